@@ -1,0 +1,75 @@
+"""What generated code says about an API and about each of its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .event import Event
+
+__all__ = ["ApiContract", "EventContract"]
+
+E = TypeVar("E", bound="Event")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiContract:
+    """An API as its contract file declares it.
+
+    Attributes:
+        name: the API's name; may be dotted (`shop.orders`).
+        stream: `per_api`: all events of the API share one stream, in order; `per_event`: each
+            event has a stream of its own.
+        authoritative: names of the services that may fire; `None` is any service.
+        lightbus: entries hold exactly the fields that Lightbus knows.
+        assume_timezone: name of the time zone of date-times without offset on the wire;
+            `None` refuses them.
+    """
+
+    name: str
+    stream: Literal["per_api", "per_event"] = "per_api"
+    authoritative: tuple[str, ...] | None = None
+    lightbus: bool = False
+    assume_timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventContract(Generic[E]):
+    """An event as its contract file declares it, and the class that carries it.
+
+    Attributes:
+        api: the API that the event belongs to.
+        name: the event's name in the API (`order_placed`).
+        event_type: the generated class.
+        version: the integer in the entry's `version` field.
+    """
+
+    api: ApiContract
+    name: str
+    event_type: type[E]
+    version: int = field(default=1)
+
+    @property
+    def full_name(self) -> str:
+        """The API's and the event's name (`shop.orders.order_placed`)."""
+        return f"{self.api.name}.{self.name}"
+
+    def encode(self, event: E) -> dict[str, bytes]:
+        """The JSON text of each parameter, in the order of the contract.
+
+        Raises:
+            InvalidParameters: the event is not what its schema accepts.
+        """
+        return self.event_type.__lbgen_codec__.encode_parameters(event)
+
+    def decode(self, parameters: Mapping[str, bytes]) -> E:
+        """The event that the JSON text of each parameter stands for.
+
+        Raises:
+            InvalidParameters: the parameters are not what the event's schema accepts, or one
+                of them is no JSON.
+        """
+        return self.event_type.__lbgen_codec__.decode_parameters(parameters)
