@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ class EventContract(Generic[E]):
         Raises:
             InvalidParameters: the event is not what its schema accepts.
         """
-        return self.event_type.__lbgen_codec__.encode_parameters(event)
+        return self.event_type.__lbgen_codec__.encode_parameters(event, self.full_name)
 
     def decode(self, parameters: Mapping[str, bytes]) -> E:
         """The event that the JSON text of each parameter stands for.
@@ -72,4 +72,5 @@ class EventContract(Generic[E]):
             InvalidParameters: the parameters are not what the event's schema accepts, or one
                 of them is no JSON.
         """
-        return self.event_type.__lbgen_codec__.decode_parameters(parameters)
+        event = self.event_type.__lbgen_codec__.decode_parameters(parameters, self.full_name)
+        return cast("E", event)

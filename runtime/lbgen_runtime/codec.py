@@ -1,0 +1,333 @@
+"""Python values to JSON values and back.
+
+A codec turns a JSON value that the schema accepts into the Python value that the generated
+types promise (`decode`), and a Python value into a JSON value (`encode`). It gives no verdict of
+its own: `decode` never rejects, and `encode` rejects only what is no JSON at all or what a writer
+may not send (an undeclared key).
+"""
+
+# JSON values are `Any` here: narrowing one by its type leaves pyright with `list[Unknown]`.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from uuid import UUID
+
+from . import exact
+from .errors import Violation
+
+if TYPE_CHECKING:
+    from .record import Record
+    from .validation import Schema
+
+__all__ = [
+    "DATE",
+    "DATE_TIME",
+    "INTEGER",
+    "JSON",
+    "TIME",
+    "UUID_",
+    "Codec",
+    "NoJson",
+    "Undeclared",
+    "array",
+    "by_type",
+    "first_valid",
+    "json_value",
+    "mapping",
+    "record",
+    "tagged",
+    "tuple_",
+]
+
+
+class NoJson(Exception):
+    """A Python value has no JSON form. `path` leads to it, innermost step first."""
+
+    rule = "type"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.path: list[str | int] = []
+
+    def violation(self, location: str) -> Violation:
+        """The violation that this is, of the schema at a location."""
+        from .validation import pointer_of
+
+        return Violation(
+            pointer=pointer_of(self.path[::-1]),
+            rule=self.rule,
+            message=str(self),
+            location=location,
+        )
+
+
+class Undeclared(NoJson):
+    """A writer gave a key that its schema does not declare."""
+
+    rule = "unknown parameter"
+
+
+class Codec(NamedTuple):
+    """The two directions of one type.
+
+    Attributes:
+        decode: from an accepted JSON value to the Python value; `None` where they are the same.
+        encode: from the Python value to the JSON value.
+    """
+
+    decode: Callable[[Any], Any] | None
+    encode: Callable[[Any], Any]
+
+
+def json_value(value: Any) -> Any:
+    """The JSON value of any Python value that has one.
+
+    Raises:
+        NoJson: the value has none (a `set`, a `NaN`, a key that is no string).
+    """
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
+        if isfinite(value):
+            return value
+        raise NoJson(f"{value!r} is no JSON number")
+    if kind is list or kind is tuple:
+        return _items(value, json_value)
+    if kind is dict:
+        return _entries(value, json_value)
+    return _rare_value(value)
+
+
+def _rare_value(value: Any) -> Any:
+    from .record import Record
+
+    match value:
+        case Record():
+            return type(value).__lbgen_codec__.encode(value)
+        case Enum():
+            return json_value(value.value)
+        case datetime():
+            return exact.write_date_time(value)
+        case date():
+            return value.isoformat()
+        case time():
+            return exact.write_time(value)
+        case UUID():
+            return exact.write_uuid(value)
+        case Decimal():
+            return str(value)
+        case str():
+            return str(value)
+        case int():
+            return int(value)
+        case float():
+            return json_value(float(value))
+        case Mapping():
+            return _entries(value, json_value)
+        case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
+            return _items(value, json_value)
+        case _:
+            raise NoJson(f"a {type(value).__name__} has no JSON form")
+
+
+def _items(values: Sequence[Any], encode: Callable[[Any], Any]) -> list[Any]:
+    index = 0
+    try:
+        result: list[Any] = []
+        for index, item in enumerate(values):  # noqa: B007 - read in the handler below
+            result.append(encode(item))
+    except NoJson as error:
+        error.path.append(index)
+        raise
+    return result
+
+
+def _entries(values: Mapping[Any, Any], encode: Callable[[Any], Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    key: Any = None
+    try:
+        for key, item in values.items():
+            if not isinstance(key, str):
+                raise NoJson(f"the key {key!r} is no string")
+            result[str(key)] = encode(item)
+    except NoJson as error:
+        error.path.append(str(key))
+        raise
+    return result
+
+
+def _decode_integer(value: Any) -> Any:
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
+def _text_codec(read: Callable[[str], Any], write: Callable[[Any], str], kind: type) -> Codec:
+    def decode(value: Any) -> Any:
+        return read(value) if type(value) is str else value
+
+    def encode(value: Any) -> Any:
+        return write(value) if type(value) is kind else json_value(value)
+
+    return Codec(decode, encode)
+
+
+JSON: Final = Codec(None, json_value)
+"""Values that are the same in Python and in JSON."""
+
+INTEGER: Final = Codec(_decode_integer, json_value)
+"""Integers; JSON Schema counts `1.0` among them."""
+
+UUID_: Final = _text_codec(exact.read_uuid, exact.write_uuid, UUID)
+DATE_TIME: Final = _text_codec(exact.read_date_time, exact.write_date_time, datetime)
+DATE: Final = _text_codec(exact.read_date, date.isoformat, date)
+TIME: Final = _text_codec(exact.read_time, exact.write_time, time)
+
+
+def array(item: Codec) -> Codec:
+    """`list[T]`."""
+    decode_item, encode_item = item
+
+    def decode(value: Any) -> Any:
+        if type(value) is not list or decode_item is None:
+            return value
+        return [decode_item(each) for each in value]
+
+    def encode(value: Any) -> Any:
+        kind = type(value)
+        return _items(value, encode_item) if kind is list or kind is tuple else json_value(value)
+
+    return Codec(None if decode_item is None else decode, encode)
+
+
+def tuple_(items: Sequence[Codec], rest: Codec = JSON) -> Codec:
+    """`tuple[A, B, *tuple[T, ...]]`: an array whose first items have types of their own."""
+
+    def codec_at(index: int) -> Codec:
+        return items[index] if index < len(items) else rest
+
+    def decode(value: Any) -> Any:
+        if type(value) is not list:
+            return value
+        result: list[Any] = []
+        for index, each in enumerate(value):
+            decode_item = codec_at(index).decode
+            result.append(each if decode_item is None else decode_item(each))
+        return tuple(result)
+
+    def encode(value: Any) -> Any:
+        if type(value) not in (list, tuple):
+            return json_value(value)
+        position = iter(range(len(value)))
+        return _items(value, lambda each: codec_at(next(position)).encode(each))
+
+    return Codec(decode, encode)
+
+
+def mapping(item: Codec) -> Codec:
+    """`dict[str, T]`."""
+    decode_item, encode_item = item
+
+    def decode(value: Any) -> Any:
+        if type(value) is not dict or decode_item is None:
+            return value
+        return {key: decode_item(each) for key, each in value.items()}
+
+    def encode(value: Any) -> Any:
+        return _entries(value, encode_item) if type(value) is dict else json_value(value)
+
+    return Codec(None if decode_item is None else decode, encode)
+
+
+def record(cls: type[Record]) -> Codec:
+    """A generated class. Its own codec is looked up at each use, so that classes may recur."""
+
+    def decode(value: Any) -> Any:
+        return cls.__lbgen_codec__.decode(value) if type(value) is dict else value
+
+    def encode(value: Any) -> Any:
+        kind = type(value)
+        if kind is cls:
+            return cls.__lbgen_codec__.encode(value)
+        if kind is dict:
+            return cls.__lbgen_codec__.encode_mapping(value)
+        return json_value(value)
+
+    return Codec(decode, encode)
+
+
+def by_type(**codecs: Codec) -> Codec:
+    """A union whose members differ in their JSON type.
+
+    Args:
+        codecs: by JSON type: `string`, `number`, `array`, `object`; what is missing is `JSON`.
+    """
+    kinds: dict[str, tuple[type, ...]] = {
+        "string": (str,),
+        "number": (int, float),
+        "array": (list,),
+        "object": (dict,),
+    }
+    decoders = {kind: codecs[name].decode for name in codecs for kind in kinds[name]}
+    encoders = {kind: codecs[name].encode for name in codecs for kind in kinds[name]}
+
+    def decode(value: Any) -> Any:
+        decode_member = decoders.get(type(value))
+        return value if decode_member is None else decode_member(value)
+
+    def encode(value: Any) -> Any:
+        return encoders.get(type(value), json_value)(value)
+
+    return Codec(decode, encode)
+
+
+def tagged(key: str, codecs: Mapping[str | int | bool | None, Codec]) -> Codec:
+    """A union of objects told apart by the value of one property."""
+
+    def member(value: Any) -> Codec:
+        tag = value.get(key)
+        return codecs.get(tag, JSON) if isinstance(tag, str | int) or tag is None else JSON
+
+    def decode(value: Any) -> Any:
+        if type(value) is not dict:
+            return value
+        decode_member = member(value).decode
+        return value if decode_member is None else decode_member(value)
+
+    def encode(value: Any) -> Any:
+        return member(value).encode(value) if type(value) is dict else json_value(value)
+
+    return Codec(decode, encode)
+
+
+def first_valid(schema: Schema, members: Sequence[tuple[str, Codec]]) -> Codec:
+    """A union whose members overlap: the first whose schema accepts the JSON value.
+
+    Args:
+        schema: any schema of the package.
+        members: location of each member's schema, and its codec.
+    """
+    checks = [(schema.at(location), codec) for location, codec in members]
+
+    def decode(value: Any) -> Any:
+        for check, codec in checks:
+            if check.is_valid(value):
+                return value if codec.decode is None else codec.decode(value)
+        return value
+
+    def encode(value: Any) -> Any:
+        plain = json_value(value)
+        if type(value) not in (dict, list, tuple):
+            return plain
+        for check, codec in checks:
+            if check.is_valid(plain):
+                return codec.encode(value)
+        return plain
+
+    return Codec(decode, encode)

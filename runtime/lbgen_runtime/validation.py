@@ -1,0 +1,151 @@
+"""The verdict on a value: the author's schema, run by jsonschema-rs.
+
+Documents are kept as JSON text and read at the first use. A schema is named by its location, the
+URI of its document and a JSON pointer: `lbgen:///shop/orders.yaml#/events/order_placed/parameters`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
+
+import jsonschema_rs
+
+from .errors import Violation
+from .formats import CHECKED_FORMATS, EMAIL_OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["MAX_DEPTH", "Schema", "Schemas", "compile_schema"]
+
+MAX_DEPTH: Final = 128
+"""How deep arrays and objects of a parameter may nest."""
+
+
+def compile_schema(
+    location: str, registry: jsonschema_rs.Registry, *, draft: int = jsonschema_rs.Draft202012
+) -> jsonschema_rs.Validator:
+    """The validator of the schema at a location, with the options that lbgen uses everywhere.
+
+    Formats are asserted, patterns take linear time, nothing is fetched.
+
+    Args:
+        location: absolute URI of the schema, usually a document's URI and a JSON pointer.
+        registry: the documents.
+        draft: the draft of the root that refers to the location; a document's own `$schema`
+            decides about the document.
+    """
+    return _VALIDATORS[draft](
+        {"$ref": location},
+        registry=registry,
+        validate_formats=True,
+        formats=CHECKED_FORMATS,
+        email_options=EMAIL_OPTIONS,
+        pattern_options=jsonschema_rs.RegexOptions(),
+        offline=True,
+    )
+
+
+_VALIDATORS: Final[dict[int, type[jsonschema_rs.Validator]]] = {
+    jsonschema_rs.Draft4: jsonschema_rs.Draft4Validator,
+    jsonschema_rs.Draft6: jsonschema_rs.Draft6Validator,
+    jsonschema_rs.Draft7: jsonschema_rs.Draft7Validator,
+    jsonschema_rs.Draft201909: jsonschema_rs.Draft201909Validator,
+    jsonschema_rs.Draft202012: jsonschema_rs.Draft202012Validator,
+}
+
+
+class Schemas:
+    """The documents of a generated package, compiled at the first use.
+
+    Args:
+        documents: JSON text of each document, by URI.
+    """
+
+    def __init__(self, documents: Mapping[str, str]) -> None:
+        self._documents = documents
+        self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self._lock = RLock()
+
+    def at(self, location: str) -> Schema:
+        """The schema at a location. Nothing is compiled before its first verdict."""
+        return Schema(self, location)
+
+    @cached_property
+    def registry(self) -> jsonschema_rs.Registry:
+        """All documents, read."""
+        return jsonschema_rs.Registry(
+            [(uri, json.loads(text)) for uri, text in self._documents.items()]
+        )
+
+    def validator(self, location: str) -> jsonschema_rs.Validator:
+        """The compiled validator of the schema at a location."""
+        validator = self._validators.get(location)
+        if validator is None:
+            with self._lock:
+                validator = self._validators.setdefault(
+                    location, compile_schema(location, self.registry)
+                )
+        return validator
+
+    def inlined(self, location: str) -> dict[str, Any]:
+        """The schema at a location with every reference replaced, save those that recur."""
+        schema: dict[str, Any] = jsonschema_rs.dereference(
+            {"$ref": location}, registry=self.registry, offline=True
+        )
+        return schema
+
+
+class Schema:
+    """The schema at one location of a generated package.
+
+    Attributes:
+        location: URI of the document and JSON pointer.
+    """
+
+    __slots__ = ("_is_valid", "_schemas", "location")
+
+    def __init__(self, schemas: Schemas, location: str) -> None:
+        self._schemas = schemas
+        self.location = location
+        self._is_valid: Any = None
+
+    @property
+    def validator(self) -> jsonschema_rs.Validator:
+        """The compiled validator."""
+        return self._schemas.validator(self.location)
+
+    def at(self, location: str) -> Schema:
+        """Another schema of the same package."""
+        return self._schemas.at(location)
+
+    def inlined(self) -> dict[str, Any]:
+        """The schema with every reference replaced, save those that recur."""
+        return self._schemas.inlined(self.location)
+
+    def is_valid(self, value: object) -> bool:
+        """Whether a JSON value is what the schema accepts."""
+        check = self._is_valid
+        if check is None:
+            check = self._is_valid = self.validator.is_valid
+        verdict: bool = check(value)
+        return verdict
+
+    def violations(self, value: object) -> Iterator[Violation]:
+        """Every place of a JSON value that breaks a rule."""
+        for error in self.validator.iter_errors(value):
+            yield Violation(
+                pointer=pointer_of(error.instance_path),
+                rule=error.kind.name,
+                message=error.message,
+                location=error.absolute_keyword_location
+                or f"{self.location}{pointer_of(error.schema_path)}",
+            )
+
+
+def pointer_of(path: list[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a path."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
