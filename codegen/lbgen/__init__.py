@@ -1,0 +1,1 @@
+"""The compiler and the command line of lbgen."""

@@ -1,0 +1,50 @@
+"""From `package.module:bus` to the bus that stands there."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lbgen_runtime import LbgenError
+
+if TYPE_CHECKING:
+    from lbgen_runtime import Bus
+
+__all__ = ["TargetError", "load_bus"]
+
+
+class TargetError(LbgenError):
+    """A target does not name a bus; the message says what to write instead."""
+
+
+def load_bus(target: str) -> Bus:
+    """Import a module from the working directory or the path, and return its bus.
+
+    Args:
+        target: `package.module:attribute`; the attribute may be dotted.
+
+    Raises:
+        TargetError: there is no such module or bus.
+    """
+    from lbgen_runtime import Bus
+
+    module_name, colon, attribute = target.partition(":")
+    if not (module_name and colon and attribute):
+        raise TargetError(f"{target!r} is not of the form module:bus, as in services.shop:bus")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            raise
+        raise TargetError(f"there is no module {error.name!r} here or on the path") from None
+    for name in attribute.split("."):
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            raise TargetError(f"module {module_name!r} has no {attribute!r}") from None
+    if not isinstance(found, Bus):
+        raise TargetError(f"{target} is a {type(found).__name__}, not a bus")
+    return found

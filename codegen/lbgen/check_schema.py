@@ -1,0 +1,232 @@
+"""Fourth pass: whether each schema is one, and means what its author meant.
+
+Cases: a schema that breaks its draft's meta-schema; a keyword that no draft knows; a reference
+that leads nowhere, out of the folder or to the network; a pattern that the linear-time engine
+cannot compile; a default or an example that its own schema refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .diagnostics import Diagnostic, Related, Severity
+from .document import Location
+from .json_types import is_array, is_object
+from .keywords import DRAFTS, Draft, walk
+from .resolve import Dangling
+from .shape import check_schema_shape
+from .suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .contract import Contract
+    from .document import Document, Path
+    from .resolve import References
+    from .verdict import Verdicts
+
+__all__ = ["check_schemas"]
+
+
+def check_schemas(
+    contract: Contract, references: References, verdicts: Verdicts
+) -> list[Diagnostic]:
+    """Everything that is wrong with the schemas of a contract.
+
+    Args:
+        contract: the documents, and where schemas start in them.
+        references: of the same contract.
+        verdicts: validators of the same contract.
+    """
+    problems: list[Diagnostic] = []
+    for uri, roots in contract.roots.items():
+        document = contract.documents[uri]
+        is_contract = "lbgen" in document.value
+        for path, draft in roots:
+            shape = check_schema_shape(document, path, draft)
+            problems.extend(shape)
+            for inner, schema, inner_draft in walk(document.at(path), draft, path):
+                if not is_object(schema):
+                    continue
+                location = Location(uri, inner)
+                problems.extend(_keywords(document, inner, schema, inner_draft, is_contract))
+                problems.extend(_references(document, location, schema, references))
+                problems.extend(_patterns(document, inner, schema))
+    if not problems:
+        problems.extend(_values(contract, verdicts))
+    return problems
+
+
+def _keywords(
+    document: Document, path: Path, schema: dict[str, Any], draft: Draft, is_contract: bool
+) -> Iterator[Diagnostic]:
+    for key in schema:
+        if key in draft.keywords or key.startswith("x-"):
+            continue
+        place = document.key_place((*path, key))
+        elsewhere = [other for other in DRAFTS.values() if key in other.keywords]
+        if elsewhere:
+            if key in ("$defs", "definitions", "id"):
+                continue
+            yield Diagnostic(
+                place=place,
+                rule="unknown-keyword",
+                message=f"{key!r} is no keyword of {draft}, so it would check nothing",
+                help=_in_other_draft(key, draft)
+                or f"it belongs to {elsewhere[0]}; write the rule with the keywords of {draft}",
+            )
+            continue
+        meant = did_you_mean(key, draft.keywords)
+        if meant is not None or is_contract:
+            yield Diagnostic(
+                place=place,
+                rule="unknown-keyword",
+                message=f"{key!r} is no keyword of JSON Schema, so it would check nothing",
+                help=f"did you mean `{meant}`?"
+                if meant
+                else f"remove it, or name it `x-{key}` if it is a note of yours",
+            )
+        else:
+            yield Diagnostic(
+                place=place,
+                rule="unknown-keyword",
+                message=f"{key!r} is no keyword of JSON Schema, so it checks nothing",
+                help=f"name it `x-{key}` if it is a note of yours",
+                severity=Severity.WARNING,
+            )
+
+
+def _in_other_draft(key: str, draft: Draft) -> str | None:
+    if draft.number < 20:
+        return {"prefixItems": "write `items` with an array of schemas"}.get(key)
+    return {
+        "additionalItems": "write `items` behind `prefixItems`",
+        "$recursiveRef": "write `$dynamicRef`",
+        "$recursiveAnchor": "write `$dynamicAnchor`",
+    }.get(key)
+
+
+def _references(
+    document: Document, location: Location, schema: dict[str, Any], references: References
+) -> Iterator[Diagnostic]:
+    for keyword in ("$ref", "$dynamicRef"):
+        reference = schema.get(keyword)
+        if not isinstance(reference, str):
+            continue
+        target = references.resolve(location, reference)
+        if isinstance(target, Location) or target is Dangling.META_SCHEMA:
+            continue
+        place = document.place((*location.path, keyword))
+        match target:
+            case Dangling.OUTSIDE:
+                yield Diagnostic(
+                    place=place,
+                    rule="ref-outside",
+                    message=f"{reference!r} leads out of the schema folder",
+                    help="move the file into the schema folder",
+                )
+            case Dangling.NETWORK:
+                yield Diagnostic(
+                    place=place,
+                    rule="ref-network",
+                    message=f"{reference!r} leads to the network, which lbgen never asks",
+                    help="put a copy into the schema folder and refer to its path or to its `$id`",
+                )
+            case _:
+                yield Diagnostic(
+                    place=place,
+                    rule="ref-missing",
+                    message=f"{reference!r} leads to nothing",
+                    help=references.suggest(location, reference)
+                    or "paths are relative to this file: ../common/money.yaml#/$defs/Money",
+                )
+
+
+def _patterns(document: Document, path: Path, schema: dict[str, Any]) -> Iterator[Diagnostic]:
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        problem = pattern_problem(pattern)
+        if problem is not None:
+            yield _pattern(document.place((*path, "pattern")), pattern, problem)
+    by_pattern = schema.get("patternProperties")
+    if is_object(by_pattern):
+        for key in by_pattern:
+            problem = pattern_problem(key)
+            if problem is not None:
+                place = document.key_place((*path, "patternProperties", key))
+                yield _pattern(place, key, problem)
+
+
+def _pattern(place: Any, pattern: str, problem: str) -> Diagnostic:
+    return Diagnostic(
+        place=place,
+        rule="invalid-pattern",
+        message=f"the pattern {pattern!r} cannot be used: {problem}",
+        help="patterns run in linear time: no look-around and no back-references",
+    )
+
+
+@cache
+def pattern_problem(pattern: str) -> str | None:
+    """Why the engine that checks patterns cannot compile one; `None` if it can."""
+    import jsonschema_rs
+
+    try:
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions(), offline=True
+        )
+    except ValueError as error:
+        reason = getattr(error, "message", str(error)).split("\n")
+        if re.search(r"\(\?<?[=!]", pattern):
+            return "it looks around"
+        if re.search(r"\\[1-9k]", pattern):
+            return "it refers back to a group"
+        return str(reason[0])
+    return None
+
+
+def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
+    """Defaults and examples that their own schema refuses; schemas that cannot be compiled."""
+    for api in contract.apis:
+        for event in api.events:
+            problem = verdicts.problem(event.location)
+            if problem is not None:
+                yield Diagnostic(
+                    place=event.place,
+                    rule="invalid-schema",
+                    message=f"the schema cannot be compiled: {problem}",
+                    help="see the message; the place could not be told more exactly",
+                )
+                return
+    for uri, roots in contract.roots.items():
+        document = contract.documents[uri]
+        for path, draft in roots:
+            for inner, schema, _ in walk(document.at(path), draft, path):
+                if is_object(schema):
+                    yield from _examples(document, Location(uri, inner), schema, verdicts)
+
+
+def _examples(
+    document: Document, location: Location, schema: dict[str, Any], verdicts: Verdicts
+) -> Iterator[Diagnostic]:
+    values: list[tuple[Path, Any]] = []
+    if "default" in schema:
+        values.append((("default",), schema["default"]))
+    examples = schema.get("examples")
+    if is_array(examples):
+        values += [(("examples", index), value) for index, value in enumerate(examples)]
+    for path, value in values:
+        violation = verdicts.first_violation(location, value)
+        if violation is None:
+            continue
+        where, message, rule_place = violation
+        what = "default" if path[0] == "default" else "example"
+        yield Diagnostic(
+            place=document.place((*location.path, *path, *where)),
+            rule=f"invalid-{what}",
+            message=f"the {what} is not what its schema accepts: {message}",
+            help=f"change the {what} or the schema",
+            related=() if rule_place is None else (Related(place=rule_place, message="the rule"),),
+        )

@@ -1,0 +1,305 @@
+"""Which documents are contracts, and the APIs and events that they declare."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from .contract_schema import EVENT_NAME
+from .diagnostics import Diagnostic, Related
+from .document import Location
+from .json_types import is_object
+from .keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of
+from .shape import check_contract_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .diagnostics import Place
+    from .document import Document, Path
+
+__all__ = ["Api", "Contract", "Event", "read_contract"]
+
+_EVENT_FILE: Final = re.compile(r"(?:(?P<folder>.+)/)?(?P<event>[^/]+)\.schema\.(?:yaml|yml|json)")
+_API_PART: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event as a contract declares it.
+
+    Attributes:
+        name: its name in the API.
+        location: where the schema of its parameters is.
+        place: where its name is written.
+        version: the number in an entry's `version` field.
+        title: its name for people.
+        description: what has happened.
+        draft: the draft of the schema.
+    """
+
+    name: str
+    location: Location
+    place: Place
+    draft: Draft
+    version: int = 1
+    title: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """An API as a contract declares it.
+
+    Attributes:
+        name: its name, may be dotted.
+        place: where its name is written.
+        uri: of its document; of a folder of event schemas, the folder's.
+        events: its events, in the order of the text.
+        stream: one stream per API or per event.
+        authoritative: services that may fire; `None` is any.
+        lightbus: whether entries hold only what Lightbus reads.
+        assume_timezone: of date-times without an offset.
+        title: its name for people.
+        description: what it is about.
+    """
+
+    name: str
+    place: Place
+    uri: str
+    events: tuple[Event, ...]
+    stream: Literal["per_api", "per_event"] = "per_api"
+    authoritative: tuple[str, ...] | None = None
+    lightbus: bool = False
+    assume_timezone: str | None = None
+    title: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """Everything below a schema folder.
+
+    Attributes:
+        documents: every document, by URI.
+        apis: every API, by name.
+        roots: where schemas start in each document, with their draft, by URI.
+    """
+
+    documents: Mapping[str, Document]
+    apis: tuple[Api, ...]
+    roots: Mapping[str, tuple[tuple[Path, Draft], ...]]
+
+
+def read_contract(
+    documents: Mapping[str, Document], drafts: Mapping[str, str]
+) -> tuple[Contract, list[Diagnostic]]:
+    """Find the APIs in a folder's documents.
+
+    Args:
+        documents: by path.
+        drafts: URI of the draft's meta-schema for each other `$schema` that a project allows.
+
+    Returns:
+        The contract, as far as it could be read, and what is wrong with the rest.
+    """
+    reader = _Reader(drafts)
+    for file in sorted(documents):
+        reader.read(documents[file])
+    reader.add_folders()
+    if not reader.apis and not reader.problems:
+        reader.problems.append(no_contract())
+    contract = Contract(
+        documents={document.uri: document for document in documents.values()},
+        apis=tuple(reader.apis[name] for name in sorted(reader.apis)),
+        roots=reader.roots,
+    )
+    return contract, reader.problems
+
+
+def no_contract() -> Diagnostic:
+    """The diagnostic of a folder without any API."""
+    from .diagnostics import Place
+
+    return Diagnostic(
+        place=Place(file="."),
+        rule="no-contract",
+        message="no contract in this folder",
+        help="write one (`lbgen init` makes an example): a YAML file with `lbgen: 1`, `api`"
+        " and `events`",
+    )
+
+
+class _Reader:
+    def __init__(self, drafts: Mapping[str, str]) -> None:
+        self.drafts = drafts
+        self.apis: dict[str, Api] = {}
+        self.folders: dict[str, list[Event]] = {}
+        self.roots: dict[str, tuple[tuple[Path, Draft], ...]] = {}
+        self.problems: list[Diagnostic] = []
+
+    def read(self, document: Document) -> None:
+        if not is_object(document.value):
+            if isinstance(document.value, bool) and _EVENT_FILE.fullmatch(document.file) is None:
+                return
+            self.problems.append(
+                Diagnostic(
+                    place=document.place(()),
+                    rule="not-a-mapping",
+                    message="the file is no mapping",
+                    help="a contract starts with `lbgen: 1`, `api: ...` and `events: ...`",
+                )
+            )
+            return
+        draft = self.draft(document)
+        if draft is None:
+            return
+        event_file = _EVENT_FILE.fullmatch(document.file)
+        if "lbgen" in document.value or (
+            event_file is None and {"api", "events"} <= document.value.keys()
+        ):
+            self.read_api(document, draft)
+            return
+        self.roots[document.uri] = (((), draft),)
+        if event_file is not None:
+            self.read_event_file(document, draft, event_file["folder"], event_file["event"])
+
+    def draft(self, document: Document) -> Draft | None:
+        uri = document.value.get("$schema")
+        if uri is None:
+            return DRAFT_2020_12
+        if isinstance(uri, str):
+            draft = draft_of(uri) or draft_of(self.drafts.get(uri))
+            if draft is not None:
+                return draft
+        self.problems.append(
+            Diagnostic(
+                place=document.place(("$schema",)),
+                rule="unknown-draft",
+                message=f"$schema {uri!r} names no draft of JSON Schema that lbgen knows",
+                help="use one of "
+                + ", ".join(DRAFTS)
+                + ", or map it to a draft in pyproject.toml under [tool.lbgen.drafts]",
+            )
+        )
+        return None
+
+    def read_api(self, document: Document, draft: Draft) -> None:
+        problems = check_contract_shape(document)
+        self.problems.extend(problems)
+        value = document.value
+        roots: list[tuple[Path, Draft]] = [
+            ((keyword, key), draft)
+            for keyword in ("$defs", "definitions")
+            if is_object(value.get(keyword))
+            for key in value[keyword]
+        ]
+        events: list[Event] = []
+        declared = value.get("events")
+        for name, event in declared.items() if is_object(declared) else ():
+            if not is_object(event):
+                continue
+            path: Path = ("events", name, "parameters")
+            if "parameters" in event:
+                roots.append((path, draft))
+            if not problems:
+                events.append(
+                    Event(
+                        name=name,
+                        location=Location(document.uri, path),
+                        place=document.key_place(path[:2]),
+                        draft=draft,
+                        version=event.get("version", 1),
+                        title=event.get("title"),
+                        description=event.get("description"),
+                    )
+                )
+        self.roots[document.uri] = tuple(roots)
+        if not problems:
+            authoritative = value.get("authoritative")
+            self.add(
+                Api(
+                    name=value["api"],
+                    place=document.place(("api",)),
+                    uri=document.uri,
+                    events=tuple(events),
+                    stream=value.get("stream", "per_api"),
+                    authoritative=None if authoritative is None else tuple(authoritative),
+                    lightbus=value.get("lightbus", False),
+                    assume_timezone=value.get("assume_timezone"),
+                    title=value.get("title"),
+                    description=value.get("description"),
+                )
+            )
+
+    def add(self, api: Api) -> None:
+        first = self.apis.setdefault(api.name, api)
+        if first is not api:
+            self.problems.append(
+                Diagnostic(
+                    place=api.place,
+                    rule="duplicate-api",
+                    message=f"the API {api.name!r} is declared twice",
+                    help="keep its events in one file",
+                    related=(Related(place=first.place, message="first declared here"),),
+                )
+            )
+
+    def read_event_file(
+        self, document: Document, draft: Draft, folder: str | None, name: str
+    ) -> None:
+        place = document.place(())
+        api = (folder or "").replace("/", ".")
+        wrong = [part for part in api.split(".") if not _API_PART.fullmatch(part)]
+        if wrong or not re.fullmatch(EVENT_NAME, name):
+            what = f"{name!r} is no name of an event" if not wrong else f"{api!r} names no API"
+            self.problems.append(
+                Diagnostic(
+                    place=place,
+                    rule="event-file-name",
+                    message=f"the path of this event's schema gives no API and event: {what}",
+                    help="name it API/EVENT.schema.yaml with letters, digits and `_`: "
+                    "shop/orders/order_placed.schema.yaml",
+                )
+            )
+            return
+        self.folders.setdefault(api, []).append(
+            Event(
+                name=name,
+                location=Location(document.uri),
+                place=place,
+                draft=draft,
+                title=_text(document.value.get("title")),
+                description=_text(document.value.get("description")),
+            )
+        )
+
+    def add_folders(self) -> None:
+        for name in sorted(self.folders):
+            events = sorted(self.folders[name], key=lambda event: event.name)
+            unique: dict[str, Event] = {}
+            for event in events:
+                first = unique.setdefault(event.name, event)
+                if first is not event:
+                    self.problems.append(
+                        Diagnostic(
+                            place=event.place,
+                            rule="duplicate-event",
+                            message=f"the event {event.name!r} of {name!r} has two files",
+                            help="keep one of them",
+                            related=(Related(place=first.place, message="the other one"),),
+                        )
+                    )
+            self.add(
+                Api(
+                    name=name,
+                    place=events[0].place,
+                    uri=events[0].location.uri.rsplit("/", 1)[0],
+                    events=tuple(unique.values()),
+                )
+            )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

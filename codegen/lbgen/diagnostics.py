@@ -1,0 +1,67 @@
+"""What the compiler has to say about a contract, as data. `lbgen.report` prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Diagnostic", "Place", "Related", "Severity"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Place:
+    """A piece of a source file.
+
+    Attributes:
+        file: path below the schema folder, with `/`.
+        line: of the first character, counted from 1.
+        column: of the first character, in characters counted from 1.
+        end_line: of the character behind the last one.
+        end_column: of the character behind the last one.
+    """
+
+    file: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Severity(StrEnum):
+    """How much a diagnostic matters. Only errors stop a build."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Related:
+    """Another place that explains a diagnostic (`first defined here`)."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Diagnostic:
+    """One finding.
+
+    Attributes:
+        place: where it is.
+        rule: id of the rule, listed in `lbgen.rules`.
+        message: what is wrong.
+        help: what to do about it.
+        related: other places that explain it.
+        severity: how much it matters.
+    """
+
+    place: Place
+    rule: str
+    message: str
+    help: str | None = None
+    related: tuple[Related, ...] = ()
+    severity: Severity = Severity.ERROR

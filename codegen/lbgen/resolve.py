@@ -1,0 +1,194 @@
+"""Second pass: every `$id`, anchor and `$ref` of the documents.
+
+Source: JSON Schema 2020-12, section 8; the earlier drafts' `id` and `$id: "#name"`.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from .document import SCHEME, Location, parse_pointer
+from .json_types import is_array, is_object
+from .keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of, walk
+from .suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from .contract import Contract
+    from .document import Path
+
+__all__ = ["Dangling", "References", "join"]
+
+_VOCABULARIES: Final = tuple(uri.rsplit("/", 1)[0] + "/" for uri in DRAFTS if "/draft/" in uri)
+
+
+class Dangling(Enum):
+    """Why a reference leads nowhere."""
+
+    MISSING = auto()
+    OUTSIDE = auto()
+    NETWORK = auto()
+    META_SCHEMA = auto()
+    """It leads to a draft's own meta-schema, which the validator knows: no error."""
+
+
+class References:
+    """Resolves references between the documents of a contract.
+
+    Args:
+        contract: the documents, and where schemas start in them.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._resources: dict[str, Location] = {}
+        self._anchors: dict[str, Location] = {}
+        self._bases: dict[str, list[tuple[Path, str]]] = {}
+        self._drafts: dict[str, list[tuple[Path, Draft]]] = {}
+        self.named_inside: set[str] = set()
+        """URIs of contract files with an `$id` or an anchor below `events`."""
+        for uri in contract.documents:
+            self._resources[uri] = Location(uri)
+            self._bases[uri] = [((), uri)]
+            self._drafts[uri] = [((), DRAFT_2020_12)]
+        for uri, roots in contract.roots.items():
+            for path, draft in roots:
+                self._index(uri, path, draft)
+        for table in (self._bases, self._drafts):
+            for rows in table.values():
+                rows.sort(key=lambda row: -len(row[0]))
+
+    def _index(self, uri: str, root: Path, draft: Draft) -> None:
+        document = self._contract.documents[uri]
+        self._drafts[uri].append((root, draft))
+        for path, schema, inner_draft in walk(document.at(root), draft, root):
+            if not is_object(schema):
+                continue
+            if inner_draft is not draft:
+                self._drafts[uri].append((path, inner_draft))
+            named = False
+            identifier = schema.get(inner_draft.id_keyword)
+            if isinstance(identifier, str) and not (inner_draft.ref_alone and "$ref" in schema):
+                base, fragment = urldefrag(join(self.base(Location(uri, path)), identifier))
+                if identifier.startswith("#"):
+                    self._anchors[f"{base}#{fragment}"] = Location(uri, path)
+                else:
+                    self._resources.setdefault(base, Location(uri, path))
+                    self._bases[uri].append((path, base))
+                    self._bases[uri].sort(key=lambda row: -len(row[0]))
+                named = True
+            for keyword in ("$anchor", "$dynamicAnchor"):
+                anchor = schema.get(keyword)
+                if isinstance(anchor, str):
+                    base = self.base(Location(uri, path))
+                    self._anchors[f"{base}#{anchor}"] = Location(uri, path)
+                    named = True
+            if named and root[:1] == ("events",):
+                self.named_inside.add(uri)
+
+    def base(self, location: Location) -> str:
+        """The base URI of the schema at a location."""
+        for path, base in self._bases[location.uri]:
+            if location.path[: len(path)] == path:
+                return base
+        return location.uri
+
+    def draft(self, location: Location) -> Draft:
+        """The draft of the schema at a location."""
+        for path, draft in self._drafts[location.uri]:
+            if location.path[: len(path)] == path:
+                return draft
+        return DRAFT_2020_12
+
+    def schema(self, location: Location) -> Any:
+        """The schema at a location."""
+        return self._contract.documents[location.uri].at(location.path)
+
+    def resolve(self, location: Location, reference: str) -> Location | Dangling:
+        """Where a reference leads.
+
+        Args:
+            location: of the schema that holds the reference.
+            reference: the value of `$ref` or `$dynamicRef`.
+        """
+        target = join(self.base(location), reference)
+        base, fragment = urldefrag(target)
+        fragment = unquote(fragment)
+        resource = self._resources.get(base)
+        if resource is None:
+            return self._why(location, reference, base)
+        if not fragment:
+            return resource
+        if not fragment.startswith("/"):
+            return self._anchors.get(f"{base}#{fragment}", Dangling.MISSING)
+        return self._follow(resource, parse_pointer(fragment))
+
+    def _follow(self, resource: Location, steps: tuple[str, ...]) -> Location | Dangling:
+        value = self.schema(resource)
+        path = resource.path
+        for step in steps:
+            if is_object(value) and step in value:
+                value = value[step]
+                path = (*path, step)
+            elif is_array(value) and step.isdecimal() and int(step) < len(value):
+                value = value[int(step)]
+                path = (*path, int(step))
+            else:
+                return Dangling.MISSING
+        return Location(resource.uri, path)
+
+    def resource(self, uri: str) -> Location | None:
+        """The schema that has a URI."""
+        return self._resources.get(uri)
+
+    def suggest(self, location: Location, reference: str) -> str | None:
+        """What a reference that leads to nothing most likely meant."""
+        base, fragment = urldefrag(join(self.base(location), reference))
+        if base not in self._resources:
+            names = {uri.removeprefix(SCHEME) for uri in self._contract.documents}
+            meant = did_you_mean(base.removeprefix(SCHEME), names)
+            return f"did you mean the file {meant}?" if meant else None
+        steps = parse_pointer(unquote(fragment)) if fragment.startswith("/") else ()
+        for length in range(len(steps) - 1, -1, -1):
+            found = self._follow(self._resources[base], steps[:length])
+            if isinstance(found, Location):
+                value = self.schema(found)
+                known = list(value) if is_object(value) else []
+                meant = did_you_mean(steps[length], known)
+                if meant is None:
+                    return f"there is: {', '.join(known)}" if known else None
+                return f"did you mean `{meant}`?"
+        return None
+
+    def _why(self, location: Location, reference: str, base: str) -> Dangling:
+        if draft_of(base) is not None or base.startswith(_VOCABULARIES):
+            return Dangling.META_SCHEMA
+        scheme = urlsplit(base).scheme
+        if scheme == "lbgen":
+            return Dangling.OUTSIDE if _climbs_out(location.uri, reference) else Dangling.MISSING
+        return Dangling.OUTSIDE if scheme == "file" else Dangling.NETWORK
+
+
+def join(base: str, reference: str) -> str:
+    """A reference against its base URI (RFC 3986), also for URIs of lbgen's own scheme."""
+    if base.startswith(SCHEME):
+        joined = urljoin("file" + base.removeprefix("lbgen"), reference)
+        if reference.startswith("file:"):
+            return joined
+        return "lbgen" + joined.removeprefix("file") if joined.startswith("file:") else joined
+    if base.startswith("urn:") and reference.startswith("#"):
+        return urldefrag(base)[0] + reference
+    return urljoin(base, reference)
+
+
+def _climbs_out(uri: str, reference: str) -> bool:
+    path = urldefrag(reference)[0]
+    if path.startswith("/"):
+        return True
+    depth = unquote(uri.removeprefix(SCHEME)).count("/")
+    for step in path.split("/"):
+        depth += -1 if step == ".." else 0 if step in ("", ".") else 1
+        if depth < 0:
+            return True
+    return False

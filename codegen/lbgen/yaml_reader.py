@@ -1,0 +1,272 @@
+"""YAML to a JSON value with places.
+
+Scalars follow the core schema of YAML 1.2: `NO`, `on` and `12:30:00` are strings. What has no
+JSON form or makes a contract hard to read is an error: tags, anchors, aliases, duplicate keys,
+keys that are no scalars, more than one document.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+from yaml.parser import ParserError
+from yaml.scanner import ScannerError
+
+from .diagnostics import Diagnostic, Place, Related
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .document import Path
+
+__all__ = ["Unreadable", "empty_file", "read_yaml"]
+
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE: Final = frozenset({"true", "True", "TRUE"})
+_FALSE: Final = frozenset({"false", "False", "FALSE"})
+_INTEGER: Final = re.compile(r"[-+]?[0-9]+")
+_OCTAL: Final = re.compile(r"0o[0-7]+")
+_HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NO_NUMBER: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+class Unreadable(Exception):
+    """A file cannot be read; `diagnostics` say why."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__(*diagnostics)
+        self.diagnostics = diagnostics
+
+
+def read_yaml(
+    file: str, text: str, max_depth: int
+) -> tuple[Any, dict[Path, Place], dict[Path, Place]]:
+    """The value of a YAML text, and the places of values and of keys.
+
+    Args:
+        file: path of the file, for places.
+        text: the file's text.
+        max_depth: how deep mappings and sequences may nest.
+
+    Raises:
+        Unreadable: the text is no YAML, or has no JSON form.
+    """
+    reader = _Reader(file, yaml.parse(text, Loader=yaml.CBaseLoader), max_depth)
+    try:
+        value = reader.document()
+    except (ScannerError, ParserError, yaml.reader.ReaderError) as error:
+        raise Unreadable(_syntax_error(file, text, error)) from None
+    if reader.problems:
+        raise Unreadable(*reader.problems)
+    return value, reader.places, reader.key_places
+
+
+class _Reader:
+    """Builds the value from the parser's events, so that depth is bounded before it hurts."""
+
+    def __init__(self, file: str, events: Iterator[Any], max_depth: int) -> None:
+        self.file = file
+        self.events = events
+        self.max_depth = max_depth
+        self.places: dict[Path, Place] = {}
+        self.key_places: dict[Path, Place] = {}
+        self.problems: list[Diagnostic] = []
+
+    def document(self) -> Any:
+        next(self.events)  # the stream's start
+        start = next(self.events)
+        if not isinstance(start, yaml.DocumentStartEvent):
+            raise Unreadable(empty_file(self.file))
+        first = next(self.events)
+        if isinstance(first, yaml.ScalarEvent) and first.value == "" and first.implicit[0]:
+            raise Unreadable(empty_file(self.file))
+        value = self.value(first, ())
+        next(self.events)  # the document's end
+        behind = next(self.events)
+        if isinstance(behind, yaml.DocumentStartEvent):
+            raise Unreadable(
+                Diagnostic(
+                    place=self.place(behind, behind),
+                    rule="yaml-syntax",
+                    message="a second YAML document in one file",
+                    help="keep one document in a file",
+                )
+            )
+        return value
+
+    def place(self, first: Any, last: Any) -> Place:
+        start, end = first.start_mark, last.end_mark
+        return Place(
+            file=self.file,
+            line=start.line + 1,
+            column=start.column + 1,
+            end_line=end.line + 1,
+            end_column=end.column + 1,
+        )
+
+    def value(self, event: Any, path: Path) -> Any:
+        self.refuse(event)
+        if isinstance(event, yaml.ScalarEvent):
+            place = self.places[path] = self.place(event, event)
+            return self.scalar(event, place)
+        if len(path) >= self.max_depth:
+            raise Unreadable(
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="too-large",
+                    message=f"mappings and sequences nest deeper than {self.max_depth}",
+                    help="move inner parts to `$defs` and refer to them by `$ref`",
+                )
+            )
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        self.places[path] = self.place(event, event)
+        value, end = self.mapping(path) if is_mapping else self.sequence(path)
+        self.places[path] = self.place(event, end)
+        return value
+
+    def refuse(self, event: Any) -> None:
+        """Report what has no place in a contract: anchors, aliases and tags."""
+        alias = isinstance(event, yaml.AliasEvent)
+        if alias or event.anchor is not None:
+            raise Unreadable(
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="yaml-anchor",
+                    message=f"a YAML {'alias' if alias else 'anchor'} in a contract",
+                    help="put the shared part under `$defs` and refer to it by `$ref`",
+                )
+            )
+        if event.tag is not None:
+            self.problems.append(
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="yaml-tag",
+                    message=f"the YAML tag {event.tag!r}",
+                    help="remove the tag: a contract holds plain JSON values",
+                )
+            )
+
+    def scalar(self, event: Any, place: Place) -> Any:
+        if not event.implicit[0]:
+            return event.value
+        try:
+            return _plain_scalar(event.value)
+        except ValueError as error:
+            self.problems.append(
+                Diagnostic(
+                    place=place,
+                    rule="not-json",
+                    message=str(error),
+                    help="write a number that JSON has, or quote the text",
+                )
+            )
+            return None
+
+    def sequence(self, path: Path) -> tuple[list[Any], Any]:
+        result: list[Any] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return result, event
+            result.append(self.value(event, (*path, len(result))))
+        raise AssertionError("the parser ends every sequence")
+
+    def mapping(self, path: Path) -> tuple[dict[str, Any], Any]:
+        result: dict[str, Any] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return result, event
+            self.refuse(event)
+            key_place = self.place(event, event)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise Unreadable(
+                    *self.problems,
+                    Diagnostic(
+                        place=key_place,
+                        rule="not-json",
+                        message="a key that is no string",
+                        help="JSON objects have strings as keys",
+                    ),
+                )
+            key: str = event.value
+            inner = (*path, key)
+            if key in result:
+                self.problems.append(
+                    Diagnostic(
+                        place=key_place,
+                        rule="duplicate-key",
+                        message=f"the key {key!r} stands twice in one mapping",
+                        help="keep one of the two",
+                        related=(
+                            Related(place=self.key_places[inner], message="first defined here"),
+                        ),
+                    )
+                )
+            else:
+                self.key_places[inner] = key_place
+            result[key] = self.value(next(self.events), inner)
+        raise AssertionError("the parser ends every mapping")
+
+
+def empty_file(file: str) -> Diagnostic:
+    """The diagnostic of a file with nothing in it."""
+    return Diagnostic(
+        place=Place(file=file),
+        rule="empty-file",
+        message="the file is empty",
+        help="write a contract (`lbgen init` makes an example) or delete the file",
+    )
+
+
+def _plain_scalar(text: str) -> Any:
+    if text in _NULL:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        if math.isinf(number):
+            raise ValueError(f"the number {text} is out of range")
+        return number
+    if _OCTAL.fullmatch(text):
+        return int(text[2:], 8)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text[2:], 16)
+    if _NO_NUMBER.fullmatch(text):
+        raise ValueError(f"JSON has no number {text}")
+    return text
+
+
+def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:  # a character that YAML forbids: only its position is known
+        position = getattr(error, "position", 0)
+        before = text[:position]
+        line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+        message = f"the character U+{ord(text[position]):04X} is not allowed in YAML"
+        help_text = 'write it as an escape in a double-quoted string: "\\u...."'
+    else:
+        line, column = mark.line + 1, mark.column + 1
+        message = str(getattr(error, "problem", None) or error)
+        context = getattr(error, "context", None)
+        if context:
+            message = f"{message} ({context})"
+        rows: list[str] = text.splitlines()
+        row = rows[line - 1] if line <= len(rows) else ""
+        if "\t" in row[: column + 1]:
+            help_text = "indent with spaces: YAML allows no tab there"
+        else:
+            help_text = "check indentation, colons and quotes on this line and the one before"
+    return Diagnostic(
+        place=Place(file=file, line=line, column=column, end_line=line, end_column=column + 1),
+        rule="yaml-syntax",
+        message=message,
+        help=help_text,
+    )
