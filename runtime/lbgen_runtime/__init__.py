@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from .bus import Bus
 from .contract import ApiContract, EventContract
+from .delivery import Delivery
+from .endpoint import EventEndpoint
 from .errors import (
+    BusFull,
     DuplicateListenerName,
+    DuplicateProcessName,
+    EventTooLarge,
+    FireRejected,
+    FireUnconfirmed,
     IncompatibleGeneratedCode,
     InvalidHandler,
     InvalidParameters,
     InvalidSettings,
     LbgenError,
     NotAuthoritative,
+    NotFired,
+    ServerRefused,
+    ServerUnreachable,
     Violation,
 )
 from .event import Event
@@ -23,17 +34,28 @@ __all__ = [
     "DEFAULT",
     "UNSET",
     "ApiContract",
+    "Bus",
+    "BusFull",
+    "Delivery",
     "DuplicateListenerName",
+    "DuplicateProcessName",
     "Event",
     "EventContract",
+    "EventEndpoint",
+    "EventTooLarge",
+    "FireRejected",
+    "FireUnconfirmed",
     "IncompatibleGeneratedCode",
     "InvalidHandler",
     "InvalidParameters",
     "InvalidSettings",
     "LbgenError",
     "NotAuthoritative",
+    "NotFired",
     "Record",
     "Schemas",
+    "ServerRefused",
+    "ServerUnreachable",
     "Unset",
     "Violation",
     "__version__",

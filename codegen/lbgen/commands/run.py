@@ -1,0 +1,66 @@
+"""`lbgen run`: a service's listeners as a process."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+__all__ = ["run"]
+
+
+class LogLevel(StrEnum):
+    """From which level on log lines are shown."""
+
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+def run(
+    target: Annotated[
+        str, typer.Argument(metavar="MODULE:BUS", help="The bus, as in services.shop:bus.")
+    ],
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Show log lines from this level on; debug has one per event.")
+    ] = LogLevel.info,
+) -> None:
+    """Run every listener of a bus until SIGTERM or SIGINT.
+
+    Exits with 0 after a stop, 1 where a listener or the server made it stop, 2 where there is no
+    such bus or nothing listens.
+    """
+    import logging
+
+    from rich.console import Console
+
+    from lbgen_runtime import LbgenError
+
+    from ..bus_target import TargetError, load_bus
+
+    logging.basicConfig(
+        level=log_level.value.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+    try:
+        bus = load_bus(target)
+    except TargetError as error:
+        console.print(f"lbgen run: {error}")
+        raise typer.Exit(2) from None
+    if not bus.listeners:
+        console.print(f"lbgen run: nothing listens on {target}; call listen(...) in that module")
+        raise typer.Exit(2)
+    out = Console(markup=False, highlight=False, soft_wrap=True)
+    for listener in bus.listeners:
+        contract = listener.contract
+        out.print(
+            f"api={contract.api.name} event={contract.name} "
+            f"listener={listener.name} group={listener.group}"
+        )
+    try:
+        bus.run()
+    except LbgenError as error:
+        console.print(f"lbgen run: {error}")
+        raise typer.Exit(1) from None

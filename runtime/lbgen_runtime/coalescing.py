@@ -1,0 +1,253 @@
+"""What many threads or tasks fire in the same moment travels as one write.
+
+Threads: the first that comes leads and writes what has gathered; those that come meanwhile wait,
+and one of them leads next. Tasks: one task per event loop writes what the others have queued, so
+that cancelling a caller never breaks the write of another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from .connection import AsyncConnection, ConnectionFailed, SyncConnection
+from .firing import Exchange, Fire, FireRules, fire_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["AsyncFirer", "SyncFirer"]
+
+_LARGEST_BATCH: Final = 512
+
+
+class _Turn:
+    """What one call fires, and how its thread is woken."""
+
+    __slots__ = ("fires", "leads", "woken")
+
+    def __init__(self, fires: Sequence[Fire]) -> None:
+        self.fires = fires
+        self.leads = False
+        self.woken: threading.Event | None = None
+
+    def wait_in_line(self) -> None:
+        self.woken = threading.Event()
+        for fire in self.fires:
+            fire.settled = self.woken.set
+
+    @property
+    def done(self) -> bool:
+        return all(fire.done for fire in self.fires)
+
+
+class SyncFirer:
+    """Fires from any thread, in the thread that calls."""
+
+    __slots__ = ("_connection", "_led", "_line", "_lock", "_pid", "_rules")
+
+    def __init__(self, url: str, *, name: str, rules: FireRules) -> None:
+        self._connection = SyncConnection(url, name=name)
+        self._rules = rules
+        self._start()
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._line: deque[_Turn] = deque()
+        self._led = False
+
+    def fire(self, fires: Sequence[Fire]) -> None:
+        """Fire events; on return each has an outcome."""
+        if self._pid != os.getpid():  # forked: what other threads were firing is the parent's
+            self._start()
+        turn = _Turn(fires)
+        with self._lock:
+            if self._led:
+                turn.wait_in_line()
+                self._line.append(turn)
+            else:
+                self._led = turn.leads = True
+        try:
+            while not turn.done:
+                if turn.woken is not None and not turn.leads:
+                    turn.woken.wait()
+                    turn.woken.clear()
+                if turn.leads:
+                    self._lead(turn)
+        except BaseException:
+            self._leave(turn)
+            raise
+
+    def _lead(self, turn: _Turn) -> None:
+        turns = [turn]
+
+        def gather() -> list[Fire]:
+            gathered: list[Fire] = []
+            with self._lock:
+                while self._line and len(gathered) < _LARGEST_BATCH:
+                    turns.append(self._line.popleft())
+                    gathered += turns[-1].fires
+            return gathered
+
+        try:
+            self._drive([*turn.fires, *gather()], gather)
+        finally:
+            turn.leads = False
+            with self._lock:
+                # Interrupted (KeyboardInterrupt): the others' events go on with the next leader.
+                self._line.extendleft(t for t in reversed(turns[1:]) if not t.done)
+                self._pass_on()
+
+    def _pass_on(self) -> None:
+        self._led = bool(self._line)
+        if self._line:
+            following = self._line.popleft()
+            following.leads = True
+            assert following.woken is not None
+            following.woken.set()
+
+    def _leave(self, turn: _Turn) -> None:
+        """The turn's thread was interrupted while it waited."""
+        with self._lock:
+            if turn in self._line:
+                self._line.remove(turn)
+            if turn.leads:
+                turn.leads = False
+                self._pass_on()
+
+    def _drive(self, batch: list[Fire], more: Callable[[], list[Fire]]) -> None:
+        steps = fire_batch(batch, self._rules, more)
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Exchange):
+                    try:
+                        replies = self._connection.exchange(step.commands)
+                    except ConnectionFailed as failure:
+                        step = steps.throw(failure)
+                    else:
+                        step = steps.send(replies)
+                else:
+                    time.sleep(step.seconds)
+                    step = next(steps)
+        except StopIteration:
+            pass
+
+    def close(self) -> None:
+        """Close the connection; firing again opens another."""
+        with self._lock:
+            if not self._led:
+                self._connection.close()
+
+
+class AsyncFirer:
+    """Fires from the tasks of any number of event loops."""
+
+    __slots__ = ("_name", "_rules", "_url", "_writers")
+
+    def __init__(self, url: str, *, name: str, rules: FireRules) -> None:
+        self._url = url
+        self._name = name
+        self._rules = rules
+        self._writers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Writer] = WeakKeyDictionary()
+
+    async def fire(self, fires: Sequence[Fire]) -> None:
+        """Fire events; on return each has an outcome.
+
+        A caller that is cancelled leaves those to the bus that are on their way already.
+        """
+        loop = asyncio.get_running_loop()
+        writer = self._writers.get(loop)
+        if writer is None or writer.closed:
+            connection = AsyncConnection(self._url, name=self._name)
+            writer = self._writers[loop] = _Writer(connection, self._rules)
+        settled = loop.create_future()
+        outstanding = len(fires)
+
+        def one_settled() -> None:
+            nonlocal outstanding
+            outstanding -= 1
+            if not outstanding and not settled.done():
+                settled.set_result(None)
+
+        for fire in fires:
+            fire.settled = one_settled
+        writer.put(fires)
+        try:
+            await settled
+        except asyncio.CancelledError:
+            writer.withdraw(fires)
+            raise
+
+    async def close(self) -> None:
+        """Close this loop's connection; firing again opens another."""
+        writer = self._writers.pop(asyncio.get_running_loop(), None)
+        if writer is not None:
+            await writer.close()
+
+
+class _Writer:
+    """The task of one event loop that writes what the others fire."""
+
+    __slots__ = ("_connection", "_line", "_rules", "_task", "_woken")
+
+    def __init__(self, connection: AsyncConnection, rules: FireRules) -> None:
+        self._connection = connection
+        self._rules = rules
+        self._line: deque[Fire] = deque()
+        self._woken = asyncio.Event()
+        self._task = asyncio.create_task(self._run(), name="lbgen fire")
+
+    @property
+    def closed(self) -> bool:
+        return self._task.done()
+
+    def put(self, fires: Sequence[Fire]) -> None:
+        self._line.extend(fires)
+        self._woken.set()
+
+    def withdraw(self, fires: Sequence[Fire]) -> None:
+        for fire in fires:
+            if not fire.done and fire in self._line:
+                self._line.remove(fire)
+
+    def _gather(self) -> list[Fire]:
+        return [self._line.popleft() for _ in range(min(len(self._line), _LARGEST_BATCH))]
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                await self._woken.wait()
+                while self._line:
+                    await self._drive(self._gather())
+                self._woken.clear()
+        finally:
+            await self._connection.close()
+
+    async def _drive(self, batch: list[Fire]) -> None:
+        steps = fire_batch(batch, self._rules, self._gather)
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Exchange):
+                    try:
+                        replies = await self._connection.exchange(step.commands)
+                    except ConnectionFailed as failure:
+                        step = steps.throw(failure)
+                    else:
+                        step = steps.send(replies)
+                else:
+                    await asyncio.sleep(step.seconds)
+                    step = next(steps)
+        except StopIteration:
+            pass
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])

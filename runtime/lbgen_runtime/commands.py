@@ -1,0 +1,101 @@
+"""The commands of a worker beside its reads: what is asked in one moment travels as one write.
+
+Every command here may be sent twice without harm, so each is repeated until the server answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from redis.exceptions import NoScriptError, ResponseError
+
+from .connection import ConnectionFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .connection import AsyncConnection, Command, Reply
+    from .outage import Outage
+    from .scripts import Script
+
+__all__ = ["Commands"]
+
+_LARGEST_BATCH: Final = 512
+
+
+class Commands:
+    """Sends a worker's commands over one connection, in the order in which they are asked.
+
+    Args:
+        connection: the connection; used by nobody else.
+        outage: what is told when the connection fails and when it works.
+    """
+
+    __slots__ = ("_connection", "_line", "_outage", "_task", "_woken")
+
+    def __init__(self, connection: AsyncConnection, outage: Outage) -> None:
+        self._connection = connection
+        self._outage = outage
+        self._line: deque[tuple[Command, asyncio.Future[Reply]]] = deque()
+        self._woken = asyncio.Event()
+        self._task = asyncio.create_task(self._run(), name="lbgen commands")
+
+    def ask(self, *command: bytes | int | str) -> asyncio.Future[Reply]:
+        """Queue a command; the future holds its reply, or a server's error as an exception."""
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._line.append((command, future))
+        self._woken.set()
+        return future
+
+    async def script(
+        self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes | int]
+    ) -> Reply:
+        """Run a script, in full where the server has not seen it."""
+        command = script.call(keys, arguments)
+        try:
+            return await self.ask(*command)
+        except NoScriptError:
+            return await self.ask(*script.call_in_full(command))
+
+    async def _run(self) -> None:
+        failures = 0
+        try:
+            while True:
+                await self._woken.wait()
+                while self._line:
+                    batch = [
+                        self._line.popleft() for _ in range(min(len(self._line), _LARGEST_BATCH))
+                    ]
+                    try:
+                        replies = await self._connection.exchange([command for command, _ in batch])
+                    except ConnectionFailed as failure:
+                        _answer(batch, failure.replies)
+                        self._line.extendleft(reversed(batch[len(failure.replies) :]))
+                        failures += 1
+                        await asyncio.sleep(self._outage.failed(failure, failures))
+                    else:
+                        failures = 0
+                        self._outage.worked()
+                        _answer(batch, replies)
+                self._woken.clear()
+        finally:
+            await self._connection.close()
+            for _, future in self._line:
+                future.cancel()
+
+    async def close(self) -> None:
+        """Stop; commands that were not answered are given up."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
+def _answer(batch: list[tuple[Command, asyncio.Future[Reply]]], replies: Sequence[Reply]) -> None:
+    for (_, future), reply in zip(batch, replies, strict=False):
+        if future.done():
+            continue
+        if isinstance(reply, ResponseError):
+            future.set_exception(reply)
+        else:
+            future.set_result(reply)

@@ -1,0 +1,261 @@
+"""Connections to the server, sync and async: a list of commands in, a list of replies out.
+
+Both use redis-py's connections for what they are good at (URLs, TLS, authentication, parsing)
+and nothing of its client: no retry, no pool, no timeout that is not set here. Each exchange
+goes out as one write. Whatever breaks an exchange, cancellation too, closes the connection,
+so that no reply is ever taken for that of another command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import redis.asyncio.connection as async_redis
+import redis.connection as sync_redis
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["AsyncConnection", "Command", "ConnectionFailed", "Peer", "Reply", "SyncConnection"]
+
+Command = tuple[Any, ...]
+Reply = Any
+
+CONNECT_TIMEOUT: Final = 5.0
+"""Seconds that opening a connection may take."""
+REPLY_TIMEOUT: Final = 5.0
+"""Seconds that the server may stay silent while replies are outstanding."""
+
+Peer = tuple[bytes, bytes]
+"""A connection as the server knows it: its client id and its address."""
+
+_CLIENT_INFO: Final[Command] = (b"CLIENT", b"INFO")
+
+
+class ConnectionFailed(Exception):
+    """An exchange broke.
+
+    Attributes:
+        sent: the server may have received commands; without it, it has received none.
+        replies: those that arrived before.
+        peer: the connection that broke, as the server knows it, if it was ever asked.
+        refused: the server refused the credentials; trying again does not help.
+    """
+
+    def __init__(
+        self, cause: BaseException, *, sent: bool, replies: list[Reply], peer: Peer | None
+    ) -> None:
+        super().__init__(str(cause) or type(cause).__name__)
+        self.sent = sent
+        self.replies = replies
+        self.peer = peer
+        self.refused = isinstance(cause, AuthenticationError)
+
+
+def _options(
+    url: str, parsed: dict[str, Any], *, name: str, timeout: float | None
+) -> dict[str, Any]:
+    """The arguments of redis-py's connection; those that delivery depends on are not the URL's."""
+    return {
+        **parsed,
+        "socket_timeout": timeout,
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        "socket_keepalive": True,
+        "retry": None,
+        "retry_on_timeout": False,
+        "retry_on_error": [],
+        "health_check_interval": 0,
+        "decode_responses": False,
+        "protocol": 2,
+        "client_name": name,
+    }
+
+
+_POOL_OPTIONS: Final = ("max_connections", "timeout", "connection_class")
+
+
+def _peer(reply: Reply) -> Peer | None:
+    """The client id and the address in the reply to `CLIENT INFO`."""
+    if not isinstance(reply, bytes):
+        return None
+    info: dict[bytes, bytes] = {}
+    for pair in reply.split():
+        name, _, value = pair.partition(b"=")
+        info[name] = value
+    return (info[b"id"], info[b"addr"]) if b"id" in info and b"addr" in info else None
+
+
+class SyncConnection:
+    """A connection that one thread uses at a time; opened at the first exchange.
+
+    Args:
+        url: where the server is.
+        name: the connection's name on the server (`CLIENT LIST`).
+        timeout: seconds that the server may stay silent while replies are outstanding.
+    """
+
+    __slots__ = ("_connection", "_factory", "_pid", "peer")
+
+    def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
+        parsed = dict(cast("Any", sync_redis).parse_url(url))
+        kind: Any = parsed.pop("connection_class", sync_redis.Connection)
+        for option in _POOL_OPTIONS:
+            parsed.pop(option, None)
+        options = _options(url, parsed, name=name, timeout=timeout)
+        if issubclass(kind, sync_redis.UnixDomainSocketConnection):
+            del options["socket_keepalive"]
+        self._factory: Callable[[], Any] = lambda: kind(**options)
+        self._connection: Any = None
+        self._pid = 0
+        self.peer: Peer | None = None
+
+    def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+        """Send the commands in one write and wait for every reply.
+
+        Returns:
+            One reply per command; a server's error stands in its place as `ResponseError`.
+
+        Raises:
+            ConnectionFailed: the connection could not be opened, or broke.
+        """
+        connection = self._connection
+        if connection is None or self._pid != os.getpid():
+            connection = self._open()
+        replies: list[Reply] = []
+        try:
+            pack = connection.pack_command
+            data = b"".join(itertools.chain.from_iterable(pack(*c) for c in commands))
+            connection.send_packed_command((data,), check_health=False)
+            for _ in commands:
+                try:
+                    replies.append(connection.read_response())
+                except ResponseError as error:
+                    replies.append(error)
+        except (RedisError, OSError) as error:
+            peer = self.peer
+            self.close()
+            raise ConnectionFailed(error, sent=True, replies=replies, peer=peer) from error
+        except BaseException:
+            self.close()
+            raise
+        return replies
+
+    def _open(self) -> Any:
+        self._connection = None  # after a fork: the parent's, which is not ours to close
+        connection = self._factory()
+        try:
+            connection.connect()
+            connection.send_command(*_CLIENT_INFO, check_health=False)
+            try:
+                self.peer = _peer(connection.read_response())
+            except ResponseError:
+                self.peer = None
+        except (RedisError, OSError) as error:
+            connection.disconnect()
+            raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
+        except BaseException:
+            connection.disconnect()
+            raise
+        self._connection = connection
+        self._pid = os.getpid()
+        return connection
+
+    def close(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is not None and self._pid == os.getpid():
+            connection.disconnect()
+
+
+class AsyncConnection:
+    """A connection that one task uses at a time; opened at the first exchange.
+
+    Args:
+        url: where the server is.
+        name: the connection's name on the server (`CLIENT LIST`).
+    """
+
+    __slots__ = ("_connection", "_factory", "peer")
+
+    def __init__(self, url: str, *, name: str) -> None:
+        parsed = dict(cast("Any", async_redis).parse_url(url))
+        kind: Any = parsed.pop("connection_class", async_redis.Connection)
+        for option in _POOL_OPTIONS:
+            parsed.pop(option, None)
+        options = _options(url, parsed, name=name, timeout=None)
+        if issubclass(kind, async_redis.UnixDomainSocketConnection):
+            del options["socket_keepalive"]
+        self._factory: Callable[[], Any] = lambda: kind(**options)
+        self._connection: Any = None
+        self.peer: Peer | None = None
+
+    async def exchange(
+        self,
+        commands: Sequence[Command],
+        *,
+        timeout: float = REPLY_TIMEOUT,  # noqa: ASYNC109
+    ) -> list[Reply]:
+        """Send the commands in one write and wait for every reply.
+
+        Args:
+            commands: what to send.
+            timeout: seconds that all replies together may take.
+
+        Returns:
+            One reply per command; a server's error stands in its place as `ResponseError`.
+
+        Raises:
+            ConnectionFailed: the connection could not be opened, or broke, or took too long.
+        """
+        connection = self._connection
+        if connection is None:
+            connection = await self._open()
+        replies: list[Reply] = []
+        try:
+            async with asyncio.timeout(timeout):
+                pack = connection.pack_command
+                data = b"".join(itertools.chain.from_iterable(pack(*c) for c in commands))
+                await connection.send_packed_command(data, check_health=False)
+                read = connection.read_response
+                for _ in commands:
+                    try:
+                        replies.append(await read())
+                    except ResponseError as error:
+                        replies.append(error)
+        except (RedisError, OSError) as error:
+            peer = self.peer
+            await self.close()
+            raise ConnectionFailed(error, sent=True, replies=replies, peer=peer) from error
+        except BaseException:
+            await self.close()
+            raise
+        return replies
+
+    async def _open(self) -> Any:
+        connection = self._factory()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await connection.connect()
+                await connection.send_command(*_CLIENT_INFO, check_health=False)
+                try:
+                    self.peer = _peer(await connection.read_response())
+                except ResponseError:
+                    self.peer = None
+        except (RedisError, OSError) as error:
+            await connection.disconnect(nowait=True)
+            raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        self._connection = connection
+        return connection
+
+    async def close(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is not None:
+            await connection.disconnect(nowait=True)

@@ -1,0 +1,81 @@
+"""What a bus owns: its settings, its firers, its listeners."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .coalescing import AsyncFirer, SyncFirer
+from .errors import DuplicateListenerName, InvalidSettings
+from .firing import FireRules
+from .settings import check_name
+
+if TYPE_CHECKING:
+    from .listener import Listener
+    from .settings import Settings
+    from .worker import Worker
+
+__all__ = ["BusCore"]
+
+
+class BusCore:
+    """The parts of a bus, out of the way of the API names that its generated subclass has."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.listeners: list[Listener] = []
+        self.rules = FireRules()
+        self.worker: Worker | None = None
+
+    @cached_property
+    def connection_name(self) -> str:
+        """The name of every connection of this bus on the server (`CLIENT LIST`)."""
+        return f"lbgen:{self.settings.service_name or ''}:{self.settings.process_name}"
+
+    @cached_property
+    def sync_firer(self) -> SyncFirer:
+        """Fires for threads."""
+        return SyncFirer(self.settings.redis_url, name=self.connection_name, rules=self.rules)
+
+    @cached_property
+    def async_firer(self) -> AsyncFirer:
+        """Fires for tasks."""
+        return AsyncFirer(self.settings.redis_url, name=self.connection_name, rules=self.rules)
+
+    def service_name_for_listening(self) -> str:
+        """The service's name.
+
+        Raises:
+            InvalidSettings: there is none.
+        """
+        if self.settings.service_name is None:
+            raise InvalidSettings(
+                "listening needs a service name that stays the same over restarts: "
+                "Bus(service_name=...) or LBGEN_SERVICE_NAME"
+            )
+        return self.settings.service_name
+
+    def checked_listener_name(self, name: object) -> str:
+        """The listener name, if it can be one.
+
+        Raises:
+            InvalidSettings: it cannot.
+        """
+        return check_name("listener_name", name)
+
+    def register(self, listener: Listener) -> None:
+        """Add a listener.
+
+        Raises:
+            DuplicateListenerName: the service has one of that name on that API.
+        """
+        for other in self.listeners:
+            if (
+                other.name == listener.name
+                and other.contract.api.name == listener.contract.api.name
+            ):
+                raise DuplicateListenerName(
+                    f"service {listener.service!r} has a listener {listener.name!r} on API "
+                    f"{listener.contract.api.name!r} already, for {other.contract.full_name}"
+                )
+        self.listeners.append(listener)

@@ -1,0 +1,84 @@
+"""What a handler may know about the delivery that it handles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+__all__ = ["Delivery", "fired_at"]
+
+
+def fired_at(stream_id: str) -> datetime:
+    """When an entry was written, by the server's clock: the first half of its id."""
+    return datetime.fromtimestamp(int(stream_id.partition("-")[0]) / 1000, UTC)
+
+
+class Delivery:
+    """One delivery of one event to one listener.
+
+    Attributes:
+        event_id: the event's id: the same in every delivery, to every listener. What a handler
+            stores to be idempotent.
+        stream_id: the id of the event's entry in its stream.
+        times_delivered: 1 for the first delivery to this listener; counts retries, and deliveries
+            to processes that ended before they were done.
+        api: the API's name.
+        event: the event's name in the API.
+        service: this service's name.
+        listener: the listener's name.
+        process: this process's name.
+    """
+
+    __slots__ = (
+        "_lost",
+        "api",
+        "event",
+        "event_id",
+        "listener",
+        "process",
+        "service",
+        "stream_id",
+        "times_delivered",
+    )
+
+    def __init__(
+        self,
+        *,
+        event_id: str,
+        stream_id: str,
+        times_delivered: int,
+        api: str,
+        event: str,
+        service: str,
+        listener: str,
+        process: str,
+    ) -> None:
+        self.event_id = event_id
+        self.stream_id = stream_id
+        self.times_delivered = times_delivered
+        self.api = api
+        self.event = event
+        self.service = service
+        self.listener = listener
+        self.process = process
+        self._lost = False
+
+    @property
+    def fired_at(self) -> datetime:
+        """When the bus took the event, by the server's clock."""
+        return fired_at(self.stream_id)
+
+    @property
+    def lost(self) -> bool:
+        """Whether another process has taken the event over.
+
+        Happens when this process could not renew its claim in time (no connection, a stopped
+        process) or the handler took longer than `max_processing`. A long sync handler should look
+        here before it does something that must not be done twice; an async one is cancelled.
+        """
+        return self._lost
+
+    def __repr__(self) -> str:
+        return (
+            f"Delivery({self.api}.{self.event} {self.event_id}, stream_id={self.stream_id!r}, "
+            f"times_delivered={self.times_delivered}, listener={self.service}-{self.listener})"
+        )

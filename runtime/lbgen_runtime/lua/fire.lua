@@ -1,0 +1,65 @@
+-- Write events that may be in the stream already, each at most once.
+-- KEYS: stream, barrier, then one key per remembered event
+-- ARGV: milliseconds to look back (0: do not look), milliseconds to remember (0: not at all),
+--       "1" to leave a write behind in any case (for WAIT and WAITAOF),
+--       then per event: its id, how many fields and values follow, the fields and values
+-- Returns per event: its entry's id.
+local stream = KEYS[1]
+local look_back = tonumber(ARGV[1])
+local remember = tonumber(ARGV[2])
+
+local events, entries, open = {}, {}, 0
+local at = 4
+while at <= #ARGV do
+  local id, count = ARGV[at], tonumber(ARGV[at + 1])
+  local fields = {}
+  for i = 1, count do fields[i] = ARGV[at + 1 + i] end
+  events[#events + 1] = { id = id, fields = fields }
+  at = at + 2 + count
+end
+
+local wanted = {}
+for i, event in ipairs(events) do
+  if remember > 0 then entries[event.id] = redis.call('GET', KEYS[2 + i]) or nil end
+  if not entries[event.id] and not wanted[event.id] then
+    wanted[event.id] = true
+    open = open + 1
+  end
+end
+
+if look_back > 0 then
+  local now = redis.call('TIME')
+  local from = now[1] * 1000 + math.floor(now[2] / 1000) - look_back
+  local start = string.format('%.0f-0', math.max(from, 0))
+  while open > 0 do
+    local found = redis.call('XRANGE', stream, start, '+', 'COUNT', 500)
+    if #found == 0 then break end
+    for _, entry in ipairs(found) do
+      local fields = entry[2]
+      for i = 1, #fields, 2 do
+        if fields[i] == 'id' then
+          local id = fields[i + 1]
+          if wanted[id] then
+            entries[id] = entry[1]
+            wanted[id] = nil
+            open = open - 1
+          end
+          break
+        end
+      end
+    end
+    start = '(' .. found[#found][1]
+  end
+end
+
+local result, written = {}, false
+for i, event in ipairs(events) do
+  if not entries[event.id] then
+    entries[event.id] = redis.call('XADD', stream, '*', unpack(event.fields))
+    written = true
+  end
+  if remember > 0 then redis.call('SET', KEYS[2 + i], entries[event.id], 'PX', remember) end
+  result[i] = entries[event.id]
+end
+if ARGV[3] == '1' and not written then redis.call('SET', KEYS[2], '', 'PX', 1000) end
+return result

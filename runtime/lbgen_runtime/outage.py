@@ -1,0 +1,36 @@
+"""One log line when the server is gone and one when it is back, for all connections together."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from .backoff import backoff
+
+__all__ = ["Outage"]
+
+_log = logging.getLogger("lbgen")
+
+
+class Outage:
+    """What the connections of one bus know together about the server's absence."""
+
+    __slots__ = ("_since", "_where")
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._since: float | None = None
+
+    def failed(self, why: object, attempt: int) -> float:
+        """A connection failed; returns the seconds to wait before the next try."""
+        if self._since is None:
+            self._since = time.monotonic()
+            _log.warning("lost the connection to %s: %s; trying again", self._where, why)
+        return 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=5.0)
+
+    def worked(self) -> None:
+        """A connection worked."""
+        if self._since is not None:
+            seconds = time.monotonic() - self._since
+            self._since = None
+            _log.warning("connected to %s again after %.1f s", self._where, seconds)

@@ -1,0 +1,176 @@
+"""What runs handlers: tasks for async ones, threads for sync ones, as many as run at once.
+
+A runner takes one event after the other: there is no task and no thread per event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from .entry import parameters
+from .errors import InvalidParameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .claims import Claim, Claims
+    from .listener import Listener
+
+__all__ = ["Invalid", "Runners", "start_runners"]
+
+_TURN: Final = 0.005
+"""Seconds after which a runner whose handlers never wait lets the loop's other tasks run."""
+
+
+class Invalid(Exception):
+    """An entry is not what a handler may get."""
+
+
+class Runners(Protocol):
+    """The runners of one listener."""
+
+    async def finish(self, seconds: float) -> bool:
+        """Wait for running handlers; returns whether all ended in time."""
+        ...
+
+
+def start_runners(
+    listener: Listener, claims: Claims, finished: Callable[[Claim, BaseException | None], None]
+) -> Runners:
+    """Start the runners of a listener.
+
+    Args:
+        listener: whose handler is run.
+        claims: where they take entries from, until it is stopped.
+        finished: called on the event loop after each handler, with what it raised.
+    """
+    if listener.shape.is_async:
+        return _Tasks(listener, claims, finished)
+    return _Threads(listener, claims, finished)
+
+
+def _event(listener: Listener, claim: Claim) -> Any:
+    """The event that an entry stands for.
+
+    Raises:
+        Invalid: it stands for none.
+    """
+    try:
+        return listener.contract.decode(parameters(claim.fields))
+    except (InvalidParameters, ValueError, RecursionError) as error:
+        raise Invalid(str(error)) from error
+
+
+class _Tasks:
+    """Runs an async handler."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        claims: Claims,
+        finished: Callable[[Claim, BaseException | None], None],
+    ) -> None:
+        self._listener = listener
+        self._claims = claims
+        self._finished = finished
+        self._tasks = [
+            asyncio.create_task(self._run(), name=f"lbgen {listener.group}")
+            for _ in range(listener.settings.concurrency)
+        ]
+
+    async def _run(self) -> None:
+        handler: Any = self._listener.handler
+        takes_delivery = self._listener.shape.takes_delivery
+        task = asyncio.current_task()
+        assert task is not None
+        yielded = time.monotonic()
+        while (claim := await self._claims.take()) is not None:
+            began = claim.began or 0.0
+            if began - yielded > _TURN:
+                await asyncio.sleep(0)
+                yielded = time.monotonic()
+            error: BaseException | None = None
+            try:
+                event = _event(self._listener, claim)
+                await (handler(event, claim.delivery) if takes_delivery else handler(event))
+            except Exception as raised:
+                error = raised
+            self._finished(claim, error)
+
+    async def finish(self, seconds: float) -> bool:
+        """Wait for running handlers; those that take longer are cancelled."""
+        _, running = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running, timeout=1)
+        return not running
+
+
+class _Threads:
+    """Runs a sync handler."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        claims: Claims,
+        finished: Callable[[Claim, BaseException | None], None],
+    ) -> None:
+        self._listener = listener
+        self._claims = claims
+        self._finished = finished
+        self._loop = asyncio.get_running_loop()
+        self._ended: deque[tuple[Claim, BaseException | None]] = deque()
+        self._told = False
+        self._alive = listener.settings.concurrency
+        self._all_ended = asyncio.Event()
+        for _ in range(self._alive):
+            threading.Thread(target=self._run, name=f"lbgen {listener.group}", daemon=True).start()
+
+    def _run(self) -> None:
+        handler: Any = self._listener.handler
+        takes_delivery = self._listener.shape.takes_delivery
+        while (claim := self._claims.take_in_thread()) is not None:
+            error: BaseException | None = None
+            try:
+                event = _event(self._listener, claim)
+                if takes_delivery:
+                    handler(event, claim.delivery)
+                else:
+                    handler(event)
+            except BaseException as raised:
+                error = raised
+            self._ended.append((claim, error))
+            if not self._told:
+                self._told = True
+                self._call(self._tell)
+        self._call(self._thread_ended)
+
+    def _call(self, function: Callable[[], None]) -> None:
+        # The loop is closed where a handler took longer than its grace.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(function)
+
+    def _tell(self) -> None:
+        self._told = False
+        while self._ended:
+            self._finished(*self._ended.popleft())
+
+    def _thread_ended(self) -> None:
+        self._alive -= 1
+        if not self._alive:
+            self._all_ended.set()
+
+    async def finish(self, seconds: float) -> bool:
+        """Wait for running handlers; a thread that takes longer is left behind."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._all_ended.wait()
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,41 @@
+"""Fixtures that several tests share."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING
+
+import pytest
+
+import servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is a coroutine function in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+@pytest.fixture(scope="session", params=servers.KINDS)
+def running_server(request: pytest.FixtureRequest) -> Iterator[servers.Server]:
+    """A Valkey and a Redis server, one of each for all tests."""
+    if reason := servers.missing(request.param):
+        pytest.skip(reason)
+    server = servers.Server(request.param)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(running_server: servers.Server) -> servers.Server:
+    """An empty server of each kind."""
+    running_server.client.flushall()
+    return running_server

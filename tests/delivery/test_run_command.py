@@ -1,0 +1,71 @@
+"""`lbgen run`: a service's listeners as a process."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from workers import Process
+
+import servers
+
+if TYPE_CHECKING:
+    from servers import Server
+
+RUN = "import typer; from lbgen.commands.run import run; typer.run(run)"
+
+SERVICE = """
+import notes
+bus = notes.Bus(service_name="library")
+nothing = notes.Bus(service_name="library")
+@bus.notes.noted.listen(listener_name="put_on_shelf")
+async def put_on_shelf(event): ...
+"""
+
+
+def test_the_worker_prints_what_it_listens_to_logs_each_event_and_leaves_with_0(
+    server: Server, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "service.py").write_text(SERVICE)
+    monkeypatch.chdir(tmp_path)
+    arguments = ("-c", RUN, "service:bus", "--log-level", "debug")
+    with Process(arguments=arguments, LBGEN_REDIS_URL=server.url) as worker:
+        assert worker.line() == (
+            "api=notes event=noted listener=put_on_shelf group=library-put_on_shelf"
+        )
+        servers.wait_for(lambda: server.client.exists("notes.*:stream"))
+        import notes
+
+        bus = notes.Bus(redis_url=server.url)
+        event_id = bus.notes.noted.fire(number=1)
+        bus.close()
+        stream = "notes.*:stream"
+        servers.wait_for(lambda: server.client.xinfo_consumers(stream, "library-put_on_shelf"))
+        servers.wait_for(lambda: server.client.xinfo_groups(stream)[0]["pending"] == 0)
+        worker.signal(signal.SIGTERM)
+        status, _, log = worker.end()
+    assert status == 0
+    assert log.count(event_id) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("service", "is not of the form module:bus"),
+        ("elsewhere:bus", "there is no module 'elsewhere'"),
+        ("service:absent", "has no 'absent'"),
+        ("service:put_on_shelf", "is a function, not a bus"),
+        ("service:nothing", "nothing listens on"),
+    ],
+)
+def test_a_wrong_target_is_named_and_exits_with_2(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, target: str, words: str
+) -> None:
+    (tmp_path / "service.py").write_text(SERVICE)
+    monkeypatch.chdir(tmp_path)
+    with Process(arguments=("-c", RUN, target)) as process:
+        status, _, errors = process.end()
+    assert status == 2
+    assert words in errors
+    assert "Traceback" not in errors

