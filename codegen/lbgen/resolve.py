@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from .document import SCHEME, Location, parse_pointer
 from .json_types import is_array, is_object
@@ -70,7 +70,7 @@ class References:
             named = False
             identifier = schema.get(inner_draft.id_keyword)
             if isinstance(identifier, str) and not (inner_draft.ref_alone and "$ref" in schema):
-                base, fragment = urldefrag(join(self.base(Location(uri, path)), identifier))
+                base, fragment = _split_fragment(join(self.base(Location(uri, path)), identifier))
                 if identifier.startswith("#"):
                     self._anchors[f"{base}#{fragment}"] = Location(uri, path)
                 else:
@@ -113,7 +113,7 @@ class References:
             reference: the value of `$ref` or `$dynamicRef`.
         """
         target = join(self.base(location), reference)
-        base, fragment = urldefrag(target)
+        base, fragment = _split_fragment(target)
         fragment = unquote(fragment)
         resource = self._resources.get(base)
         if resource is None:
@@ -144,7 +144,7 @@ class References:
 
     def suggest(self, location: Location, reference: str) -> str | None:
         """What a reference that leads to nothing most likely meant."""
-        base, fragment = urldefrag(join(self.base(location), reference))
+        base, fragment = _split_fragment(join(self.base(location), reference))
         if base not in self._resources:
             names = {uri.removeprefix(SCHEME) for uri in self._contract.documents}
             meant = did_you_mean(base.removeprefix(SCHEME), names)
@@ -178,12 +178,18 @@ def join(base: str, reference: str) -> str:
             return joined
         return "lbgen" + joined.removeprefix("file") if joined.startswith("file:") else joined
     if base.startswith("urn:") and reference.startswith("#"):
-        return urldefrag(base)[0] + reference
+        return _split_fragment(base)[0] + reference
     return urljoin(base, reference)
 
 
+def _split_fragment(uri: str) -> tuple[str, str]:
+    """A URI without its fragment, and the fragment."""
+    base, _, fragment = uri.partition("#")
+    return base, fragment
+
+
 def _climbs_out(uri: str, reference: str) -> bool:
-    path = urldefrag(reference)[0]
+    path = _split_fragment(reference)[0]
     if path.startswith("/"):
         return True
     depth = unquote(uri.removeprefix(SCHEME)).count("/")

@@ -259,8 +259,7 @@ def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
         if context:
             message = f"{message} ({context})"
         rows: list[str] = text.splitlines()
-        row = rows[line - 1] if line <= len(rows) else ""
-        if "\t" in row[: column + 1]:
+        if any("\t" in row[: column + 1] for row in rows[line - 1 : line]):
             help_text = "indent with spaces: YAML allows no tab there"
         else:
             help_text = "check indentation, colons and quotes on this line and the one before"

@@ -1,0 +1,133 @@
+"""The compiler: a pure function from sources to files or diagnostics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .check_schema import check_schemas
+from .contract import Contract, read_contract
+from .diagnostics import Diagnostic, Severity
+from .load import load
+from .model import Modeller
+from .plan import PackagePlan, plan_package
+from .render import render
+from .resolve import References
+from .shape_of_output import check_output
+from .verdict import Verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .document import Document
+
+__all__ = ["Analysis", "Built", "Options", "analyse", "build"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a project may decide about a build.
+
+    Attributes:
+        drafts: URI of the draft's meta-schema for each other `$schema` that is allowed.
+    """
+
+    drafts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What is known of a contract before any code is made.
+
+    Attributes:
+        sources: every document that could be read, by path.
+        contract: APIs and documents.
+        references: every reference, resolved.
+        verdicts: validators.
+        problems: what is wrong, in the order of the text.
+    """
+
+    sources: Mapping[str, Document]
+    contract: Contract
+    references: References
+    verdicts: Verdicts
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is wrong enough to stop a build."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A build.
+
+    Attributes:
+        files: text of each file of the package, by path; empty if it failed.
+        problems: what is wrong.
+        analysis: what is known of the contract.
+        modeller: the types; `None` if it did not get that far.
+        package: the plan; `None` if it did not get that far.
+    """
+
+    files: Mapping[str, str]
+    problems: tuple[Diagnostic, ...]
+    analysis: Analysis
+    modeller: Modeller | None = None
+    package: PackagePlan | None = None
+
+
+def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Analysis:
+    """Load, resolve and check a contract.
+
+    Args:
+        sources: content of each file, by its path below the schema folder.
+        options: what the project decides.
+    """
+    options = options or Options()
+    documents, problems = load(sources)
+    contract, found = read_contract(documents, options.drafts)
+    if not problems or documents:
+        problems += found
+    references = References(contract)
+    verdicts = Verdicts(contract, references)
+    problems += check_schemas(contract, references, verdicts)
+    return Analysis(
+        sources=documents,
+        contract=contract,
+        references=references,
+        verdicts=verdicts,
+        problems=_in_order(problems),
+    )
+
+
+def build(sources: Mapping[str, bytes], options: Options | None = None) -> Built:
+    """Compile a contract.
+
+    Args:
+        sources: content of each file, by its path below the schema folder.
+        options: what the project decides.
+    """
+    analysis = analyse(sources, options)
+    if analysis.failed:
+        return Built(files={}, problems=analysis.problems, analysis=analysis)
+    modeller = Modeller(analysis.contract, analysis.references)
+    package, problems = plan_package(analysis.contract, modeller, analysis.verdicts)
+    problems = [*analysis.problems, *problems]
+    failed = any(problem.severity is Severity.ERROR for problem in problems)
+    files = {} if package is None or failed else render(package)
+    if package is not None:
+        check_output(files, package)
+    return Built(
+        files=files,
+        problems=_in_order(problems),
+        analysis=analysis,
+        modeller=modeller,
+        package=package,
+    )
+
+
+def _in_order(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    unique = dict.fromkeys(problems)
+    return tuple(sorted(unique, key=lambda each: (each.place, each.rule, each.message)))

@@ -1,0 +1,64 @@
+"""The one path by which a value from a contract becomes Python source.
+
+Everything is ASCII letters, digits and punctuation afterwards, or a printable character inside a
+string; `ast.literal_eval` of the source gives the value back.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, Final
+
+__all__ = ["docstring_text", "json_literal", "python_literal"]
+
+_ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def python_literal(value: str | int | float | bool | None) -> str:
+    """The source of a scalar, as formatters write it.
+
+    Raises:
+        ValueError: the value has no literal (`NaN`).
+    """
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"no literal: {value!r}")
+    return repr(value)
+
+
+def _string(text: str) -> str:
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    body = "".join("\\" + char if char == quote else _escape(char) for char in text)
+    return f"{quote}{body}{quote}"
+
+
+def _escape(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def json_literal(value: Any) -> str:
+    """The source of a JSON text of a value: a raw string of ASCII, a line for each part.
+
+    JSON in ASCII has neither three quotes in a row nor a control character, so that nothing in it
+    can end the string.
+    """
+    text = json.dumps(value, indent=1, ensure_ascii=True, allow_nan=False)
+    return f'r"""{text}"""'
+
+
+def docstring_text(text: str) -> list[str]:
+    """The lines of a text inside a docstring, escaped and without white space at their ends."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        body = "".join(" " if char == "\t" else _escape(char) for char in line)
+        lines.append(body.replace('"""', '\\"\\"\\"').rstrip())
+    return lines

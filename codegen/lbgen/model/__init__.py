@@ -1,0 +1,6 @@
+"""What Python can say about each schema: types, and classes for objects."""
+
+from .modeller import Modeller, Naming
+from .types import Record, Type
+
+__all__ = ["Modeller", "Naming", "Record", "Type"]

@@ -1,0 +1,72 @@
+"""Types of arrays.
+
+Cases: `items` (a list); `prefixItems` of 2020-12 and an array of `items` in earlier drafts, where
+the first items are always there (a tuple, with or without further items) or may be missing (a list
+of all their types); several schemas of items that apply together; no schema of items at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..json_types import is_array
+from .types import AnyType, ArrayOf, Nothing, TupleOf, Type
+
+if TYPE_CHECKING:
+    from ..document import Location
+    from .modeller import Modeller, Naming
+    from .parts import Part, Parts
+
+__all__ = ["array_type"]
+
+
+def array_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
+    """The type of an array."""
+    schemas = modeller.parts.objects(parts)
+    prefixed = [
+        (part, prefix)
+        for part, schema in schemas
+        if (prefix := _prefix(part, schema, modeller)) is not None
+    ]
+    if not prefixed:
+        items = [
+            part.location / "items" for part, schema in schemas if schema.get("items") is not None
+        ]
+        item = modeller.type_of(items, naming) if items else AnyType()
+        return ArrayOf(item=item)
+    part, prefix = prefixed[0]
+    first = tuple(
+        modeller.type_of([location], naming.item(index)) for index, location in enumerate(prefix)
+    )
+    rest = _rest(modeller, part, len(prefix), naming)
+    least = max((_number(schema, "minItems") for _, schema in schemas), default=0)
+    if least >= len(prefix) and len(prefixed) == 1:
+        return TupleOf(items=first, rest=None if isinstance(rest, Nothing) else rest)
+    members = [(each, location) for each, location in zip(first, prefix, strict=True)]
+    if isinstance(rest, AnyType):
+        return ArrayOf(item=AnyType(reason="the first items of an array may be missing"))
+    return ArrayOf(item=modeller.union([*members, (rest, None)]))
+
+
+def _number(schema: dict[str, Any], keyword: str) -> float:
+    value = schema.get(keyword, 0)
+    return value if isinstance(value, int | float) else 0
+
+
+def _prefix(part: Part, schema: dict[str, Any], modeller: Modeller) -> list[Location] | None:
+    keyword = "prefixItems" if modeller.references.draft(part.location).number >= 20 else "items"
+    prefix = schema.get(keyword)
+    if not is_array(prefix):
+        return None
+    return [part.location / keyword / index for index in range(len(prefix))]
+
+
+def _rest(modeller: Modeller, part: Part, length: int, naming: Naming) -> Type:
+    schema: dict[str, Any] = modeller.parts.schema(part)
+    new = modeller.references.draft(part.location).number >= 20
+    keyword = "items" if new else "additionalItems"
+    if schema.get("maxItems") == length or schema.get(keyword) is False:
+        return Nothing()
+    if keyword not in schema:
+        return Nothing() if schema.get("unevaluatedItems") is False else AnyType()
+    return modeller.type_of([part.location / keyword], naming)

@@ -1,0 +1,334 @@
+"""Fifth pass: what Python can say about each schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..json_types import is_object
+from .arrays import array_type
+from .objects import fields_of, object_type
+from .parts import Part, PartsReader
+from .scalars import allowed_types, enumerated, enumeration_types, string_type
+from .types import (
+    AnyType,
+    Field,
+    Nothing,
+    Record,
+    RecordOf,
+    Scalar,
+    Type,
+)
+from .unions import make_union, split_union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..contract import Contract, Event
+    from ..diagnostics import Place
+    from ..document import Location
+    from ..resolve import References
+    from .parts import Parts
+
+__all__ = ["Modeller", "Naming"]
+
+_MOST_MEMBERS = 64
+_OBJECT_KEYWORDS = frozenset(
+    {"properties", "required", "additionalProperties", "patternProperties", "unevaluatedProperties"}
+)
+_ARRAY_KEYWORDS = frozenset({"items", "prefixItems", "additionalItems", "unevaluatedItems"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What a record that is found next would be called after.
+
+    Attributes:
+        location: of the schema that is being read.
+        owner: the record around it, and the property that led to it.
+        suffix: what sets a member of a union apart from its siblings.
+    """
+
+    location: Location
+    owner: tuple[Parts, str] | None = None
+    suffix: str | None = None
+
+    def inside(self, key: str) -> Naming:
+        """For what is found below a property."""
+        return replace(self, owner=None if self.owner is None else (self.owner[0], key))
+
+    def item(self, index: int) -> Naming:
+        """For what is found at a place of an array."""
+        return replace(self, suffix=f"{self.suffix or ''}_{index + 1}")
+
+
+class Modeller:
+    """Finds the types of a contract's schemas.
+
+    Args:
+        contract: the documents.
+        references: of the same contract.
+
+    Attributes:
+        parts: reads what applies to a value.
+        records: every class, by the parts of its schema, in the order in which they were found.
+    """
+
+    def __init__(self, contract: Contract, references: References) -> None:
+        self._contract = contract
+        self.references = references
+        self.parts = PartsReader(references)
+        self.records: dict[Parts, Record] = {}
+        self._open: set[Parts] = set()
+        self._types: dict[tuple[Parts, Naming | None], Type] = {}
+
+    def place(self, location: Location) -> Place:
+        """Where a value is written."""
+        return self._contract.documents[location.uri].place(location.path)
+
+    def key_place(self, location: Location) -> Place:
+        """Where the key of a value is written."""
+        return self._contract.documents[location.uri].key_place(location.path)
+
+    def event(self, event: Event) -> Record | None:
+        """The class of an event; `None` if its parameters can be no object."""
+        parts = self.parts.read(event.location)
+        schemas = [schema for _, schema in self.parts.objects(parts)]
+        types = allowed_types(schemas)
+        if (types is not None and "object" not in types) or self._is_never(parts):
+            return None
+        own = (Part(location=event.location, without=frozenset({"event"})), *parts)
+        naming = Naming(location=event.location)
+        record = self._start(own, naming, event.name)
+        self._fill(record, self._alternatives(parts), naming)
+        if record.additional is None and not any(
+            {"properties", "additionalProperties"} & schema.keys()
+            for alternative in self._alternatives(parts)
+            for _, schema in self.parts.objects(alternative)
+        ):
+            record.additional = AnyType()
+        return record
+
+    def type_of(self, locations: Sequence[Location], naming: Naming) -> Type:
+        """The type of values to which the schemas at some locations all apply."""
+        first = self.parts.referred(locations[0]) if len(locations) == 1 else locations[0]
+        if first.path[-2:-1] in (("$defs",), ("definitions",)) or not first.path:
+            naming = replace(naming, suffix=None)
+        return self.of(self.parts.read(*locations), replace(naming, location=first))
+
+    def of(self, parts: Parts, naming: Naming) -> Type:
+        """The type of values to which some parts all apply."""
+        if self._is_never(parts):
+            return Nothing()
+        if not parts:
+            return AnyType()
+        if parts in self.records:
+            return RecordOf(parts=parts)
+        if parts in self._open:
+            return AnyType(reason="the schema recurs without an object in between")
+        self._open.add(parts)
+        try:
+            return self._of(parts, naming)
+        finally:
+            self._open.discard(parts)
+
+    def _of(self, parts: Parts, naming: Naming) -> Type:
+        values = self.enumeration(parts)
+        if values is not None:
+            return self.union([(type_, None) for type_ in enumeration_types(values)])
+        union = split_union(self, parts)
+        if union is not None:
+            members, rest = union
+            if not members:
+                return self.of(rest, naming)
+            return self._union_of(members, rest, naming)
+        schemas = [schema for _, schema in self.parts.objects(parts)]
+        types = allowed_types(schemas)
+        found: list[tuple[Type, Location | None]] = [
+            (self._single(type_, parts, naming), None)
+            for type_ in (self._implied(schemas) if types is None else types)
+        ]
+        if types is None:
+            if not found:
+                return AnyType()
+            reason = "the schema names no `type`, so values of other types pass too"
+            found.append((AnyType(reason=reason), None))
+        return self.union(found)
+
+    def _implied(self, schemas: list[dict[str, Any]]) -> list[str]:
+        """The types that keywords speak about where no `type` stands."""
+        keys = {key for schema in schemas for key in schema}
+        implied: list[str] = []
+        if any("format" in schema for schema in schemas):
+            implied.append("string")
+        if keys & _ARRAY_KEYWORDS:
+            implied.append("array")
+        if keys & _OBJECT_KEYWORDS:
+            implied.append("object")
+        return implied
+
+    def _single(self, type_: str, parts: Parts, naming: Naming) -> Type:
+        match type_:
+            case "null" | "boolean" | "integer" | "number":
+                return Scalar(kind=type_)
+            case "string":
+                return string_type([schema for _, schema in self.parts.objects(parts)])
+            case "array":
+                return array_type(self, parts, naming)
+            case _:
+                return object_type(self, parts, naming)
+
+    def _union_of(self, members: list[Location], rest: Parts, naming: Naming) -> Type:
+        if len(members) > _MOST_MEMBERS:
+            return AnyType(reason=f"a union of {len(members)} members")
+        alternatives = [(self._join(self.parts.read(each), rest), each) for each in members]
+        anonymous = [
+            parts for parts, location in alternatives if self._is_anonymous(parts, location, rest)
+        ]
+        tags = self._tags(anonymous)
+        found: list[tuple[Type, Location | None]] = []
+        if len(anonymous) > 1 and not tags:
+            parts, location = self._merge_key(anonymous), members[0]
+            if parts not in self.records:
+                record = self._start(parts, naming, None)
+                self._fill(record, anonymous, naming)
+                record.reason = "members of a union that nothing tells apart share a class"
+            found.append((RecordOf(parts=parts), None))
+            alternatives = [each for each in alternatives if each[0] not in anonymous]
+        for parts, location in alternatives:
+            suffix = tags.get(parts)
+            inner = replace(naming, location=self.parts.referred(location))
+            if suffix is not None:
+                inner = replace(inner, suffix=suffix)
+            found.append((self.of(parts, inner), location))
+        return self.union(found)
+
+    def _is_anonymous(self, parts: Parts, location: Location, rest: Parts) -> bool:
+        """Whether a member is an object with fields that nothing in the schema gives a name to."""
+        target = self.parts.referred(location)
+        named = target.path[-2:-1] in (("$defs",), ("definitions",)) or not target.path
+        schema = self.references.schema(target)
+        titled = is_object(schema) and isinstance(schema.get("title"), str)
+        has_fields = any("properties" in schema for _, schema in self.parts.objects(parts))
+        types = allowed_types([schema for _, schema in self.parts.objects(parts)])
+        possible = types is None or "object" in types
+        return has_fields and possible and not titled and (not named or bool(rest))
+
+    def _tags(self, alternatives: list[Parts]) -> dict[Parts, str]:
+        """What tells some objects apart, as words: the constant of the first property that does."""
+        from .unions import tag_of
+
+        tag = tag_of(self, alternatives)
+        if tag is None:
+            return {}
+        return {parts: "_".join(str(value) for value in values) for parts, values in tag[1]}
+
+    @staticmethod
+    def _join(first: Parts, second: Parts) -> Parts:
+        return tuple(dict.fromkeys((*second, *first)))
+
+    @staticmethod
+    def _merge_key(alternatives: list[Parts]) -> Parts:
+        marked = [
+            Part(location=part.location, without=part.without | {"merged"})
+            for parts in alternatives
+            for part in parts
+        ]
+        return tuple(dict.fromkeys(marked))
+
+    def _alternatives(self, parts: Parts) -> list[Parts]:
+        """The parts of every way to satisfy the unions among some parts."""
+        union = split_union(self, parts)
+        if union is None:
+            return [parts]
+        members, rest = union
+        if not members:
+            return self._alternatives(rest)
+        found: list[Parts] = []
+        for member in members:
+            joined = self._join(self.parts.read(member), rest)
+            types = allowed_types([schema for _, schema in self.parts.objects(joined)])
+            if self._is_never(joined) or (types is not None and "object" not in types):
+                continue
+            found += self._alternatives(joined)
+            if len(found) > _MOST_MEMBERS:
+                return found[:_MOST_MEMBERS]
+        return found or [rest]
+
+    def union(self, members: Iterable[tuple[Type, Location | None]]) -> Type:
+        """The union of some types."""
+        return make_union(self, list(members))
+
+    def enumeration(self, parts: Parts) -> list[Any] | None:
+        """The values that the enumerations among some parts allow."""
+        return enumerated([schema for _, schema in self.parts.objects(parts)])
+
+    def record(self, parts: Parts, naming: Naming) -> Parts:
+        """Make the class of some parts, unless it is there."""
+        if parts not in self.records:
+            record = self._start(parts, naming, None)
+            self._fill(record, [parts], naming)
+        return parts
+
+    def _start(self, parts: Parts, naming: Naming, name: str | None) -> Record:
+        location = naming.location
+        schema = self.references.schema(location)
+        description = schema.get("description") if is_object(schema) else None
+        record = Record(
+            parts=parts,
+            location=location,
+            place=self.key_place(location),
+            name=name or self._name(naming),
+            owner=None
+            if naming.owner is None
+            else (naming.owner[0], f"{naming.owner[1]}_{naming.suffix or ''}".strip("_")),
+            description=description if isinstance(description, str) else None,
+        )
+        self.records[parts] = record
+        return record
+
+    def _name(self, naming: Naming) -> str | None:
+        path = naming.location.path
+        if len(path) > 1 and path[-2] in ("$defs", "definitions"):
+            return str(path[-1]) + (f"_{naming.suffix}" if naming.suffix else "")
+        schema = self.references.schema(naming.location)
+        title = schema.get("title") if is_object(schema) else None
+        if isinstance(title, str) and 0 < len(title.split()) <= 5:
+            return title
+        if not path:
+            file = naming.location.uri.rsplit("/", 1)[-1]
+            return file.split(".")[0]
+        return None
+
+    def _fill(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
+        inner = Naming(location=record.location, owner=(record.parts, ""))
+        shapes = [fields_of(self, parts, inner) for parts in alternatives]
+        by_key: dict[str, list[Field]] = {}
+        for fields, _ in shapes:
+            for each in fields:
+                by_key.setdefault(each.key, []).append(each)
+        merged = [_merge(self, fields, len(shapes)) for fields in by_key.values()]
+        record.fields = tuple(
+            each for each in merged if each.required or not isinstance(each.type, Nothing)
+        )
+        additional = [each for _, each in shapes if each is not None]
+        if additional:
+            record.additional = self.union((each, None) for each in additional)
+        record.reason = (
+            "one class for all alternatives of a union" if len(alternatives) > 1 else None
+        )
+
+    def _is_never(self, parts: Parts) -> bool:
+        return any(self.parts.schema(part) is False for part in parts)
+
+
+def _merge(modeller: Modeller, fields: list[Field], alternatives: int) -> Field:
+    """One field of what several alternatives say about a property."""
+    if len(fields) == 1 == alternatives:
+        return fields[0]
+    return replace(
+        fields[0],
+        type=modeller.union((each.type, each.location) for each in fields),
+        required=len(fields) == alternatives and all(each.required for each in fields),
+        has_default=all(each.has_default and each.default == fields[0].default for each in fields),
+    )

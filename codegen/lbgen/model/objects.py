@@ -1,0 +1,197 @@
+"""Types of objects.
+
+Cases: `properties` (a class); no `properties` at all (a `dict`); properties of several schemas that
+apply together; `required` names without a schema; explicit additional properties beside named ones
+(a field of the class holds them); properties that only `then`, `else` or a dependency declares
+(optional fields).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..json_types import is_array, is_object
+from .types import AnyType, Field, MapOf, Nothing, RecordOf, Type
+
+if TYPE_CHECKING:
+    from ..document import Location
+    from .modeller import Modeller, Naming
+    from .parts import Part, Parts
+
+__all__ = ["fields_of", "object_type"]
+
+
+def object_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
+    """The type of an object."""
+    schemas = modeller.parts.objects(parts)
+    if any("properties" in schema for _, schema in schemas):
+        return RecordOf(parts=modeller.record(parts, naming))
+    if any(schema.get("additionalProperties") is False for _, schema in schemas) and not any(
+        schema.get("patternProperties") for _, schema in schemas
+    ):
+        return RecordOf(parts=modeller.record(parts, naming))
+    value = additional_type(modeller, schemas, naming)
+    return MapOf(value=AnyType() if value is None else value)
+
+
+def additional_type(
+    modeller: Modeller, schemas: list[tuple[Part, dict[str, Any]]], naming: Naming
+) -> Type | None:
+    """The type of properties without a name; `None` if nothing is said about them, or they are
+    forbidden."""
+    members: list[tuple[Type, Location | None]] = []
+    for part, schema in schemas:
+        for keyword in ("additionalProperties", "unevaluatedProperties"):
+            if keyword in schema and schema[keyword] is not False:
+                location = part.location / keyword
+                members.append((modeller.type_of([location], naming), location))
+        by_pattern = schema.get("patternProperties")
+        if is_object(by_pattern):
+            for pattern in by_pattern:
+                location = part.location / "patternProperties" / pattern
+                members.append((modeller.type_of([location], naming), location))
+    if not members:
+        return None
+    return modeller.union(members)
+
+
+def fields_of(
+    modeller: Modeller, parts: Parts, naming: Naming
+) -> tuple[tuple[Field, ...], Type | None]:
+    """The fields of a class, and the type of its additional properties."""
+    schemas = modeller.parts.objects(parts)
+    required = {
+        name
+        for _, schema in schemas
+        if is_array(schema.get("required"))
+        for name in schema["required"]
+    }
+    found: dict[str, list[Location]] = {}
+    for part, schema in schemas:
+        properties = schema.get("properties")
+        if is_object(properties):
+            for name in properties:
+                found.setdefault(name, []).append(part.location / "properties" / name)
+    for name, locations in found.items():
+        locations.extend(_also_applies(name, schemas))
+    fields = [
+        _field(modeller, name, locations, name in required, naming)
+        for name, locations in found.items()
+    ]
+    fields += _conditional_fields(modeller, schemas, set(found), required, naming)
+    additional = additional_type(modeller, schemas, naming)
+    known = {field.key for field in fields}
+    for name in sorted(required - known):
+        locations = _also_applies(name, schemas)
+        place_of = next(part for part, schema in schemas if name in schema.get("required", ()))
+        fields.append(
+            Field(
+                key=name,
+                type=modeller.type_of(locations, naming.inside(name)) if locations else AnyType(),
+                required=True,
+                place=modeller.place(place_of.location / "required"),
+                location=locations[0] if locations else place_of.location,
+            )
+        )
+    forbidden = any(
+        schema.get("additionalProperties") is False and not schema.get("patternProperties")
+        for _, schema in schemas
+    )
+    return tuple(fields), None if forbidden else additional
+
+
+def _also_applies(name: str, schemas: list[tuple[Part, dict[str, Any]]]) -> list[Location]:
+    """Schemas that apply to a property besides those under its name."""
+    found: list[Location] = []
+    for part, schema in schemas:
+        named = name in schema.get("properties", {})
+        by_pattern = schema.get("patternProperties")
+        matched = False
+        if is_object(by_pattern):
+            for pattern in by_pattern:
+                if _matches(pattern, name):
+                    matched = True
+                    found.append(part.location / "patternProperties" / pattern)
+        if not named and not matched and is_object(schema.get("additionalProperties")):
+            found.append(part.location / "additionalProperties")
+    return found
+
+
+def _matches(pattern: str, name: str) -> bool:
+    import jsonschema_rs
+
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return jsonschema_rs.is_valid({"pattern": pattern}, name)
+
+
+def _field(
+    modeller: Modeller, name: str, locations: list[Location], required: bool, naming: Naming
+) -> Field:
+    has_default = False
+    default: Any = None
+    description: str | None = None
+    for location in locations:
+        if not has_default:
+            has_default, default = modeller.parts.annotation(location, "default")
+        if description is None:
+            _, text = modeller.parts.annotation(location, "description")
+            description = text if isinstance(text, str) else None
+    return Field(
+        key=name,
+        type=modeller.type_of(locations, naming.inside(name)),
+        required=required,
+        has_default=has_default,
+        default=default,
+        description=description,
+        place=modeller.key_place(locations[0]),
+        location=locations[0],
+    )
+
+
+def _conditional_fields(
+    modeller: Modeller,
+    schemas: list[tuple[Part, dict[str, Any]]],
+    known: set[str],
+    required: set[str],
+    naming: Naming,
+) -> list[Field]:
+    branches: list[Location] = []
+    for part, schema in schemas:
+        branches += [
+            part.location / keyword for keyword in ("if", "then", "else") if keyword in schema
+        ]
+        for keyword in ("dependentSchemas", "dependencies"):
+            dependent = schema.get(keyword)
+            if is_object(dependent):
+                branches += [
+                    part.location / keyword / name
+                    for name, inner in dependent.items()
+                    if is_object(inner)
+                ]
+    found: dict[str, list[Location]] = {}
+    for branch in branches:
+        for part, schema in modeller.parts.objects(modeller.parts.read(branch)):
+            properties = schema.get("properties")
+            if is_object(properties):
+                for name in properties:
+                    if name not in known:
+                        found.setdefault(name, []).append(part.location / "properties" / name)
+    fields: list[Field] = []
+    for name, locations in found.items():
+        members = [
+            (modeller.type_of([location], naming.inside(name)), location) for location in locations
+        ]
+        possible = [member for member in members if not isinstance(member[0], Nothing)]
+        fields.append(
+            Field(
+                key=name,
+                type=modeller.union(possible) if possible else Nothing(),
+                required=name in required,
+                place=modeller.key_place(locations[0]),
+                location=locations[0],
+            )
+        )
+    return fields

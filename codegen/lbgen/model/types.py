@@ -1,0 +1,211 @@
+"""What Python can say about a schema: a closed set of types, told apart by `match`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from ..diagnostics import Place
+    from ..document import Location
+    from .parts import Parts
+
+__all__ = [
+    "AnyType",
+    "ArrayOf",
+    "Field",
+    "Formatted",
+    "Literals",
+    "MapOf",
+    "Member",
+    "Nothing",
+    "Record",
+    "RecordOf",
+    "Scalar",
+    "TupleOf",
+    "Type",
+    "UnionOf",
+    "accepts_null",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyType:
+    """Any JSON value.
+
+    Attributes:
+        reason: why the type is wider than its schema; `None` if the schema accepts anything.
+    """
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """No value at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """A JSON scalar that Python has as it is."""
+
+    kind: Literal["null", "boolean", "integer", "number", "string"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formatted:
+    """A string whose format has a Python type."""
+
+    format: Literal["uuid", "date-time", "date", "time"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literals:
+    """Some strings, integers, booleans or null."""
+
+    values: tuple[str | int | bool | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayOf:
+    """An array with one type of items."""
+
+    item: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TupleOf:
+    """An array whose first items have types of their own, and are always there.
+
+    Attributes:
+        items: the types of the first items.
+        rest: the type of further items; `None` if there are none.
+    """
+
+    items: tuple[Type, ...]
+    rest: Type | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapOf:
+    """An object without names of its own."""
+
+    value: Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOf:
+    """An object with a class of its own, found by the parts of its schema."""
+
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member of a union.
+
+    Attributes:
+        type: its type.
+        location: of the schema that tells whether a value is of this member; `None` where the
+            JSON type tells.
+    """
+
+    type: Type
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnionOf:
+    """One of several types.
+
+    Attributes:
+        members: at least two, no two of the same type.
+        tag: the property whose value tells the records among the members apart.
+        tags: the values of that property, by the parts of the record.
+    """
+
+    members: tuple[Member, ...]
+    tag: str | None = None
+    tags: tuple[tuple[Parts, tuple[str | int | bool | None, ...]], ...] = ()
+
+
+Type: TypeAlias = (
+    AnyType
+    | Nothing
+    | Scalar
+    | Formatted
+    | Literals
+    | ArrayOf
+    | TupleOf
+    | MapOf
+    | RecordOf
+    | UnionOf
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A property of a record.
+
+    Attributes:
+        key: its name in JSON.
+        type: its type.
+        required: whether it is always there.
+        has_default: whether its schema gives a default.
+        default: the default, as a JSON value.
+        description: what it means.
+        place: where its name is written.
+        location: of its schema.
+    """
+
+    key: str
+    type: Type
+    required: bool
+    has_default: bool = False
+    default: Any = None
+    description: str | None = None
+    place: Place
+    location: Location
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """An object with a class of its own. Its fields are filled in once, as records may recur.
+
+    Attributes:
+        parts: of its schema.
+        location: of its schema.
+        place: where it is written.
+        name: what its class would best be called, in the words of the schema.
+        owner: the record that it was found in, and the property that led to it.
+        fields: its properties.
+        additional: the type of properties without a name; `None` if there are none that a
+            writer may send.
+        description: what it means.
+    """
+
+    parts: Parts
+    location: Location
+    place: Place
+    name: str | None
+    owner: tuple[Parts, str] | None
+    fields: tuple[Field, ...] = ()
+    additional: Type | None = None
+    description: str | None = None
+    reason: str | None = field(default=None)
+    """Why the class is wider than its schema."""
+
+
+def accepts_null(type_: Type) -> bool:
+    """Whether null is a value of a type."""
+    match type_:
+        case AnyType():
+            return True
+        case Scalar(kind=kind):
+            return kind == "null"
+        case Literals(values=values):
+            return None in values
+        case UnionOf(members=members):
+            return any(accepts_null(member.type) for member in members)
+        case Nothing() | Formatted() | ArrayOf() | TupleOf() | MapOf() | RecordOf():
+            return False

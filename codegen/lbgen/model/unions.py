@@ -1,0 +1,128 @@
+"""Types of unions.
+
+Cases: `oneOf` and `anyOf` (a union of the members' types, each together with what applies beside
+it); members that only demand properties of the object beside them (no union); members that are
+all of one type (that type); objects told apart by a property with different constants (a tagged
+union); objects without a name or tag to tell them apart (one class with the fields of all).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..json_types import is_array, is_object
+from .parts import Part
+from .types import AnyType, Literals, Member, Nothing, RecordOf, Type, UnionOf
+
+if TYPE_CHECKING:
+    from ..document import Location
+    from .modeller import Modeller
+    from .parts import Parts
+
+__all__ = ["make_union", "split_union", "tag_of"]
+
+_ONLY_DEMANDS = frozenset({"required", "not", "title", "description", "$comment", "minProperties"})
+
+
+def split_union(modeller: Modeller, parts: Parts) -> tuple[list[Location], Parts] | None:
+    """The members of the first union among some parts, and the parts without it.
+
+    Returns:
+        `None` if no part is a union.
+    """
+    for index, (part, schema) in enumerate(_with_schemas(modeller, parts)):
+        if not is_object(schema):
+            continue
+        for keyword in ("oneOf", "anyOf"):
+            members = schema.get(keyword)
+            if not is_array(members) or not members:
+                continue
+            rest = (*parts[:index], *_without(modeller, part, keyword), *parts[index + 1 :])
+            if all(is_object(each) and each.keys() <= _ONLY_DEMANDS for each in members):
+                return split_union(modeller, rest) or ([], rest)
+            return [part.location / keyword / number for number in range(len(members))], rest
+    return None
+
+
+def _with_schemas(modeller: Modeller, parts: Parts) -> list[tuple[Part, Any]]:
+    return [(part, modeller.parts.schema(part)) for part in parts]
+
+
+def _without(modeller: Modeller, part: Part, keyword: str) -> Parts:
+    """A part without a keyword; nothing, if nothing about types is left in it."""
+    smaller = Part(location=part.location, without=part.without | {keyword})
+    return (smaller,) if modeller.parts.says_something(smaller) else ()
+
+
+def make_union(modeller: Modeller, members: list[tuple[Type, Location | None]]) -> Type:
+    """The union of some types, each with the location of the schema that tells it apart."""
+    unique: dict[Type, Location | None] = {}
+    for type_, location in members:
+        if isinstance(type_, UnionOf):
+            for member in type_.members:
+                unique.setdefault(member.type, member.location or location)
+        elif not isinstance(type_, Nothing):
+            unique.setdefault(type_, location)
+    if not unique:
+        return Nothing()
+    for type_ in unique:
+        if isinstance(type_, AnyType) and type_.reason is None:
+            return type_
+    merged = _merge_literals(unique)
+    if len(merged) == 1:
+        return next(iter(merged))
+    records = [type_.parts for type_ in merged if isinstance(type_, RecordOf)]
+    tag = tag_of(modeller, records)
+    return UnionOf(
+        members=tuple(Member(type=type_, location=location) for type_, location in merged.items()),
+        tag=None if tag is None else tag[0],
+        tags=() if tag is None else tag[1],
+    )
+
+
+def _merge_literals(members: dict[Type, Location | None]) -> dict[Type, Location | None]:
+    values: list[str | int | bool | None] = []
+    first: Location | None = None
+    result: dict[Type, Location | None] = {}
+    for type_, location in members.items():
+        if isinstance(type_, Literals):
+            values += type_.values
+            first = first or location
+        else:
+            result[type_] = location
+    if values:
+        unique = tuple(value for _, value in dict.fromkeys((type(one), one) for one in values))
+        result = {Literals(values=unique): None, **result}
+    return result
+
+
+def tag_of(
+    modeller: Modeller, records: list[Parts]
+) -> tuple[str, tuple[tuple[Parts, tuple[str | int | bool | None, ...]], ...]] | None:
+    """The property whose constants tell some records apart, and the constants of each."""
+    if len(records) < 2:
+        return None
+    by_record = [_constants(modeller, parts) for parts in records]
+    for key in by_record[0]:
+        values = [constants.get(key) for constants in by_record]
+        given = [value for value in values if value is not None]
+        seen = [(type(value), value) for each in given for value in each]
+        if len(given) == len(records) and len(seen) == len(set(seen)):
+            return key, tuple(zip(records, given, strict=True))
+    return None
+
+
+def _constants(modeller: Modeller, parts: Parts) -> dict[str, tuple[str | int | bool | None, ...]]:
+    """The required properties of a record that have constants, read from its schemas."""
+    found: dict[str, tuple[str | int | bool | None, ...]] = {}
+    schemas = modeller.parts.objects(parts)
+    required = {name for _, schema in schemas for name in schema.get("required", ())}
+    for part, schema in schemas:
+        for name, inner in schema.get("properties", {}).items():
+            if name not in required or not is_object(inner):
+                continue
+            inner_parts = modeller.parts.read(part.location / "properties" / name)
+            values = modeller.enumeration(inner_parts)
+            if values is not None and all(isinstance(each, str | bool | int) for each in values):
+                found[name] = tuple(values)
+    return found

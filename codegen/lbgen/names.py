@@ -1,0 +1,71 @@
+"""Python names for what a contract names: letters, digits and `_` of ASCII only."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+__all__ = ["class_name", "module_name", "parameter_name", "reserved_parameters"]
+
+_BUILTINS: Final = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
+"""Builtins that annotations use: a field of that name would hide them."""
+
+_CLASSES: Final = frozenset(
+    {"Any", "ClassVar", "False", "Literal", "Never", "None", "True", "Union", "Unset"}
+) | {name for name in dir(builtins) if name[0].isupper()}
+"""Names that a generated module uses for something else."""
+
+
+@cache
+def reserved_parameters() -> frozenset[str]:
+    """Names that a parameter cannot have: keywords, `self`, and the attributes of every event."""
+    from lbgen_runtime.event import Event
+
+    attributes = {name for name in dir(Event) if not name.startswith("_")}
+    return frozenset(keyword.kwlist) | attributes | _BUILTINS | {"self", "cls"}
+
+
+def parameter_name(key: str) -> str:
+    """The Python name of a parameter or a property: the key itself wherever possible."""
+    name = _ascii(key).strip("_") if not key.isidentifier() else _ascii(key).lstrip("_")
+    if not name:
+        name = "empty"
+    if name[0].isdigit():
+        name = f"p_{name}"
+    return f"{name}_" if name in reserved_parameters() else name
+
+
+def module_name(name: str) -> str:
+    """The module of an API or of a document: dots and slashes become `_`."""
+    plain = _ascii(name).strip("_") or "empty"
+    if plain[0].isdigit():
+        plain = f"m_{plain}"
+    return f"{plain}_" if keyword.iskeyword(plain) else plain
+
+
+def class_name(text: str) -> str:
+    """A text in CamelCase: `order_placed` is `OrderPlaced`, `OrderLine` stays."""
+    pieces = [piece for piece in re.split(r"[^A-Za-z0-9]+", _ascii(text)) if piece]
+    name = "".join(piece[0].upper() + piece[1:] for piece in pieces) or "Empty"
+    if name[0].isdigit():
+        name = f"N{name}"
+    return f"{name}_" if name in _CLASSES or keyword.iskeyword(name) else name
+
+
+def _ascii(text: str) -> str:
+    """A text with every character that a name cannot hold replaced."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(
+        char
+        if char.isascii() and (char.isalnum() or char == "_")
+        else f"u{ord(char):x}"
+        if char.isalpha()
+        else ""
+        if unicodedata.combining(char)
+        else "_"
+        for char in plain
+    )

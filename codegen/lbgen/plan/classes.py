@@ -1,0 +1,240 @@
+"""The plan of one class, and of the parameters of the `fire` that makes it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..diagnostics import Diagnostic, Related
+from ..layout import Brackets, Expression, Named, lay_out
+from ..literal import docstring_text, python_literal
+from ..model.types import MapOf, accepts_null
+from ..names import parameter_name
+from .annotations import annotation, or_else
+from .codecs import codec
+from .modules import ClassPlan, FieldPlan, ParameterPlan
+from .references import records_in
+
+if TYPE_CHECKING:
+    from ..model import Record
+    from ..model.types import Field
+    from .module import ModuleNames
+
+__all__ = ["ClassPlanner"]
+
+_ADDITIONAL = "additional_properties"
+
+
+class ClassPlanner:
+    """Plans the classes of one module.
+
+    Args:
+        names: how the module refers to classes.
+        classes: the names of the module's own classes.
+
+    Attributes:
+        problems: names that two fields would have.
+        texts: all source that was made, to see what it uses.
+        recurs: whether a class needs itself or one that is defined later.
+    """
+
+    def __init__(self, names: ModuleNames, classes: set[str]) -> None:
+        self._names = names
+        self._classes = classes
+        self._defined: set[Any] = set()
+        self.problems: list[Diagnostic] = []
+        self.texts: list[str] = []
+        self.recurs = False
+
+    def _field_names(self, record: Record, *, report: bool = False) -> dict[str, str]:
+        """The Python name of each property."""
+        taken: dict[str, Field] = {}
+        result: dict[str, str] = {}
+        for field in record.fields:
+            name = parameter_name(field.key)
+            if name in self._classes:
+                name = f"{name}_"
+            first = taken.setdefault(name, field)
+            if first is not field and report:
+                self.problems.append(
+                    Diagnostic(
+                        place=field.place,
+                        rule="name-collision",
+                        message=f"{field.key!r} and {first.key!r} both become the parameter"
+                        f" {name!r}",
+                        help="rename one of them",
+                        related=(Related(place=first.place, message="the other one"),),
+                    )
+                )
+            result[field.key] = name
+        return result
+
+    def _additional_name(self, names: dict[str, str]) -> str:
+        taken = set(names.values())
+        return f"{_ADDITIONAL}_" if _ADDITIONAL in taken else _ADDITIONAL
+
+    def plan(self, record: Record, name: str, event: str | None) -> ClassPlan:
+        """Plan the class of a record."""
+        for inner in records_in(record):
+            if inner == record.parts or (
+                inner not in self._defined and self._names.reference(inner) in self._classes
+            ):
+                self.recurs = True
+        self._defined.add(record.parts)
+        names = self._field_names(record, report=True)
+        fields = [self._field(field, names[field.key]) for field in record.fields]
+        codecs: list[Expression] = []
+        for field in record.fields:
+            expression = codec(field.type, self._names)
+            if expression is not None:
+                codecs.append(Named(f"{python_literal(names[field.key])}: ", expression))
+        additional: str | None = None
+        if record.additional is not None:
+            extra = self._additional_name(names)
+            additional = python_literal(extra)
+            type_ = annotation(MapOf(value=record.additional), self._names)
+            fields.append(self._line(extra, type_, _field_call("default_factory=dict")))
+            expression = codec(MapOf(value=record.additional), self._names)
+            codecs.append(Named(f"{additional}: ", expression or "_codec.mapping(_codec.JSON)"))
+        plan = ClassPlan(
+            name=name,
+            base="Event" if event is not None else "Record",
+            doc=self._class_doc(record, names, name),
+            fields=tuple(fields),
+            location=lay_out(
+                Brackets("_SCHEMAS.at", (python_literal(self._location(record)),)), 4, 23, 0
+            ),
+            event=None if event is None else python_literal(event),
+            additional=additional,
+            codecs=None
+            if not codecs
+            else lay_out(Brackets("", tuple(codecs), "{}", True), 8, 15, 0),
+        )
+        if plan.codecs is not None:
+            self.texts.append(plan.codecs)
+        return plan
+
+    def _location(self, record: Record) -> str:
+        return self._names.location(record.location)
+
+    def _field(self, field: Field, name: str) -> FieldPlan:
+        type_, default = self._declaration(field)
+        aliased = name != field.key
+        if aliased:
+            alias = f"serialization_alias={python_literal(field.key)}"
+            match default:
+                case None:
+                    default = _field_call(alias)
+                case Brackets(head="_Field", items=items):
+                    default = Brackets("_Field", (*items, alias))
+                case _:
+                    default = Brackets("_Field", (Named("default=", default), alias))
+        return self._line(name, type_, default)
+
+    def _line(self, name: str, type_: Expression, default: Expression | None) -> FieldPlan:
+        line = declare(name, type_, default, 4)
+        self.texts.append(line)
+        return FieldPlan(line=line)
+
+    def _declaration(self, field: Field) -> tuple[Expression, Expression | None]:
+        """The annotation of a field of a class, and its default."""
+        type_ = annotation(field.type, self._names)
+        if field.required:
+            return type_, None
+        if field.has_default:
+            plain = _plain_default(field, codec(field.type, self._names))
+            if plain is not None:
+                return type_, plain
+            text = python_literal(json.dumps(field.default, ensure_ascii=False))
+            return type_, Brackets(
+                "_Field", (Named("default_factory=", Brackets("_lbgen.default", (text,))),)
+            )
+        if accepts_null(field.type):
+            return or_else(type_, "_lbgen.Unset"), "_lbgen.UNSET"
+        return or_else(type_, "None"), "None"
+
+    def parameters(self, record: Record) -> tuple[ParameterPlan, ...]:
+        """The parameters of `fire`."""
+        names = self._field_names(record)
+        found: list[ParameterPlan] = []
+        for field in record.fields:
+            type_, default = self._declaration(field)
+            if isinstance(default, Brackets):
+                default = "_lbgen.DEFAULT"
+            found.append(self._parameter(names[field.key], type_, default))
+        if record.additional is not None:
+            extra = self._additional_name(names)
+            type_ = annotation(MapOf(value=record.additional), self._names)
+            found.append(self._parameter(extra, type_, "_lbgen.DEFAULT"))
+        return tuple(found)
+
+    def _parameter(self, name: str, type_: Expression, default: Expression | None) -> ParameterPlan:
+        declaration = declare(name, type_, default, 8)
+        self.texts.append(declaration)
+        return ParameterPlan(name=name, declaration=declaration)
+
+    def _class_doc(self, record: Record, names: dict[str, str], name: str) -> tuple[str, ...]:
+        lines = docstring_text(record.description or f"{name}.")
+        described = [
+            (names[field.key], docstring_text(field.description))
+            for field in record.fields
+            if field.description
+        ]
+        return (*lines, *_section("Attributes:", described))
+
+    def fire_doc(self, record: Record) -> tuple[str, ...]:
+        """The docstring of `fire`."""
+        names = self._field_names(record)
+        lines = docstring_text(record.description or "Fire the event.")
+        described = [
+            (names[field.key], docstring_text(field.description))
+            for field in record.fields
+            if field.description
+        ]
+        return (*lines, *_section("Args:", described))
+
+
+def _section(title: str, rows: list[tuple[str, list[str]]]) -> list[str]:
+    if not rows:
+        return []
+    lines = ["", title]
+    for name, text in rows:
+        first, *rest = text or [""]
+        lines.append(f"    {name}: {first}".rstrip())
+        lines += [f"        {line}".rstrip() for line in rest]
+    return lines
+
+
+def _field_call(*arguments: str) -> Brackets:
+    return Brackets("_Field", arguments)
+
+
+def _plain_default(field: Field, expression: Expression | None) -> str | None:
+    """The default as a literal, where JSON and Python have the same value."""
+    value = field.default
+    if isinstance(value, str | bool) and (expression is None or expression == "_codec.INTEGER"):
+        return python_literal(value)
+    if isinstance(value, int) and expression in (None, "_codec.INTEGER"):
+        return python_literal(value)
+    if isinstance(value, float) and expression is None:
+        return python_literal(value)
+    return None
+
+
+def declare(name: str, type_: Expression, default: Expression | None, indent: int) -> str:
+    """A declaration `name: type = default`, as formatters lay it out.
+
+    Args:
+        name: what is declared.
+        type_: its annotation.
+        default: its default, if it has one.
+        indent: of the line, in columns.
+    """
+    head = f"{name}: "
+    start = indent + len(head)
+    if default is None:
+        return head + lay_out(type_, indent, start, 1)
+    opening = 8 if isinstance(default, Brackets) else len(str(default))
+    annotated = lay_out(type_, indent, start, 3 + opening + 1)
+    last = len(annotated.rsplit("\n", 1)[-1]) + (start if "\n" not in annotated else 0)
+    return f"{head}{annotated} = {lay_out(default, indent, last + 3, 1)}"

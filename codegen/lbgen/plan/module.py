@@ -1,0 +1,250 @@
+"""The plan of one module: its classes, its imports, its API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..layout import Brackets, Named, lay_out
+from ..literal import docstring_text, python_literal
+from ..names import parameter_name
+from .classes import ClassPlanner
+from .imports import import_groups, import_line, words
+from .modules import ApiPlan, EventPlan, ModulePlan
+from .naming import api_class
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..contract import Api, Contract, Event
+    from ..diagnostics import Diagnostic
+    from ..document import Location
+    from ..layout import Expression
+    from ..model import Record
+    from ..model.parts import Parts
+    from ..verdict import Verdicts
+    from .modules import NamespacePlan
+    from .naming import Naming
+
+__all__ = ["plan_module"]
+
+
+class ModuleNames:
+    """How one module refers to classes, and what it has to import for that.
+
+    Args:
+        module: the module.
+        naming: of the package.
+        verdicts: tells where validators find schemas.
+    """
+
+    def __init__(self, module: str, naming: Naming, verdicts: Verdicts) -> None:
+        self._module = module
+        self._naming = naming
+        self._verdicts = verdicts
+        self.imported: dict[str, set[str]] = {}
+        self.whole: set[str] = set()
+
+    def reference(self, parts: Parts) -> str:
+        """The name of a record's class here."""
+        module, name = self._naming.classes[parts]
+        if module == self._module:
+            return name
+        owner = self._elsewhere(name)
+        if self._naming.is_taken(self._module, name) or owner not in (None, module):
+            self.whole.add(module)
+            return f"_{module}.{name}"
+        self.imported.setdefault(module, set()).add(name)
+        return name
+
+    def _elsewhere(self, name: str) -> str | None:
+        for module, names in self.imported.items():
+            if name in names:
+                return module
+        return None
+
+    def location(self, location: Location) -> str:
+        """The location of a schema as validators know it."""
+        return str(self._verdicts.location(location))
+
+
+def plan_module(
+    *,
+    name: str,
+    parts: Sequence[Parts],
+    api: Api | None,
+    by_event: Mapping[tuple[str, str], Parts],
+    contract: Contract,
+    records: Mapping[Parts, Record],
+    naming: Naming,
+    verdicts: Verdicts,
+    children: tuple[NamespacePlan, ...],
+) -> tuple[ModulePlan, list[Diagnostic]]:
+    """Plan a module.
+
+    Args:
+        name: of the module.
+        parts: of the records whose classes it holds.
+        api: the API that it is for, if any.
+        by_event: the record of each event, by the API's and the event's name.
+        contract: the documents.
+        records: every record.
+        naming: of every class.
+        verdicts: tells where validators find schemas.
+        children: the APIs below this one.
+    """
+    names = ModuleNames(name, naming, verdicts)
+    local = {naming.classes[each][1] for each in parts}
+    planner = ClassPlanner(names, local)
+    order = _by_dependency(parts, records)
+    events = {} if api is None else {by_event[api.name, e.name]: e for e in api.events}
+    classes = [
+        planner.plan(
+            records[each],
+            naming.classes[each][1],
+            None if api is None or each not in events else f"{api.name}.{events[each].name}",
+        )
+        for each in order
+    ]
+    api_plan: ApiPlan | None = None
+    if api is not None:
+        own = [by_event[api.name, event.name] for event in api.events]
+        api_plan = ApiPlan(
+            class_name=api_class(api.name),
+            contract=lay_out(Brackets("_lbgen.ApiContract", _arguments(api)), 0, 7, 0),
+            doc=tuple(docstring_text(api.description or f"The API {api.name}.")),
+            events=tuple(
+                _event_plan(event, naming.classes[each][1], records[each], planner)
+                for event, each in zip(api.events, own, strict=True)
+            ),
+            children=children,
+        )
+    needed = _needed_modules(name, naming, records)
+    late = {module for module in names.imported if name in needed.get(module, set())}
+    files = sorted(
+        {contract.documents[records[each].location.uri].file for each in parts}
+        | ({_api_file(api, contract)} if api is not None else set())
+    )
+    imported = {each for each_names in names.imported.values() for each in each_names}
+    exports = local | imported
+    if api_plan is not None:
+        exports.add(api_plan.class_name)
+    plan = ModulePlan(
+        name=name,
+        sources=tuple(" ".join(docstring_text(file)) for file in files),
+        doc=tuple(docstring_text((api.description if api else None) or _title(api, files))),
+        imports=import_groups(
+            words(planner.texts),
+            postponed=bool(late) or planner.recurs,
+            has_api=api is not None,
+            has_classes=bool(classes),
+            others={
+                module: found for module, found in names.imported.items() if module not in late
+            },
+            whole=names.whole,
+        ),
+        late_imports=tuple(
+            import_line(f".{module}", names.imported[module]) for module in sorted(late)
+        ),
+        classes=tuple(classes),
+        api=api_plan,
+        exports=lay_out(
+            Brackets("", tuple(python_literal(each) for each in sorted(exports)), "[]"), 0, 10, 0
+        ),
+    )
+    return plan, planner.problems
+
+
+def _event_plan(event: Event, class_name: str, record: Record, planner: ClassPlanner) -> EventPlan:
+    name = parameter_name(event.name)
+    endpoint = f"_{class_name}Endpoint"
+    arguments: list[Expression] = [
+        "api=_API",
+        f"name={python_literal(event.name)}",
+        f"event_type={class_name}",
+    ]
+    if event.version != 1:
+        arguments.append(f"version={event.version}")
+    base = Brackets(f"class {endpoint}", (f"_lbgen.EventEndpoint[{class_name}]",))
+    result = f" -> {endpoint}:"
+    return EventPlan(
+        name=name,
+        class_name=class_name,
+        endpoint=endpoint,
+        endpoint_line=lay_out(base, 0, 0, 1) + ":",
+        property_line=lay_out(Brackets(f"def {name}", ("self",)), 4, 4, len(result)) + result,
+        contract=lay_out(Brackets("_lbgen.EventContract", tuple(arguments)), 12, 12, 1),
+        parameters=planner.parameters(record),
+        doc=planner.fire_doc(record),
+        summary=tuple(docstring_text(event.description or f"The event `{event.name}`.")),
+    )
+
+
+def _title(api: Api | None, files: list[str]) -> str:
+    return f"The API {api.name}." if api else f"Types of {', '.join(files)}."
+
+
+def _api_file(api: Api, contract: Contract) -> str:
+    document = contract.documents.get(api.uri)
+    return document.file if document else api.place.file
+
+
+def _arguments(api: Api) -> tuple[Expression, ...]:
+    found: list[Expression] = [f"name={python_literal(api.name)}"]
+    if api.stream != "per_api":
+        found.append(f"stream={python_literal(api.stream)}")
+    if api.authoritative is not None:
+        services = tuple(python_literal(service) for service in api.authoritative)
+        several = Brackets("", services)
+        found.append(
+            Named("authoritative=", several if len(services) != 1 else f"({''.join(services)},)")
+        )
+    if api.lightbus:
+        found.append("lightbus=True")
+    if api.assume_timezone is not None:
+        found.append(f"assume_timezone={python_literal(api.assume_timezone)}")
+    return tuple(found)
+
+
+def _by_dependency(parts: Sequence[Parts], records: Mapping[Parts, Record]) -> list[Parts]:
+    """Records in an order in which each comes behind those that it needs, if there is one."""
+    from .references import records_in
+
+    wanted = set(parts)
+    ordered: dict[Parts, None] = {}
+    entered: set[Parts] = set()
+
+    def visit(each: Parts) -> None:
+        if each in entered or each not in wanted:
+            return
+        entered.add(each)
+        for inner in records_in(records[each]):
+            visit(inner)
+        ordered[each] = None
+
+    for each in parts:
+        visit(each)
+    return list(ordered)
+
+
+def _needed_modules(
+    start: str, naming: Naming, records: Mapping[Parts, Record]
+) -> dict[str, set[str]]:
+    """The modules that each module that `start` may need leads to."""
+    from .references import records_in
+
+    direct: dict[str, set[str]] = {}
+    for parts, (module, _) in naming.classes.items():
+        needs = direct.setdefault(module, set())
+        needs |= {naming.classes[inner][0] for inner in records_in(records[parts])} - {module}
+    reached: dict[str, set[str]] = {}
+    for module in direct.get(start, set()):
+        seen: set[str] = set()
+        waiting = [module]
+        while waiting:
+            current = waiting.pop()
+            for following in direct.get(current, set()):
+                if following not in seen:
+                    seen.add(following)
+                    waiting.append(following)
+        reached[module] = seen
+    return reached

@@ -1,0 +1,171 @@
+"""What a generated package consists of. Templates print it and decide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "ApiPlan",
+    "ClassPlan",
+    "EventPlan",
+    "FieldPlan",
+    "ModulePlan",
+    "NamespacePlan",
+    "PackagePlan",
+    "ParameterPlan",
+    "SchemasPlan",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPlan:
+    """A field of a class, as the line that declares it."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassPlan:
+    """A class.
+
+    Attributes:
+        name: its Python name.
+        base: `Event` or `Record`.
+        doc: its docstring's lines.
+        fields: its fields.
+        location: source of its schema's location.
+        event: source of the event's full name; `None` if it is none.
+        additional: source of the name of the field that holds further properties.
+        codecs: source of the dictionary of its fields' codecs.
+    """
+
+    name: str
+    base: str
+    doc: tuple[str, ...]
+    fields: tuple[FieldPlan, ...]
+    location: str
+    event: str | None = None
+    additional: str | None = None
+    codecs: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterPlan:
+    """A parameter of `fire`: its name, and its declaration."""
+
+    name: str
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPlan:
+    """An event of an API.
+
+    Attributes:
+        name: the attribute of the API.
+        class_name: its class.
+        endpoint: the name of the class of its endpoint.
+        endpoint_line: the line that opens that class.
+        property_line: the line that opens the attribute.
+        contract: source of its `EventContract`.
+        parameters: of `fire`.
+        doc: of `fire`.
+        summary: its description.
+    """
+
+    name: str
+    class_name: str
+    endpoint: str
+    endpoint_line: str
+    property_line: str
+    contract: str
+    parameters: tuple[ParameterPlan, ...]
+    doc: tuple[str, ...]
+    summary: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPlan:
+    """An API: the source of its contract, its class, its events and the APIs below it."""
+
+    class_name: str
+    contract: str
+    doc: tuple[str, ...]
+    events: tuple[EventPlan, ...]
+    children: tuple[NamespacePlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModulePlan:
+    """A module.
+
+    Attributes:
+        name: without `.py`.
+        sources: the files that it was made from.
+        doc: its docstring's lines.
+        imports: groups of import lines.
+        late_imports: import lines of modules that need this one, for its end.
+        classes: in the order of definition.
+        api: the API; `None` if it holds shared types only.
+        exports: the source of `__all__`.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    doc: tuple[str, ...]
+    imports: tuple[tuple[str, ...], ...]
+    late_imports: tuple[str, ...]
+    classes: tuple[ClassPlan, ...]
+    api: ApiPlan | None
+    exports: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamespacePlan:
+    """An attribute of the bus: an API, or a step on the way to one.
+
+    Attributes:
+        attribute: its name.
+        class_name: of the API or of the namespace.
+        module: the API's module; `None` for a step.
+        line: the line that opens the attribute.
+        children: what is below it.
+        doc: its docstring's lines.
+    """
+
+    attribute: str
+    line: str
+    class_name: str
+    module: str | None
+    children: tuple[NamespacePlan, ...]
+    doc: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemasPlan:
+    """The documents: source of each URI, and of its JSON text."""
+
+    documents: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagePlan:
+    """A whole package.
+
+    Attributes:
+        modules: its modules.
+        schemas: the documents.
+        namespaces: the attributes of the bus.
+        steps: the namespaces that are no API, inner before outer.
+        api_imports: import lines of every API's class, for type checkers.
+        lazy: source of the dictionary from each API's class to its module.
+        exports: the source of `__all__`.
+    """
+
+    modules: tuple[ModulePlan, ...]
+    schemas: SchemasPlan
+    namespaces: tuple[NamespacePlan, ...]
+    steps: tuple[NamespacePlan, ...]
+    api_imports: tuple[str, ...]
+    lazy: str
+    exports: str
