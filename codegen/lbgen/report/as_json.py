@@ -1,0 +1,52 @@
+"""Diagnostics for programs. `docs/reference/diagnostics.md` documents the form."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ..diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..diagnostics import Diagnostic, Place
+    from .sources import Sources
+
+__all__ = ["as_json"]
+
+
+def as_json(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
+    """One JSON object: `version`, `diagnostics` and `counts`."""
+    counts = Counter(each.severity for each in diagnostics)
+    found = {
+        "version": 1,
+        "diagnostics": [_diagnostic(each, sources) for each in diagnostics],
+        "counts": {str(severity): counts[severity] for severity in Severity},
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _diagnostic(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:
+    return {
+        "rule": diagnostic.rule,
+        "severity": str(diagnostic.severity),
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        **_place(diagnostic.place, sources),
+        "related": [
+            {"message": related.message, **_place(related.place, sources)}
+            for related in diagnostic.related
+        ],
+    }
+
+
+def _place(place: Place, sources: Sources) -> dict[str, Any]:
+    return {
+        "file": sources.path(place.file),
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }

@@ -1,0 +1,67 @@
+"""Diagnostics as JUnit XML, in the form that CI services read as test results.
+
+A test case per finding, failed for errors and warnings; a passed one per file without any.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from ..diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..diagnostics import Diagnostic
+    from .sources import Sources
+
+__all__ = ["as_junit"]
+
+_NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold, not even escaped."""
+
+
+def as_junit(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
+    """One test suite."""
+    found = {each.place.file for each in diagnostics}
+    passed = [sources.path(file) for file in sources.files if file not in found]
+    failures = sum(each.severity is not Severity.NOTE for each in diagnostics)
+    numbers = f'tests="{len(diagnostics) + len(passed)}" failures="{failures}"'
+    head = f"""<?xml version="1.0" encoding="utf-8"?>
+<testsuites {numbers}>
+  <testsuite name="lbgen" {numbers} errors="0" skipped="0">
+"""
+    cases = [f'<testcase classname={_attribute(path)} name="no finding"/>' for path in passed]
+    cases += [_case(each, sources) for each in diagnostics]
+    body = "".join(f"    {case}\n" for case in cases)
+    return f"{head}{body}  </testsuite>\n</testsuites>\n"
+
+
+def _case(diagnostic: Diagnostic, sources: Sources) -> str:
+    place = diagnostic.place
+    path = sources.path(place.file)
+    name = f"{diagnostic.rule} at {place.line}:{place.column}"
+    details = [f"{path}:{place.line}:{place.column}: {diagnostic.rule} {diagnostic.message}"]
+    if diagnostic.help:
+        details.append(f"help: {diagnostic.help}")
+    for related in diagnostic.related:
+        where = f"{sources.path(related.place.file)}:{related.place.line}:{related.place.column}"
+        details.append(f"{where}: {related.message}")
+    text = escape(_clean("\n".join(details)))
+    where = f"classname={_attribute(path)} name={_attribute(name)} file={_attribute(path)}"
+    if diagnostic.severity is Severity.NOTE:
+        inner = f"<system-out>{text}</system-out>"
+    else:
+        kind, message = _attribute(diagnostic.rule), _attribute(diagnostic.message)
+        inner = f"<failure type={kind} message={message}>{text}</failure>"
+    return f'<testcase {where} line="{place.line}">\n      {inner}\n    </testcase>'
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_clean(text))
+
+
+def _clean(text: str) -> str:
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,79 @@
+"""Diagnostics as SARIF 2.1.0 (OASIS), which code scanning services read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from lbgen_runtime.version import __version__
+
+from ..diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..diagnostics import Diagnostic, Place
+    from .sources import Sources
+
+__all__ = ["as_sarif"]
+
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+
+def as_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
+    """One SARIF log with one run."""
+    rules = sorted({each.rule for each in diagnostics})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "lbgen",
+                "version": __version__,
+                "rules": [{"id": rule} for rule in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(each, rules.index(each.rule), sources) for each in diagnostics],
+    }
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def _result(diagnostic: Diagnostic, index: int, sources: Sources) -> dict[str, Any]:
+    text = diagnostic.message
+    if diagnostic.help:
+        text += f"\nhelp: {diagnostic.help}"
+    result: dict[str, Any] = {
+        "ruleId": diagnostic.rule,
+        "ruleIndex": index,
+        "level": _LEVELS[diagnostic.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": _location(diagnostic.place, sources)}],
+    }
+    if diagnostic.related:
+        result["relatedLocations"] = [
+            {
+                "id": number,
+                "physicalLocation": _location(related.place, sources),
+                "message": {"text": related.message},
+            }
+            for number, related in enumerate(diagnostic.related)
+        ]
+    return result
+
+
+def _location(place: Place, sources: Sources) -> dict[str, Any]:
+    behind = (place.end_line, place.end_column) > (place.line, place.column)
+    return {
+        "artifactLocation": {"uri": quote(sources.path(place.file))},
+        "region": {
+            "startLine": place.line,
+            "startColumn": place.column,
+            "endLine": place.end_line if behind else place.line,
+            "endColumn": place.end_column if behind else place.column,
+        },
+    }
