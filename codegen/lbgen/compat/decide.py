@@ -1,0 +1,185 @@
+"""The decision on one event and one direction, in layers.
+
+Can everything that one version writes be read with another? Each layer answers or passes on:
+
+1. both schemas are the same after normalising: compatible;
+2. the set algebra of jsonschema-rs proves it: compatible;
+3. the structural prover proves it, or finds an event that shows the contrary;
+4. a bounded search looks for such an event;
+5. nobody knows: undecided, with the reason.
+
+An event counts as a counterexample only if the validators of the authors' own schemas say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import jsonschema_rs
+
+from . import algebra
+from .formats import compiled
+from .formats import validator as validator_of
+from .normalise import SchemaAt, normalise
+from .prove.containment import STEPS, outside
+from .references import References
+from .refute import search
+from .schema import Bundle, UnsupportedSchema, to_schema
+from .shrink import shrunk
+from .writer import closed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Layer: TypeAlias = Literal["same", "algebra", "structure", "search", ""]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer for one event and one direction.
+
+    Attributes:
+        state: `breaking` always comes with an event, `undecided` with a reason.
+        event: what the one version writes and the other cannot read.
+        message: what the reader's validator says about the event.
+        reason: what could not be decided.
+        layer: who decided.
+    """
+
+    state: Literal["compatible", "breaking", "undecided"]
+    event: Any = None
+    message: str = ""
+    reason: str = ""
+    layer: Layer = ""
+
+
+class Documents:
+    """One version of a contract's documents, read once for all its events."""
+
+    def __init__(self, documents: Mapping[str, Any]) -> None:
+        self.documents = documents
+
+    @cached_property
+    def references(self) -> References:
+        return References(self.documents)
+
+    @cached_property
+    def registry(self) -> jsonschema_rs.Registry:
+        return jsonschema_rs.Registry(list(self.documents.items()))
+
+
+class Version:
+    """One event's schema in one version of the contract: as a reader and as a writer sees it.
+
+    Args:
+        documents: the version's documents.
+        location: where the schema is.
+        strict: the writer is not ours, so it may send whatever the schema accepts.
+    """
+
+    def __init__(self, documents: Documents, location: str, *, strict: bool = False) -> None:
+        self.documents = documents
+        self.location = location
+        self.strict = strict
+
+    @cached_property
+    def reader(self) -> Bundle:
+        at = SchemaAt(documents=self.documents.documents, location=self.location)
+        return normalise(at, self.documents.references)
+
+    @cached_property
+    def writer(self) -> Bundle:
+        return self.reader if self.strict else closed(self.reader)
+
+    @cached_property
+    def authors(self) -> jsonschema_rs.Validator:
+        """The validator of the author's own documents."""
+        return compiled(self.location, self.documents.registry)
+
+    @cached_property
+    def writers(self) -> jsonschema_rs.Validator:
+        return validator_of(to_schema(self.writer))
+
+    def writes(self, value: Any) -> bool:
+        """Whether `fire` could send a value."""
+        return self.authors.is_valid(value) and (self.strict or self.writers.is_valid(value))
+
+    def reads(self, value: Any) -> bool:
+        """Whether a reader accepts a value."""
+        return self.authors.is_valid(value)
+
+
+class Edited(Version):
+    """A version that exists only to ask what if: its normal form is given."""
+
+    def __init__(self, reader: Bundle, *, strict: bool = False) -> None:
+        self.strict = strict
+        self.given = reader
+
+    @cached_property
+    def reader(self) -> Bundle:
+        return self.given
+
+    @cached_property
+    def authors(self) -> jsonschema_rs.Validator:
+        return validator_of(to_schema(self.given))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much one decision may cost."""
+
+    steps: int = STEPS
+    search: bool = field(default=True)
+
+
+def decide(writer: Version, reader: Version, budget: Budget | None = None) -> Verdict:
+    """Whether a reader of one version accepts everything that the other version can send."""
+    budget = budget or Budget()
+    try:
+        inner, outer = writer.writer, reader.reader
+        _check_dialects(inner, outer)
+        if reader.reader.key == writer.reader.key:
+            return Verdict(state="compatible", layer="same")
+        if algebra.proves(inner, outer):
+            return Verdict(state="compatible", layer="algebra")
+        return _decide(writer, reader, budget)
+    except UnsupportedSchema as unsupported:
+        return Verdict(state="undecided", reason=str(unsupported))
+
+
+def _decide(writer: Version, reader: Version, budget: Budget) -> Verdict:
+    def shows(value: Any) -> bool:
+        return writer.writes(value) and not reader.reads(value)
+
+    answer = outside(writer.writer, outer=reader.reader, steps=budget.steps)
+    if answer.state == "found" and not shows(answer.value) and not writer.strict:
+        # The closed form may allow more than the author's schema, where `oneOf` is involved.
+        answer = outside(writer.writer, writer.reader, outer=reader.reader, steps=budget.steps)
+    if answer.state == "empty":
+        return Verdict(state="compatible", layer="structure")
+    if answer.state == "found" and shows(answer.value):
+        return _breaking(answer.value, shows, reader, "structure")
+    reason = answer.reason or "a value on which the validators differ"
+    if budget.search:
+        found = search(writer.writer, reader.reader, shows, writer.writes)
+        if found:
+            return _breaking(found[0], shows, reader, "search")
+    return Verdict(state="undecided", reason=reason)
+
+
+def _breaking(value: Any, shows: Any, reader: Version, layer: Layer) -> Verdict:
+    small = shrunk(value, shows)
+    return Verdict(state="breaking", event=small, message=message(reader, small), layer=layer)
+
+
+def message(reader: Version, value: Any) -> str:
+    """What the reader's validator says about a value that it rejects."""
+    return "; ".join(error.message for error in reader.authors.iter_errors(value))
+
+
+def _check_dialects(one: Bundle, two: Bundle) -> None:
+    if one.draft4 != two.draft4 and '"integer"' in one.key + two.key:
+        raise UnsupportedSchema("integers in draft-04 beside a later draft, which accepts 1.0")

@@ -1,0 +1,170 @@
+"""What the checker knows about formats.
+
+The verdict on a string is always the validator's. Here is what may be *assumed* about all strings
+of a format: a regular expression that each of them matches, and which format lies inside which.
+`tests/compat/test_formats.py` proves each line against the validator.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+import jsonschema_rs
+
+from lbgen_runtime.formats import CHECKED_FORMATS, EMAIL_OPTIONS
+from lbgen_runtime.validation import compile_schema
+
+PATTERN_OPTIONS: Final = jsonschema_rs.RegexOptions()
+_JUNK: Final = "\x00 [% a~9"
+"""No format accepts this, so a validator that accepts it does not assert the format."""
+
+DIALECTS: Final = {
+    4: "http://json-schema.org/draft-04/schema#",
+    6: "http://json-schema.org/draft-06/schema#",
+    7: "http://json-schema.org/draft-07/schema#",
+    19: "https://json-schema.org/draft/2019-09/schema",
+    20: "https://json-schema.org/draft/2020-12/schema",
+}
+
+
+@cache
+def asserted(name: str, draft: int = 20) -> bool:
+    """Whether validators assert the format in documents of a draft."""
+    schema = {"$schema": DIALECTS[draft], "format": name}
+    return not validator(schema).is_valid(_JUNK)
+
+
+def validator(schema: Any) -> jsonschema_rs.Validator:
+    """A validator with the settings that lbgen uses everywhere."""
+    return jsonschema_rs.validator_for(
+        schema,
+        validate_formats=True,
+        formats=CHECKED_FORMATS,
+        email_options=EMAIL_OPTIONS,
+        pattern_options=PATTERN_OPTIONS,
+        offline=True,
+    )
+
+
+def compiled(location: str, registry: jsonschema_rs.Registry) -> jsonschema_rs.Validator:
+    """The validator of the schema at a location of some documents."""
+    return compile_schema(location, registry)
+
+
+@cache
+def _of(name: str) -> jsonschema_rs.Validator:
+    return validator({"$schema": DIALECTS[20], "format": name})
+
+
+def accepts(name: str, text: str) -> bool:
+    """Whether a text is of a format."""
+    return _of(name).is_valid(text)
+
+
+SHAPES: Final[dict[str, str]] = {
+    "date": r"^[ -~]{4}-[ -~]{2}-[ -~]{2}$",
+    "date-time": r"^[ -~]{4}-[ -~]{2}-[ -~]{2}[Tt ][ -~]{2}:[ -~]{2}:[ -~]{2}(\.[ -~]+)?"
+    r"([Zz]|[+-][ -~]{2}:[ -~]{2})$",
+    "duration": r"^P[0-9DHMSTWY]+$",
+    "email": r"@",
+    "idn-email": r"@",
+    "ipv4": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}$",
+    "ipv6": r"^[0-9A-Fa-f:.]{2,45}$",
+    "hostname": r"^[0-9A-Za-z.-]+$",
+    "json-pointer": r"^(/|$)",
+    "relative-json-pointer": r"^[0-9]+",
+    "time": r"^[ -~]{2}:[ -~]{2}:[ -~]{2}(\.[ -~]+)?([Zz]|[+-][ -~]{2}:[ -~]{2})$",
+    "uri": r"^[A-Za-z][0-9A-Za-z+.-]*:",
+    "iri": r"^[A-Za-z][0-9A-Za-z+.-]*:",
+    "uuid": r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+}
+"""A regular expression that every string of the format matches; others may match, too.
+
+Those of dates and times are wide because the validator is: it takes `1+99-12-31` for a date.
+"""
+
+EXACT: Final = frozenset({"uuid"})
+"""Formats whose shape is the whole truth: what matches is of the format."""
+
+INSIDE: Final[dict[str, frozenset[str]]] = {
+    "email": frozenset({"idn-email"}),
+    "iri": frozenset({"iri-reference"}),
+    "uri": frozenset({"iri", "iri-reference", "uri-reference"}),
+    "uri-reference": frozenset({"iri-reference"}),
+}
+"""Format to the formats that accept all its strings."""
+
+SAMPLES: Final[dict[str, tuple[str, ...]]] = {
+    "date": ("2024-01-31", "2024-02-29", "1999-12-31", "0001-01-01", "9999-12-31"),
+    "date-time": (
+        "2024-01-31T12:00:00Z",
+        "2024-01-31T12:00:00+02:00",
+        "2024-01-31T12:00:00.123456Z",
+        "2024-01-31t12:00:00z",
+        "1999-12-31T23:59:59-05:30",
+        "2024-01-31T12:00:00.123456789012345+00:00",
+        "1998-12-31T23:59:60Z",
+    ),
+    "duration": ("P1D", "PT1H", "P1Y2M3DT4H5M6S", "P2W", "PT0S"),
+    "email": (
+        "ann@example.com",
+        "a@b.co",
+        "ann+tag@example.org",
+        '"a b"@example.com',
+        "ann@localhost",
+        "ann@[127.0.0.1]",
+        "a.very.long.local.part.of.an.address@a.very.long.domain.name.example.com",
+    ),
+    "hostname": (
+        "example.com",
+        "a",
+        "xn--bcher-kva.example",
+        "a-b.example",
+        "localhost",
+        "1.2.3.4",
+    ),
+    "idn-email": ("ann@example.com", "jürgen@bücher.example", "ann@localhost"),
+    "idn-hostname": ("example.com", "bücher.example", "localhost", "a"),
+    "ipv4": ("127.0.0.1", "0.0.0.0", "255.255.255.255"),
+    "ipv6": ("::1", "::", "2001:db8::8a2e:370:7334", "::ffff:192.0.2.1"),
+    "iri": ("https://example.com/", "urn:x:y", "https://bücher.example/ä", "mailto:a@b.co"),
+    "iri-reference": ("/a", "#a", "", "https://example.com/", "/ä"),
+    "json-pointer": ("", "/a", "/a/0", "/a~1b"),
+    "regex": ("^a$", "a", "[0-9]+", ""),
+    "relative-json-pointer": ("0", "1/a", "0#"),
+    "time": ("12:00:00Z", "12:00:00+02:00", "23:59:59.123Z"),
+    "uri": ("https://example.com/", "urn:x:y", "http://a", "mailto:a@b.co", "ftp://ftp.example/f"),
+    "uri-reference": ("/a", "#a", "", "https://example.com/"),
+    "uri-template": ("https://example.com/{id}", "/a", "", "https://example.com/"),
+    "uuid": (
+        "123e4567-e89b-12d3-a456-426614174000",
+        "00000000-0000-0000-0000-000000000000",
+        "123E4567-E89B-12D3-A456-426614174000",
+    ),
+}
+"""Strings of each format, plain ones first."""
+
+TYPICAL: Final[dict[str, str]] = {
+    "date": r"^(19|20)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$",
+    "date-time": r"^(19|20)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T"
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-2]):[0-5][0-9])$",
+    "duration": r"^P([0-9]{1,3}D|T[0-9]{1,3}H|[0-9]{1,3}W)$",
+    "email": r"^[0-9A-Za-z_+-]{1,60}@([0-9A-Za-z]{1,60}\.){0,2}[A-Za-z]{1,20}$",
+    "hostname": r"^([0-9A-Za-z]{1,60}\.){0,3}[A-Za-z]{1,60}$",
+    "idn-email": r"^[0-9A-Za-z_+-]{1,60}@([0-9A-Za-z]{1,60}\.){0,2}[A-Za-z]{1,20}$",
+    "idn-hostname": r"^([0-9A-Za-z]{1,60}\.){0,3}[A-Za-z]{1,60}$",
+    "ipv4": r"^(1?[1-9]?[0-9]\.){3}(1?[1-9]?[0-9])$",
+    "ipv6": r"^([0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}$",
+    "iri": r"^[A-Za-z][A-Za-z0-9]{0,20}:(//[0-9A-Za-z]{1,60}(\.[a-z]+)?)?(/[0-9A-Za-z_-]*){0,3}$",
+    "iri-reference": r"^(/[0-9A-Za-z_-]*)*$",
+    "json-pointer": r"^(/[0-9A-Za-z_ .:-]*)*$",
+    "regex": r"^[0-9A-Za-z_ -]*$",
+    "relative-json-pointer": r"^[1-9][0-9]{0,3}(/[0-9A-Za-z_ .:-]*)*$",
+    "time": r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?Z$",
+    "uri": r"^[A-Za-z][A-Za-z0-9]{0,20}:(//[0-9A-Za-z]{1,60}(\.[a-z]+)?)?(/[0-9A-Za-z_-]*){0,3}$",
+    "uri-reference": r"^(/[0-9A-Za-z_-]*)*$",
+    "uri-template": r"^(/[0-9A-Za-z_-]*)*$",
+    "uuid": r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+}
+"""A regular expression most of whose matches are of the format: to make strings of it."""

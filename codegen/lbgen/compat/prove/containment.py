@@ -1,0 +1,30 @@
+"""Containment of two schemas by the structural prover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .engine import Engine
+from .terms import Answer, Lit, OutOfSteps, unknown
+
+if TYPE_CHECKING:
+    from ..schema import Bundle, Node
+
+STEPS: Final = 60_000
+"""The budget of one question; a step takes a few dozen microseconds."""
+
+
+def outside(*inner: Bundle, outer: Bundle, steps: int = STEPS) -> Answer:
+    """A value that all of `inner` accept and `outer` rejects, or a proof that there is none."""
+    definitions: dict[str, Node] = {}
+    for bundle in (*inner, outer):
+        definitions.update(bundle.definitions)
+    goal = {Lit(bundle.root, positive=True) for bundle in inner}
+    try:
+        return Engine(definitions, steps).inhabit(
+            frozenset({*goal, Lit(outer.root, positive=False)})
+        )
+    except OutOfSteps:
+        return unknown("a comparison of very many cases")
+    except RecursionError:
+        return unknown("a deeply nested schema")

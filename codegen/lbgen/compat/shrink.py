@@ -1,0 +1,67 @@
+"""Making a counterexample small: whoever reads it should see the cause at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ..json_types import is_array, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_TRIES: Final = 400
+
+
+def shrunk(value: Any, shows: Callable[[Any], bool]) -> Any:
+    """The smallest value found by dropping and simplifying parts while `shows` stays true."""
+    tries = _TRIES
+    again = True
+    while again and tries > 0:
+        again = False
+        for smaller in _smaller(value):
+            tries -= 1
+            if tries <= 0:
+                break
+            if shows(smaller):
+                value, again = smaller, True
+                break
+    return value
+
+
+def _smaller(value: Any) -> Iterator[Any]:
+    if is_object(value):
+        for name in value:
+            yield {key: item for key, item in value.items() if key != name}
+        for name, item in value.items():
+            for other in _smaller(item):
+                yield {**value, name: other}
+    elif is_array(value):
+        count = len(value)
+        if count > 4:
+            yield value[: count // 2]
+            yield value[count // 2 :]
+        for index in range(min(count, 20)):
+            yield value[:index] + value[index + 1 :]
+        for index, item in enumerate(value[:20]):
+            for other in _smaller(item):
+                yield [*value[:index], other, *value[index + 1 :]]
+    elif isinstance(value, str):
+        yield from _shorter(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from (other for other in (0, 1, -1) if abs(other) < abs(value))
+        if isinstance(value, float) and not value.is_integer():
+            yield int(value)
+
+
+def _shorter(text: str) -> Iterator[str]:
+    if not text:
+        return
+    yield ""
+    if len(text) > 1:
+        yield text[: len(text) // 2]
+        yield text[:-1]
+        yield text[1:]
+    if any(char not in "a" for char in text):
+        plain = "a" * len(text)
+        if plain != text and text.isalpha():
+            yield plain

@@ -1,0 +1,71 @@
+"""What the checker assumes about formats holds for the validator."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+
+import pytest
+
+from lbgen.compat.formats import (
+    EXACT,
+    INSIDE,
+    SAMPLES,
+    SHAPES,
+    TYPICAL,
+    accepts,
+    asserted,
+    validator,
+)
+from lbgen.compat.prove.language import Language, texts
+from lbgen_runtime.formats import ASSERTED_FORMATS
+
+CHARACTERS = "aZ09@.:/-+_ TtZzPYMD#%[]\"'()é٣\n😀~"
+
+
+def near(name: str, rng: random.Random) -> str:
+    """A string that is of the format, or nearly."""
+    text = list(rng.choice(SAMPLES[rng.choice([name, name, name, *SAMPLES])]))
+    for _ in range(rng.randint(0, 3)):
+        at = rng.randint(0, len(text))
+        text[at : at + rng.randint(0, 1)] = rng.choice(CHARACTERS)
+    return "".join(text)
+
+
+@pytest.mark.parametrize("name", sorted(ASSERTED_FORMATS))
+def test_a_format_has_samples_and_they_are_of_it(name: str) -> None:
+    assert asserted(name)
+    assert all(accepts(name, text) for text in SAMPLES[name])
+
+
+@pytest.mark.parametrize("name", sorted(SHAPES))
+def test_every_string_of_a_format_has_its_shape(name: str) -> None:
+    rng = random.Random(name)
+    shape = validator({"pattern": SHAPES[name]})
+    made = [near(name, rng) for _ in range(6000)]
+    made += islice(texts(Language(matching=(TYPICAL[name],)), lambda: None), 300)
+    for text in made:
+        if accepts(name, text):
+            assert shape.is_valid(text), repr(text)
+
+
+@pytest.mark.parametrize("name", sorted(EXACT))
+def test_every_string_with_an_exact_shape_is_of_the_format(name: str) -> None:
+    rng = random.Random(name)
+    shape = validator({"pattern": SHAPES[name]})
+    made = [near(name, rng) for _ in range(6000)]
+    made += islice(texts(Language(matching=(SHAPES[name],)), lambda: None), 300)
+    for text in made:
+        assert shape.is_valid(text) == accepts(name, text), repr(text)
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer"),
+    [(inner, outer) for inner in sorted(INSIDE) for outer in sorted(INSIDE[inner])],
+)
+def test_one_format_lies_inside_another(inner: str, outer: str) -> None:
+    rng = random.Random(inner + outer)
+    for _ in range(8000):
+        text = near(inner, rng)
+        if accepts(inner, text):
+            assert accepts(outer, text), repr(text)
