@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .bus import Bus
+from .compiler_version import require_compiler
 from .contract import ApiContract, EventContract
 from .delivery import Delivery
 from .endpoint import EventEndpoint
@@ -60,4 +61,5 @@ __all__ = [
     "Violation",
     "__version__",
     "default",
+    "require_compiler",
 ]

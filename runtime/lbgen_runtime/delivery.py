@@ -63,6 +63,11 @@ class Delivery:
         self._lost = False
 
     @property
+    def group(self) -> str:
+        """The consumer group that received the event: `{service}-{listener}`."""
+        return f"{self.service}-{self.listener}"
+
+    @property
     def fired_at(self) -> datetime:
         """When the bus took the event, by the server's clock."""
         return fired_at(self.stream_id)

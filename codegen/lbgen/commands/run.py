@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["run"]
+__all__ = ["command"]
 
 
 class LogLevel(StrEnum):
@@ -19,7 +19,7 @@ class LogLevel(StrEnum):
     error = "error"
 
 
-def run(
+def command(
     target: Annotated[
         str, typer.Argument(metavar="MODULE:BUS", help="The bus, as in services.shop:bus.")
     ],

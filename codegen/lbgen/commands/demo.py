@@ -1,0 +1,14 @@
+"""`lbgen demo`."""
+
+from __future__ import annotations
+
+import typer
+
+__all__ = ["command"]
+
+
+def command() -> None:
+    """Show the main job, from a contract to delivered events, on a server of its own."""
+    from ..demo.play import play
+
+    raise typer.Exit(play())

@@ -1,0 +1,23 @@
+"""Lines for people. Diagnostics are printed by `lbgen.report`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from rich.console import Console
+
+__all__ = ["say"]
+
+
+def say(line: str, *, stream: TextIO | None = None) -> None:
+    """Print a line as it is: no markup, no wrapping.
+
+    Args:
+        line: what to print.
+        stream: where to; standard output by default.
+    """
+    console = Console(
+        file=stream or sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=True
+    )
+    console.print(line)

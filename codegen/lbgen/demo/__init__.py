@@ -1,0 +1,1 @@
+"""`lbgen demo`: the main job in front of the user, on a server of its own."""
