@@ -19,6 +19,7 @@ from .errors import (
     InvalidParameters,
     InvalidSettings,
     LbgenError,
+    ListenerFailed,
     NotAuthoritative,
     NotFired,
     ServerRefused,
@@ -26,6 +27,7 @@ from .errors import (
     Violation,
 )
 from .event import Event
+from .fired import FiredMany
 from .record import Record, default
 from .unset import DEFAULT, UNSET, Unset
 from .validation import Schemas
@@ -46,11 +48,13 @@ __all__ = [
     "EventTooLarge",
     "FireRejected",
     "FireUnconfirmed",
+    "FiredMany",
     "IncompatibleGeneratedCode",
     "InvalidHandler",
     "InvalidParameters",
     "InvalidSettings",
     "LbgenError",
+    "ListenerFailed",
     "NotAuthoritative",
     "NotFired",
     "Record",

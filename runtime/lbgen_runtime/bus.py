@@ -9,7 +9,10 @@ from .core import BusCore
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .listener import Listener
+    from .settings import OnError, OnFull
 
 __all__ = ["RESERVED_API_NAMES", "Bus"]
 
@@ -28,6 +31,17 @@ class Bus:
             restarts, a restarted process first works off what it had begun.
         redis_url: `redis://`, `rediss://` or `unix://`.
         fire_deadline: seconds after which `fire` gives up.
+        durability: what `fire` waits for: `memory`, `disk` or `replicas:N`.
+        max_event_size: bytes that an event may have.
+        event_id_memory: seconds for which the bus remembers an event id that a caller brought.
+        retention: seconds for which acknowledged events stay, `forever`, or `N events`.
+        trim_interval: seconds between two times that this process trims a stream.
+        max_stream_length: events that a stream may hold; 0 is any number.
+        on_full: what a full stream does: `raise` or `drop_oldest`.
+        reclaim_interval: seconds between two looks for what dead processes have left.
+        consumer_memory: seconds after which a consumer that is gone is removed.
+
+    The others are the defaults of `listen`.
 
     Raises:
         InvalidSettings: a value is not what the setting can be.
@@ -40,6 +54,25 @@ class Bus:
         process_name: str | None = None,
         redis_url: str | None = None,
         fire_deadline: float | None = None,
+        durability: str | None = None,
+        max_event_size: int | None = None,
+        event_id_memory: float | None = None,
+        retention: float | str | None = None,
+        trim_interval: float | None = None,
+        max_stream_length: int | None = None,
+        on_full: OnFull | None = None,
+        reclaim_interval: float | None = None,
+        consumer_memory: float | None = None,
+        concurrency: int | None = None,
+        read_ahead: int | None = None,
+        acknowledgement_timeout: float | None = None,
+        max_processing: float | None = None,
+        max_deliveries: int | None = None,
+        retry_delay: float | None = None,
+        max_retry_delay: float | None = None,
+        on_error: OnError | None = None,
+        since: str | datetime | None = None,
+        grace: float | None = None,
     ) -> None:
         given = {name: value for name, value in locals().items() if name in _ARGUMENTS}
         self.__lbgen__ = BusCore(Settings.read(given))

@@ -8,13 +8,10 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .delivery import Delivery
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .entry import Metadata
-    from .listener import Listener
+    from .delivery import Delivery
 
 __all__ = ["Claim", "Claims"]
 
@@ -23,64 +20,111 @@ class Claim:
     """One pending entry that this process holds.
 
     Attributes:
+        stream: the stream's key.
         entry_id: the entry's id in the stream.
         fields: the entry's fields and values.
         delivery: what the handler may know.
-        began: when the handler began, `time.monotonic()` seconds; `None` before.
+        began: when the handler began, `time.monotonic()` seconds; `None` before, and while the
+            entry waits for its retry.
+        counted: the handler has begun in the delivery that `times_delivered` counts last.
         interrupt: stops the handler, where it can be stopped.
-        settled: done when this process has nothing more to do with the entry, or it waits for
-            its retry; only where somebody waits for that.
+        settled: called once, when the handler has ended for the first time here or never will.
     """
 
-    __slots__ = ("began", "delivery", "entry_id", "fields", "interrupt", "settled")
+    __slots__ = (
+        "began",
+        "counted",
+        "delivery",
+        "entry_id",
+        "fields",
+        "interrupt",
+        "settled",
+        "stream",
+    )
 
-    def __init__(self, entry_id: bytes, fields: list[bytes], delivery: Delivery) -> None:
+    def __init__(
+        self, stream: bytes, entry_id: bytes, fields: list[bytes], delivery: Delivery
+    ) -> None:
+        self.stream = stream
         self.entry_id = entry_id
         self.fields = fields
         self.delivery = delivery
         self.began: float | None = None
+        self.counted = False
         self.interrupt: Callable[[], None] | None = None
-        self.settled: asyncio.Future[None] | None = None
+        self.settled: Callable[[], None] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many deliveries have begun a handler, or ended a process before they could."""
+        return self.delivery.times_delivered - (not self.counted)
+
+    @property
+    def lost(self) -> bool:
+        """Whether another process has taken the entry."""
+        return self.delivery.lost
+
+    def settle(self) -> None:
+        """The handler has ended, or will not run here."""
+        settled, self.settled = self.settled, None
+        if settled is not None:
+            settled()
 
 
 class Claims:
     """What is held for one listener, and what of it is ready to run.
 
     The event loop puts and removes; runner threads take; the heartbeat's thread looks.
+
+    Attributes:
+        begun: how many handler calls have begun.
+        retrying: how many entries wait for their retry.
+        stopped: nothing more will begin.
     """
 
-    __slots__ = ("_available", "_condition", "_listener", "_process", "_ready", "held", "stopped")
+    __slots__ = (
+        "_available",
+        "_condition",
+        "_held",
+        "_idle",
+        "_ready",
+        "begun",
+        "retrying",
+        "stopped",
+    )
 
-    def __init__(self, listener: Listener, process: str) -> None:
-        self._listener = listener
-        self._process = process
+    def __init__(self) -> None:
         self._ready: deque[Claim] = deque()
         self._condition = threading.Condition()
         self._available = asyncio.Event()
-        self.held: dict[bytes, Claim] = {}
+        self._held: dict[tuple[bytes, bytes], Claim] = {}
+        self._idle = 0
+        self.begun = 0
+        self.retrying = 0
         self.stopped = False
 
-    def claim(
-        self, entry_id: bytes, fields: list[bytes], about: Metadata, times_delivered: int
-    ) -> Claim:
-        """Hold an entry that the server has delivered to this process."""
-        listener = self._listener
-        claim = Claim(
-            entry_id,
-            fields,
-            Delivery(
-                event_id=about.event_id,
-                stream_id=entry_id.decode(),
-                times_delivered=times_delivered,
-                api=about.api_name,
-                event=about.event_name,
-                service=listener.service,
-                listener=listener.name,
-                process=self._process,
-            ),
-        )
-        self.held[entry_id] = claim
-        return claim
+    def hold(self, claim: Claim) -> None:
+        """Hold an entry that the server has given to this process."""
+        self._held[claim.stream, claim.entry_id] = claim
+
+    def release(self, claim: Claim) -> None:
+        """This process has nothing more to do with the entry."""
+        if self._held.get((claim.stream, claim.entry_id)) is claim:
+            del self._held[claim.stream, claim.entry_id]
+
+    def forget(self, stream: bytes, entry_ids: list[bytes]) -> None:
+        """The server has acknowledged these entries."""
+        for entry_id in entry_ids:
+            self._held.pop((stream, entry_id), None)
+
+    def holds(self, stream: bytes, entry_id: bytes) -> bool:
+        """Whether the entry is held."""
+        return (stream, entry_id) in self._held
+
+    @property
+    def held(self) -> list[Claim]:
+        """What is held at this moment; from any thread."""
+        return list(self._held.copy().values())
 
     def make_ready(self, claims: list[Claim], *, first: bool = False) -> None:
         """Have entries run, after those that are ready already or before them."""
@@ -92,23 +136,35 @@ class Claims:
             self._condition.notify(len(claims))
         self._available.set()
 
-    def release(self, claim: Claim) -> None:
-        """This process has nothing more to do with the entry."""
-        if self.held.get(claim.entry_id) is claim:
-            del self.held[claim.entry_id]
+    def withdraw(self, claim: Claim) -> bool:
+        """Take back an entry that is ready; false where it runs already."""
+        with self._condition:
+            if claim not in self._ready:
+                return False
+            self._ready.remove(claim)
+            return True
 
     @property
     def waiting(self) -> int:
         """How many entries are ready to run."""
         return len(self._ready)
 
+    @property
+    def idle(self) -> bool:
+        """Whether a runner has nothing to do."""
+        return self._idle > len(self._ready)
+
     async def take(self) -> Claim | None:
         """The next entry to run, for a task; `None` when no more will run."""
         while not self.stopped:
             if self._ready:
-                return self._begin(self._ready.popleft())
+                return self._begin()
             self._available.clear()
-            await self._available.wait()
+            self._idle += 1
+            try:
+                await self._available.wait()
+            finally:
+                self._idle -= 1
         return None
 
     def take_in_thread(self) -> Claim | None:
@@ -116,13 +172,19 @@ class Claims:
         with self._condition:
             while not self.stopped:
                 if self._ready:
-                    return self._begin(self._ready.popleft())
-                self._condition.wait()
+                    return self._begin()
+                self._idle += 1
+                try:
+                    self._condition.wait()
+                finally:
+                    self._idle -= 1
         return None
 
-    @staticmethod
-    def _begin(claim: Claim) -> Claim:
+    def _begin(self) -> Claim:
+        claim = self._ready.popleft()
         claim.began = time.monotonic()
+        claim.counted = True
+        self.begun += 1
         return claim
 
     def stop(self) -> list[Claim]:

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from .connection import AsyncConnection, ConnectionFailed, SyncConnection
-from .firing import Exchange, Fire, FireRules, fire_batch
+from .firing import Exchange, fire_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from .fire import Fire
+    from .firing import FireRules
 
 __all__ = ["AsyncFirer", "SyncFirer"]
 

@@ -50,7 +50,7 @@ class Commands:
         return future
 
     async def script(
-        self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes | int]
+        self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes | int | str]
     ) -> Reply:
         """Run a script, in full where the server has not seen it."""
         command = script.call(keys, arguments)

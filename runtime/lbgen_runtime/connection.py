@@ -20,7 +20,15 @@ from redis.exceptions import AuthenticationError, RedisError, ResponseError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["AsyncConnection", "Command", "ConnectionFailed", "Peer", "Reply", "SyncConnection"]
+__all__ = [
+    "AsyncConnection",
+    "Command",
+    "ConnectionFailed",
+    "Peer",
+    "Reply",
+    "SyncConnection",
+    "words_of",
+]
 
 Command = tuple[Any, ...]
 Reply = Any
@@ -54,6 +62,13 @@ class ConnectionFailed(Exception):
         self.replies = replies
         self.peer = peer
         self.refused = isinstance(cause, AuthenticationError)
+
+
+def words_of(error: ResponseError) -> str:
+    """An error of the server, with its code where redis-py has cut it off."""
+    code = getattr(error, "status_code", None)
+    text = str(error)
+    return f"{code} {text}" if code and not text.startswith(str(code)) else text
 
 
 def _options(
@@ -164,6 +179,18 @@ class SyncConnection:
         self._pid = os.getpid()
         return connection
 
+    def is_alive(self) -> bool:
+        """Whether the connection is open at both ends, as far as this one knows; does not wait."""
+        if self._connection is None:
+            return False
+        try:
+            idle = not self._connection.can_read(0)
+        except (RedisError, OSError):
+            idle = False
+        if not idle:
+            self.close()
+        return idle
+
     def close(self) -> None:
         """Close the connection; the next exchange opens another."""
         connection, self._connection, self.peer = self._connection, None, None
@@ -211,9 +238,9 @@ class AsyncConnection:
         Raises:
             ConnectionFailed: the connection could not be opened, or broke, or took too long.
         """
-        connection = self._connection
-        if connection is None:
-            connection = await self._open()
+        if self._connection is None:
+            await self.open()
+        connection: Any = self._connection
         replies: list[Reply] = []
         try:
             async with asyncio.timeout(timeout):
@@ -235,7 +262,17 @@ class AsyncConnection:
             raise
         return replies
 
-    async def _open(self) -> Any:
+    @property
+    def is_open(self) -> bool:
+        """Whether an exchange need not open the connection first."""
+        return self._connection is not None
+
+    async def open(self) -> None:
+        """Open the connection.
+
+        Raises:
+            ConnectionFailed: it could not be opened.
+        """
         connection = self._factory()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
@@ -252,7 +289,6 @@ class AsyncConnection:
             await connection.disconnect(nowait=True)
             raise
         self._connection = connection
-        return connection
 
     async def close(self) -> None:
         """Close the connection; the next exchange opens another."""

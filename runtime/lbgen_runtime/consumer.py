@@ -1,39 +1,36 @@
-"""One listener at work: reads its stream, has its handler run, acknowledges."""
+"""One listener at work in one process: what is read, taken over and retried meets its runners."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import ResponseError
-
-from .claims import Claims
-from .connection import REPLY_TIMEOUT, ConnectionFailed
-from .entry import is_noise, metadata
-from .runners import Invalid, start_runners
-from .scripts import CLAIM
+from .accepting import Accepted, accept
+from .acknowledging import Acknowledger
+from .claims import Claim, Claims
+from .dead_letters import replay_key
+from .group import ensure_group
+from .reading import Reader
+from .recovery import Recovery, pending_entries
+from .retry import Failures
+from .runners import start_runners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .claims import Claim
-    from .commands import Commands
-    from .connection import AsyncConnection
+    from .connection import AsyncConnection, Command
     from .listener import Listener
-    from .outage import Outage
+    from .process import Process
 
 __all__ = ["Consumer"]
 
 _log = logging.getLogger("lbgen")
 
-_BLOCK: Final = 5.0
-"""Seconds for which a read waits for new entries."""
-_FLUSH: Final = 0.002
-"""Seconds for which acknowledgements gather."""
 _AHEAD: Final = 1.0
 """Seconds of work that are read ahead, by what the handler has taken so far."""
+_LAST_WORDS: Final = 5.0
+"""Seconds that the server has to take the last acknowledgements."""
 
 
 class Consumer:
@@ -41,252 +38,188 @@ class Consumer:
 
     Args:
         listener: what to run.
-        process: this process's name: the consumer's name in the group.
-        commands: sends everything but the reads.
-        reader: the connection on which reads block; used by nobody else.
-        outage: what is told when the connection fails and when it works.
+        process: this process.
+        connection: where the listener's reads block.
     """
 
-    def __init__(
-        self,
-        listener: Listener,
-        *,
-        process: str,
-        commands: Commands,
-        reader: AsyncConnection,
-        outage: Outage,
-    ) -> None:
+    def __init__(self, listener: Listener, process: Process, connection: AsyncConnection) -> None:
         self.listener = listener
-        self._stream = listener.stream
-        self._group = listener.group.encode()
-        self._process = process.encode()
-        self._commands = commands
-        self._reader = reader
-        self._outage = outage
-        self.claims = Claims(listener, process)
+        self.claims = Claims()
+        self._process = process
+        self._loop = asyncio.get_running_loop()
+        self.replays = replay_key(listener.stream, listener.group)
+        acknowledger = functools.partial(Acknowledger, process.commands)
+        group = listener.group.encode()
+        main, replays = listener.stream, self.replays
+        self._acknowledgers = {
+            main: acknowledger(main, group, functools.partial(self._acknowledged, main)),
+            replays: acknowledger(
+                replays, group, functools.partial(self._acknowledged, replays), remove=True
+            ),
+        }
+        self._failures = Failures(listener, process, self.claims, self._acknowledge)
+        self._recovery = Recovery(listener, process, self.claims, self)
+        self._reader = Reader(listener, process, connection, self)
         self._runners = start_runners(listener, self.claims, self._finished)
-        self._room = asyncio.Event()
-        self._stopping = False
-        self._done: list[bytes] = []
-        self._flush: asyncio.TimerHandle | None = None
-        self._unflushed: set[asyncio.Future[Any]] = set()
         self._pace = 0.0
-        self._task: asyncio.Task[None] | None = None
-        self._last_complaint = ""
+        self._debug = _log.isEnabledFor(logging.DEBUG)
 
     async def prepare(self) -> None:
         """See that the consumer group exists."""
-        try:
-            await self._commands.ask(
-                b"XGROUP", b"CREATE", self._stream, self._group, b"$", b"MKSTREAM"
-            )
-        except ResponseError as error:
-            if not str(error).startswith("BUSYGROUP"):
-                self._complain(error)
+        await ensure_group(self.listener, self._process)
 
     def start(self) -> None:
         """Begin to read."""
-        self._task = asyncio.create_task(self._run(), name=f"lbgen {self.listener.group}")
+        self._reader.start()
 
-    async def _run(self) -> None:
-        lost_replies = True  # what an earlier process of this name, or a broken read, has left
-        failures = 0
-        while not self._stopping:
-            try:
-                if lost_replies:
-                    await self._run_own()
-                    lost_replies = False
-                count = await self._wait_for_room()
-                if self._stopping:
-                    return
-                replies = await self._reader.exchange(
-                    [self._read_command(count)], timeout=_BLOCK + REPLY_TIMEOUT
-                )
-                failures = 0
-                self._outage.worked()
-                if isinstance(replies[0], ResponseError):
-                    await self._read_refused(replies[0])
-                elif replies[0]:
-                    self._received(replies[0][0][1])
-                    self._last_complaint = ""
-            except ConnectionFailed as failure:
-                lost_replies = lost_replies or failure.sent
-                failures += 1
-                await asyncio.sleep(self._outage.failed(failure, failures))
-            except ResponseError as error:
-                await self._read_refused(error)
+    # What the reader asks.
 
-    def _read_command(self, count: int) -> tuple[bytes | int, ...]:
-        return (
-            b"XREADGROUP",
-            b"GROUP",
-            self._group,
-            self._process,
-            b"COUNT",
-            count,
-            b"BLOCK",
-            int(_BLOCK * 1000),
-            b"STREAMS",
-            self._stream,
-            b">",
-        )
+    def room(self) -> int:
+        """How many entries may be read now."""
+        settings = self.listener.settings
+        if self.claims.retrying >= 10 * settings.read_ahead:
+            return 0  # everything fails: wait for the retries, rather than hold the whole stream
+        ahead = settings.concurrency
+        if self._pace:
+            ahead = max(ahead, int(_AHEAD * settings.concurrency / self._pace))
+        ahead = min(ahead, settings.read_ahead)
+        waiting = self.claims.waiting
+        return ahead - waiting if waiting <= ahead // 2 else 0
 
-    async def _wait_for_room(self) -> int:
-        """Wait until entries may be read ahead; returns how many."""
-        while not self._stopping:
-            settings = self.listener.settings
-            ahead = settings.concurrency
-            if self._pace:
-                ahead = max(ahead, int(_AHEAD * settings.concurrency / self._pace))
-            ahead = min(ahead, settings.read_ahead)
-            waiting = self.claims.waiting
-            if waiting <= ahead // 2:
-                return ahead - waiting
-            self._room.clear()
-            await self._room.wait()
-        return 0
-
-    async def _read_refused(self, error: ResponseError) -> None:
-        if str(error).startswith(("NOGROUP", "UNBLOCKED")):
-            await self._commands.ask(
-                b"XGROUP", b"CREATE", self._stream, self._group, b"0", b"MKSTREAM"
-            )
-            _log.warning("%s: the consumer group was gone; created again", self.listener)
-            return
-        self._complain(error)
-        await asyncio.sleep(1)
-
-    def _complain(self, error: object) -> None:
-        if str(error) != self._last_complaint:
-            self._last_complaint = str(error)
-            _log.error("%s cannot read %s: %s", self.listener, self._stream.decode(), error)
-
-    def _received(self, entries: Iterable[tuple[bytes, list[bytes] | None]]) -> None:
+    def received(self, stream: bytes, entries: list[tuple[bytes, list[bytes]]]) -> None:
+        """New entries were delivered."""
+        listener, process = self.listener, self._process.name
         ready: list[Claim] = []
         for entry_id, fields in entries:
-            claim = self._accept(entry_id, fields, 1)
-            if claim is not None:
-                ready.append(claim)
+            accepted = accept(listener, process, stream, entry_id, fields, 1)
+            if not isinstance(accepted, Accepted):
+                self._acknowledge(stream, entry_id)
+                continue
+            self.claims.hold(accepted.claim)
+            if accepted.invalid is not None:
+                self._failures.failed(accepted.claim, accepted.invalid)
+            else:
+                ready.append(accepted.claim)
         if ready:
             self.claims.make_ready(ready)
+        else:
+            self._reader.look()
 
-    def _accept(
-        self, entry_id: bytes, fields: list[bytes] | None, times_delivered: int
-    ) -> Claim | None:
-        """Hold an entry for this listener's event; acknowledge what is none."""
-        if fields is None or is_noise(fields):
-            self._acknowledge(entry_id)
-            return None
-        try:
-            about = metadata(fields)
-        except ValueError as error:
-            _log.error("%s: entry %s is malformed: %s", self.listener, entry_id.decode(), error)
-            return None
-        contract = self.listener.contract
-        if about.event_name != contract.name or about.api_name != contract.api.name:
-            self._acknowledge(entry_id)
-            return None
-        return self.claims.claim(entry_id, fields, about, times_delivered)
+    async def work_off_own(self) -> None:
+        """Run what is pending under this process's name and not held."""
+        await self._recovery.work_off_own()
 
-    async def _run_own(self) -> None:
-        """Work off, one at a time, what is pending under this process's name and not held."""
-        after = b"-"
-        while not self._stopping:
-            pending = await self._commands.ask(
-                b"XPENDING", self._stream, self._group, after, b"+", 100, self._process
+    # What recovery asks.
+
+    async def bury(self, claim: Claim, reason: str, detail: str) -> None:
+        """Move an event to the dead letters."""
+        await self._failures.bury(claim, reason, detail)
+
+    def pass_over(self, stream: bytes, entry_id: bytes) -> None:
+        """Acknowledge an entry that is none of this listener's events."""
+        self._acknowledge(stream, entry_id)
+
+    # What the sweep asks.
+
+    def idle_entries(self, stream: bytes) -> Command:
+        """The command that lists entries which nobody has renewed in time."""
+        idle = int(self.listener.settings.acknowledgement_timeout * 1000)
+        return (b"XPENDING", stream, self.listener.group, b"IDLE", idle, b"-", b"+", 100)
+
+    def offer(self, found: list[Any]) -> None:
+        """Take over what that command found."""
+        self._recovery.offer(self.listener.stream, pending_entries(found))
+
+    def offer_replays(self, found: list[Any]) -> None:
+        """Run dead letters that were given back to this process, or left by another."""
+        timeout = self.listener.settings.acknowledgement_timeout * 1000
+        own = self._process.name.encode()
+        pending = [p for p in pending_entries(found) if p.consumer == own or p.idle >= timeout]
+        self._recovery.offer(self.replays, pending)
+
+    # What the heartbeat asks, from its thread.
+
+    def lose(self, lost: list[Claim]) -> None:
+        """Others have these entries now."""
+        self._loop.call_soon_threadsafe(self._lose, lost)
+
+    def _lose(self, lost: list[Claim]) -> None:
+        for claim in lost:
+            if not self.claims.holds(claim.stream, claim.entry_id) or claim.lost:
+                continue
+            claim.delivery.lose()
+            self.claims.release(claim)
+            running = claim.began is not None and not self.claims.withdraw(claim)
+            _log.warning(
+                "%s: another process has taken event %s over%s",
+                self.listener,
+                claim.delivery.event_id,
+                " while its handler runs" if running else "",
             )
-            for entry_id, owner, _, count in pending:
-                if entry_id not in self.claims.held and not self._stopping:
-                    await self._run_pending(entry_id, owner, count)
-            if len(pending) < 100:
-                return
-            after = b"(" + pending[-1][0]
+            if running:
+                if claim.interrupt is not None:
+                    claim.interrupt()
+                else:
+                    self._runners.replace(claim)
+            claim.settle()
 
-    async def _run_pending(self, entry_id: bytes, owner: bytes, count: int) -> None:
-        reply = await self._commands.script(
-            CLAIM,
-            [self._stream],
-            [self._group, self._process, entry_id, owner, count, 0, count + 1],
-        )
-        if reply[0] != b"claimed":
-            return
-        claim = self._accept(entry_id, reply[1], count + 1)
-        if claim is not None:
-            claim.settled = asyncio.get_running_loop().create_future()
-            self.claims.make_ready([claim], first=True)
-            await claim.settled
+    # What the runners tell.
 
     def _finished(self, claim: Claim, error: BaseException | None) -> None:
-        """A handler ended; on the event loop."""
         took = time.monotonic() - (claim.began or 0.0)
         self._pace = took if not self._pace else self._pace * 0.9 + took * 0.1
         if error is None:
-            _log.debug("%s: event %s done", self.listener, claim.delivery.event_id)
-            self._acknowledge(claim.entry_id)
-        elif isinstance(error, Invalid):
-            _log.error("%s: %s is not valid: %s", self.listener, claim.delivery.event_id, error)
-        else:
-            _log.error(
-                "%s: the handler failed on event %s (delivery %d)",
-                self.listener,
-                claim.delivery.event_id,
-                claim.delivery.times_delivered,
-                exc_info=error,
-            )
-        if claim.settled is not None and not claim.settled.done():
-            claim.settled.set_result(None)
-        self._room.set()
+            if self._debug:
+                _log.debug("%s: event %s done", self.listener, claim.delivery.event_id)
+            self._acknowledge(claim.stream, claim.entry_id)
+        elif not claim.lost:
+            self._failures.failed(claim, error)
+        claim.settle()
+        self._reader.look()
 
-    def _acknowledge(self, entry_id: bytes) -> None:
-        self._done.append(entry_id)
-        if self._flush is None:
-            self._flush = asyncio.get_running_loop().call_later(_FLUSH, self._flush_now)
+    def _acknowledge(self, stream: bytes, entry_id: bytes) -> None:
+        self._acknowledgers[stream].acknowledge(entry_id)
 
-    def _flush_now(self) -> None:
-        if self._flush is not None:
-            self._flush.cancel()
-            self._flush = None
-        done, self._done = self._done, []
-        if not done:
-            return
-        answered = self._commands.ask(b"XACK", self._stream, self._group, *done)
-        self._unflushed.add(answered)
+    def _acknowledged(self, stream: bytes, entry_ids: list[bytes]) -> None:
+        self.claims.forget(stream, entry_ids)
 
-        def acknowledged(reply: asyncio.Future[Any]) -> None:
-            self._unflushed.discard(reply)
-            if not reply.cancelled() and reply.exception() is None:
-                for entry_id in done:
-                    self.claims.held.pop(entry_id, None)
+    # The end.
 
-        answered.add_done_callback(acknowledged)
-
-    def stop_reading(self) -> None:
-        """Begin nothing more."""
-        self._stopping = True
-        self._room.set()
+    async def stop(self) -> None:
+        """Begin nothing more, and hand back what was read ahead."""
         self.claims.stop()
-        peer = self._reader.peer
-        if peer is not None:
-            self._commands.ask(b"CLIENT", b"UNBLOCK", peer[0]).add_done_callback(_ignore)
+        await self._recovery.stop()
+        await self._failures.stop()
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                await self._hand_back([c for c in self.claims.held if c.began is None])
+                await self._reader.stop()
+                await self._hand_back([c for c in self.claims.held if c.began is None])
+        except TimeoutError:
+            _log.warning("%s: the server has not taken back what was read ahead", self.listener)
 
     async def drain(self) -> bool:
-        """Let running handlers finish, then acknowledge; returns whether all ended in time."""
+        """Let running handlers finish, acknowledge, and hand back what still runs.
+
+        Returns:
+            Whether all handlers ended within their grace.
+        """
         in_time = await self._runners.finish(self.listener.settings.grace)
-        self._flush_now()
-        if self._unflushed:
-            await asyncio.wait(self._unflushed, timeout=REPLY_TIMEOUT)
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                for acknowledger in self._acknowledgers.values():
+                    await acknowledger.flush()
+                await self._failures.stop()
+                await self._hand_back(self.claims.held)
+        except TimeoutError:
+            _log.warning("%s: the server has not taken the last acknowledgements", self.listener)
+        for acknowledger in self._acknowledgers.values():
+            acknowledger.close()
         return in_time
 
-    async def close(self) -> None:
-        """End the read and its connection."""
-        if self._task is not None:
-            _, blocked = await asyncio.wait([self._task], timeout=1)
-            if blocked:
-                self._task.cancel()
-                await asyncio.wait(blocked)
-        await self._reader.close()
-
-
-def _ignore(reply: asyncio.Future[Any]) -> None:
-    if not reply.cancelled():
-        reply.exception()
+    async def _hand_back(self, claims: list[Claim]) -> None:
+        if claims:
+            await self._recovery.hand_back(claims, [claim.count for claim in claims])
+        for claim in claims:
+            claim.delivery.lose()
+            self.claims.release(claim)

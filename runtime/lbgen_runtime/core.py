@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .coalescing import AsyncFirer, SyncFirer
 from .errors import DuplicateListenerName, InvalidSettings
-from .firing import FireRules
 from .settings import check_name
 
 if TYPE_CHECKING:
+    from .coalescing import AsyncFirer, SyncFirer
+    from .firing import FireRules
     from .listener import Listener
     from .settings import Settings
     from .worker import Worker
@@ -24,7 +24,6 @@ class BusCore:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.listeners: list[Listener] = []
-        self.rules = FireRules()
         self.worker: Worker | None = None
 
     @cached_property
@@ -33,13 +32,31 @@ class BusCore:
         return f"lbgen:{self.settings.service_name or ''}:{self.settings.process_name}"
 
     @cached_property
+    def rules(self) -> FireRules:
+        """What holds for every event that this bus fires."""
+        from .firing import FireRules
+        from .trimming import Trims
+
+        settings = self.settings
+        return FireRules.of(
+            settings.durability,
+            max_length=settings.max_stream_length,
+            drop_oldest=settings.on_full == "drop_oldest",
+            trims=Trims(settings.retention, settings.trim_interval),
+        )
+
+    @cached_property
     def sync_firer(self) -> SyncFirer:
         """Fires for threads."""
+        from .coalescing import SyncFirer  # the client library is imported at the first use
+
         return SyncFirer(self.settings.redis_url, name=self.connection_name, rules=self.rules)
 
     @cached_property
     def async_firer(self) -> AsyncFirer:
         """Fires for tasks."""
+        from .coalescing import AsyncFirer
+
         return AsyncFirer(self.settings.redis_url, name=self.connection_name, rules=self.rules)
 
     def service_name_for_listening(self) -> str:

@@ -62,6 +62,23 @@ class Delivery:
         self.process = process
         self._lost = False
 
+    def again(self, times_delivered: int) -> Delivery:
+        """The next delivery of the same event in the same process."""
+        return Delivery(
+            event_id=self.event_id,
+            stream_id=self.stream_id,
+            times_delivered=times_delivered,
+            api=self.api,
+            event=self.event,
+            service=self.service,
+            listener=self.listener,
+            process=self.process,
+        )
+
+    def lose(self) -> None:
+        """Another process has the event now."""
+        self._lost = True
+
     @property
     def group(self) -> str:
         """The consumer group that received the event: `{service}-{listener}`."""

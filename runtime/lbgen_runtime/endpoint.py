@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from .entry import entry_fields, new_event_id, stream_key
+from .entry import age_of, entry_fields, new_event_id, stream_key
 from .errors import (
+    BusFull,
+    EventTooLarge,
     FireRejected,
     FireUnconfirmed,
     NotAuthoritative,
+    NotFired,
     ServerUnreachable,
 )
 from .event import Event
-from .firing import Fire, Problem
+from .fire import Fire, Problem
+from .fired import FiredMany
 from .handler import shape_of
 from .listener import Listener
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
+    from datetime import datetime
 
     from .bus import Bus
     from .contract import EventContract
     from .delivery import Delivery
     from .handler import Handler
+    from .settings import OnError
 
 __all__ = ["EventEndpoint", "ListenDecorator"]
 
@@ -68,56 +74,168 @@ class EventEndpoint(Generic[E]):
         await self._bus.__lbgen__.async_firer.fire((fire,))
         return self._outcome(fire, event)
 
+    def fire_many(self, events: Iterable[E]) -> FiredMany:
+        """Place events on the bus, in their order, in as few writes as possible.
+
+        Args:
+            events: the events; all are validated before the first is written.
+
+        Returns:
+            Which are on the bus, and what became of the others; nothing is raised for those.
+
+        Raises:
+            NotAuthoritative: this service may not fire the API's events.
+            InvalidParameters: one of the events is not what its schema accepts; none was written.
+            EventTooLarge: one of the events is too large; none was written.
+        """
+        pairs = [(event, self._fire(event, None)) for event in events]
+        self._bus.__lbgen__.sync_firer.fire([fire for _, fire in pairs])
+        return self._outcomes(pairs)
+
+    async def fire_many_async(self, events: Iterable[E]) -> FiredMany:
+        """As `fire_many`, for async code."""
+        pairs = [(event, self._fire(event, None)) for event in events]
+        await self._bus.__lbgen__.async_firer.fire([fire for _, fire in pairs])
+        return self._outcomes(pairs)
+
     def _fire(self, event: E, event_id: str | None) -> Fire:
         core = self._bus.__lbgen__
-        api = self._contract.api
-        if api.authoritative is not None and core.settings.service_name not in api.authoritative:
+        api, settings = self._contract.api, core.settings
+        if api.authoritative is not None and settings.service_name not in api.authoritative:
             raise NotAuthoritative(
                 f"events of {api.name} are fired by {', '.join(api.authoritative)}, "
-                f"not by {core.settings.service_name or 'a bus without a service name'}"
+                f"not by {settings.service_name or 'a bus without a service name'}"
             )
-        _given, event_id = event_id, event_id or new_event_id()
+        given, event_id = event_id, event_id or new_event_id()
         fields = entry_fields(self._contract, event_id, self._contract.encode(event))
-        return Fire(self._stream, event_id, fields, deadline=core.settings.fire_deadline)
+        size = sum(map(len, fields))
+        if size > settings.max_event_size:
+            raise EventTooLarge(
+                f"{self._contract.full_name} {event_id} has {size:,} bytes; max_event_size is "
+                f"{settings.max_event_size:,}",
+                event_id=event_id,
+                event=event,
+                again=self,
+            )
+        fire = Fire(self._stream, event_id, fields, deadline=settings.fire_deadline)
+        if given is not None:
+            age = age_of(given)
+            if age is None:
+                fire.remember = settings.event_id_memory
+            else:  # an id that `fire` made: its first attempt was then
+                fire.began -= age
+                fire.maybe_written = True
+        return fire
+
+    def _outcomes(self, pairs: list[tuple[E, Fire]]) -> FiredMany:
+        errors = {
+            index: error
+            for index, (event, fire) in enumerate(pairs)
+            if (error := self._error(fire, event)) is not None
+        }
+        return FiredMany(event_ids=tuple(fire.event_id for _, fire in pairs), errors=errors)
 
     def _outcome(self, fire: Fire, event: E) -> str:
-        if fire.problem is None:
-            return fire.event_id
-        name, event_id = self._contract.full_name, fire.event_id
+        if fire.problem is not None:
+            error = self._error(fire, event)
+            assert error is not None
+            raise error
+        return fire.event_id
+
+    def _error(self, fire: Fire, event: E) -> FireUnconfirmed | NotFired | None:
+        name, event_id, why = self._contract.full_name, fire.event_id, fire.detail
         about: dict[str, Any] = {"event_id": event_id, "event": event, "again": self}
         match fire.problem:
+            case None:
+                return None
             case Problem.UNCONFIRMED:
-                raise FireUnconfirmed(
-                    f"{name} {event_id} may or may not be on the bus ({fire.detail}); "
-                    "fire it again with this event id",
+                return FireUnconfirmed(
+                    f"{name} {event_id} may or may not be on the bus ({why}); fire it again under "
+                    "this id",
                     **about,
                 )
             case Problem.UNREACHABLE:
-                raise ServerUnreachable(f"{name} {event_id} was not fired: {fire.detail}", **about)
-            case _:
-                raise FireRejected(f"{name} {event_id} was refused: {fire.detail}", **about)
+                return ServerUnreachable(f"{name} {event_id} was not fired: {why}", **about)
+            case Problem.FULL:
+                limit = self._bus.__lbgen__.settings.max_stream_length
+                return BusFull(
+                    f"{name} {event_id} was not fired: the stream holds {limit} events that not "
+                    "every listener has worked off",
+                    **about,
+                )
+            case Problem.REJECTED:
+                return FireRejected(f"{name} {event_id} was refused: {why}", **about)
 
     @overload
-    def listen(self, /, *, listener_name: str) -> ListenDecorator[E]: ...
+    def listen(
+        self,
+        /,
+        *,
+        listener_name: str,
+        concurrency: int | None = None,
+        read_ahead: int | None = None,
+        acknowledgement_timeout: float | None = None,
+        max_processing: float | None = None,
+        max_deliveries: int | None = None,
+        retry_delay: float | None = None,
+        max_retry_delay: float | None = None,
+        on_error: OnError | None = None,
+        since: str | datetime | None = None,
+        grace: float | None = None,
+    ) -> ListenDecorator[E]: ...
 
     @overload
-    def listen(self, handler: Handler[E], /, *, listener_name: str) -> None: ...
+    def listen(
+        self,
+        handler: Handler[E],
+        /,
+        *,
+        listener_name: str,
+        concurrency: int | None = None,
+        read_ahead: int | None = None,
+        acknowledgement_timeout: float | None = None,
+        max_processing: float | None = None,
+        max_deliveries: int | None = None,
+        retry_delay: float | None = None,
+        max_retry_delay: float | None = None,
+        on_error: OnError | None = None,
+        since: str | datetime | None = None,
+        grace: float | None = None,
+    ) -> None: ...
 
-    def listen(self, handler: Any = None, /, *, listener_name: str) -> ListenDecorator[E] | None:
+    def listen(
+        self,
+        handler: Any = None,
+        /,
+        *,
+        listener_name: str,
+        **options: object,
+    ) -> ListenDecorator[E] | None:
         """Have a function handle every event of this kind, as call or as decorator.
+
+        Each option that is left out is the bus's; `docs/reference/settings.md` has the reasons.
 
         Args:
             handler: takes the event, or the event and a `Delivery`; returns `None`. A sync one
                 runs in a thread, an async one on the event loop. Left out: `listen` returns a
                 decorator.
             listener_name: with the service's name, the consumer group: keep it over restarts.
+            concurrency: how many events run at once in this process.
+            read_ahead: how many events are read ahead at most.
+            acknowledgement_timeout: seconds after which a dead process's events move on.
+            max_processing: seconds after which a handler is taken to hang.
+            max_deliveries: how often an event is delivered before it is a dead letter.
+            retry_delay: seconds before the first retry; doubles with each.
+            max_retry_delay: seconds at which the doubling ends.
+            on_error: `RETRY`, `SHUTDOWN` or `ACKNOWLEDGE_AND_LOG`.
+            since: where a new listener begins: `new`, `beginning`, an entry's id, or a time.
+            grace: seconds that a running handler gets when the process is to stop.
 
         Raises:
-            InvalidSettings: the bus has no service name.
+            InvalidSettings: the bus has no service name, or an option is not what it can be.
             InvalidHandler: the handler takes something else.
             DuplicateListenerName: the service has a listener of this name on this API.
         """
-        options: dict[str, object] = {}
         if handler is None:
             return ListenDecorator(self, listener_name, options)
         self.register_handler(handler, listener_name, options)

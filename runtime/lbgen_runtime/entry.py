@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Metadata",
+    "age_of",
     "entry_fields",
     "is_noise",
     "metadata",
@@ -24,6 +26,7 @@ __all__ = [
     "stream_key",
 ]
 
+_OWN_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _METADATA: Final = (b"id", b"api_name", b"event_name", b"version")
 
 
@@ -60,6 +63,17 @@ def new_event_id() -> str:
     tail = (random[2] & 0x3F | 0x80) << 56 | int.from_bytes(random[3:], "big")
     digits = f"{head:016x}{tail:016x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def age_of(event_id: str) -> float | None:
+    """Seconds since `new_event_id` made an id; `None` for an id that somebody else made.
+
+    At least a minute, so that the clocks of two machines may differ by that much.
+    """
+    if not _OWN_ID.fullmatch(event_id):
+        return None
+    made = int(event_id[:8] + event_id[9:13], 16) / 1000
+    return max(time.time() - made, 0.0) + 60
 
 
 def entry_fields(

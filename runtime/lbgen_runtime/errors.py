@@ -22,6 +22,7 @@ __all__ = [
     "InvalidParameters",
     "InvalidSettings",
     "LbgenError",
+    "ListenerFailed",
     "NotAuthoritative",
     "NotFired",
     "ServerRefused",
@@ -106,6 +107,10 @@ class InvalidParameters(LbgenError, ValueError):
 
 class DuplicateProcessName(LbgenError, RuntimeError):
     """Another live process of the service has the same process name."""
+
+
+class ListenerFailed(LbgenError, RuntimeError):
+    """A handler raised, and its listener's `on_error` is `SHUTDOWN`."""
 
 
 class ServerRefused(LbgenError, ConnectionError):

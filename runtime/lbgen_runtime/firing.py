@@ -10,14 +10,15 @@ stream or not; the next attempt then first ends the connection that may still ca
 
 from __future__ import annotations
 
+import logging
 import time
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import (
     ClusterDownError,
     MasterDownError,
+    NoPermissionError,
     NoScriptError,
     ReadOnlyError,
     ResponseError,
@@ -25,100 +26,60 @@ from redis.exceptions import (
 )
 
 from .backoff import backoff
-from .connection import ConnectionFailed
+from .connection import ConnectionFailed, words_of
+from .fire import Problem
 from .scripts import FIRE
+from .trimming import Trims
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from .connection import Command, Peer, Reply
+    from .fire import Fire
 
-__all__ = ["Exchange", "Fire", "FireRules", "Pause", "Problem", "Step", "fire_batch"]
+__all__ = ["Exchange", "FireRules", "Pause", "Step", "fire_batch"]
+
+_log = logging.getLogger("lbgen")
 
 _TRANSIENT: Final = (ReadOnlyError, TryAgainError, ClusterDownError, MasterDownError)
 _LOOK_BACK_SLACK: Final = 2_000
 """Milliseconds by which the look for an id begins before its first attempt."""
+_DURABLE_TIMEOUT: Final = 2_000
+"""Milliseconds that the server may take until a write is durable, per attempt."""
 
 
-class Problem(Enum):
-    """Why an event was not confirmed."""
-
-    UNCONFIRMED = "unconfirmed"
-    UNREACHABLE = "unreachable"
-    REJECTED = "rejected"
-    FULL = "full"
-
-
-class Fire:
-    """One event on its way to the bus.
+@dataclass(slots=True, kw_only=True)
+class FireRules:
+    """What holds for every event that a bus fires.
 
     Attributes:
-        stream: the stream's key.
-        event_id: the event's id.
-        fields: the entry's fields and values.
-        began: when its first attempt began, `time.monotonic()` seconds.
-        deadline: when to give up, `time.monotonic()` seconds.
-        maybe_written: an attempt was made whose outcome is unknown.
-        remember: seconds for which the server remembers the id; 0 is not at all.
-        entry_id: the entry's id, once the event is in the stream.
-        problem: why it is not confirmed, once it is given up.
-        detail: the problem in words.
-        settled: called once when there is an `entry_id` or a `problem`.
+        durable: the command that waits until what its connection wrote is durable.
+        durable_count: what its reply must reach.
+        max_length: entries that a stream may have; 0 is any number.
+        drop_oldest: a full stream drops its oldest entries instead of refusing new ones.
+        trims: when a stream is due to be trimmed.
     """
 
-    __slots__ = (
-        "began",
-        "deadline",
-        "detail",
-        "entry_id",
-        "event_id",
-        "fields",
-        "maybe_written",
-        "problem",
-        "remember",
-        "settled",
-        "stream",
-    )
+    durable: Command | None = None
+    durable_count: int = 0
+    max_length: int = 0
+    drop_oldest: bool = False
+    trims: Trims = field(default_factory=Trims)
+    durable_checked: bool = False
+    kill_refused: bool = False
 
-    def __init__(
-        self, stream: bytes, event_id: str, fields: list[bytes], *, deadline: float
-    ) -> None:
-        self.stream = stream
-        self.event_id = event_id
-        self.fields = fields
-        self.began = time.monotonic()
-        self.deadline = self.began + deadline
-        self.maybe_written = False
-        self.remember = 0.0
-        self.entry_id: bytes | None = None
-        self.problem: Problem | None = None
-        self.detail = ""
-        self.settled: Callable[[], object] | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether the event is confirmed or given up."""
-        return self.entry_id is not None or self.problem is not None
-
-    def confirm(self, entry_id: bytes) -> None:
-        """The event is in the stream."""
-        self.entry_id = entry_id
-        if self.settled is not None:
-            self.settled()
-
-    def give_up(self, problem: Problem, detail: str) -> None:
-        """The event is not confirmed and will not be tried again."""
-        self.problem, self.detail = problem, detail
-        if self.settled is not None:
-            self.settled()
-
-
-@dataclass(frozen=True, slots=True)
-class FireRules:
-    """What holds for every event of a bus that is fired."""
-
-    first_pause: float = 0.05
-    longest_pause: float = 1.0
+    @classmethod
+    def of(cls, durability: str, **rules: Any) -> FireRules:
+        """The rules with `memory`, `disk` or `replicas:N` durability."""
+        kind, _, count = durability.partition(":")
+        match kind:
+            case "disk":
+                durable: Command | None = (b"WAITAOF", 1, 0, _DURABLE_TIMEOUT)
+            case "replicas":
+                durable = (b"WAIT", int(count), _DURABLE_TIMEOUT)
+            case _:
+                durable = None
+        return cls(durable=durable, durable_count=int(count or 1), **rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +97,6 @@ class Pause:
 
 
 Step = Exchange | Pause
-Steps = "Generator[Step, list[Reply] | None, None]"
 
 
 def fire_batch(
@@ -151,122 +111,172 @@ def fire_batch(
     """
     failures = 0
     broken: list[Peer] = []
-    last_failure = ""
-    full_text = False
+    why = ""
+    in_full = False
     while batch:
-        attempt = _Attempt(batch, broken, full_text=full_text)
+        attempt = _Attempt(batch, rules, broken, in_full=in_full)
+        failure = None
         try:
             replies = yield Exchange(attempt.commands)
-            assert replies is not None
-            failure = None
         except ConnectionFailed as error:
             replies, failure = error.replies, error
-        transient = attempt.settle(replies)
-        if failure is not None:
-            last_failure = str(failure)
+        attempt.settle(replies or [])
+        if failure is None:
+            broken.clear()
+            why = attempt.refusal or why
+            in_full = in_full or attempt.script_unknown
+        else:
+            why = str(failure)
             if failure.sent:
-                attempt.outcome_unknown(len(replies))
+                attempt.outcome_unknown(len(failure.replies))
                 if failure.peer is not None:
                     broken.append(failure.peer)
-        else:
-            broken.clear()
-            full_text = attempt.script_missing and not full_text
-            last_failure = transient or last_failure
         batch = [fire for fire in batch if not fire.done]
         if not batch:
             return
         if failure is not None and failure.refused:
-            _give_up(batch, last_failure, refused=True)
+            _give_up(batch, why, Problem.REJECTED)
             return
-        failures += 1
-        if not (attempt.script_missing and failure is None):
-            now = time.monotonic()
-            pause = backoff(failures, first=rules.first_pause, longest=rules.longest_pause)
-            yield Pause(max(0.0, min(pause, min(fire.deadline for fire in batch) - now)))
+        if failure is not None or not attempt.again_at_once:
+            failures += 1
+            pause = 0.0 if failures == 1 else backoff(failures - 1, first=0.05, longest=1.0)
+            left = min(fire.deadline for fire in batch) - time.monotonic()
+            yield Pause(max(0.0, min(pause, left)))
         now = time.monotonic()
-        _give_up([fire for fire in batch if fire.deadline <= now], last_failure, refused=False)
+        _give_up([fire for fire in batch if fire.deadline <= now], why, Problem.UNREACHABLE)
         batch = [fire for fire in batch if not fire.done]
         if batch:
             batch += more()
 
 
-def _give_up(batch: list[Fire], detail: str, *, refused: bool) -> None:
+def _give_up(batch: list[Fire], why: str, unless_written: Problem) -> None:
     for fire in batch:
-        if fire.maybe_written:
-            fire.give_up(Problem.UNCONFIRMED, detail)
-        else:
-            fire.give_up(Problem.REJECTED if refused else Problem.UNREACHABLE, detail)
+        fire.give_up(Problem.UNCONFIRMED if fire.maybe_written else unless_written, why)
 
 
 class _Attempt:
-    """The commands of one attempt, and whom each reply is for."""
+    """The commands of one attempt, and what each reply is about."""
 
-    __slots__ = ("_owners", "commands", "script_missing")
+    __slots__ = (
+        "_about",
+        "_rules",
+        "_unsent",
+        "_written",
+        "again_at_once",
+        "commands",
+        "refusal",
+        "script_unknown",
+    )
 
-    def __init__(self, batch: list[Fire], broken: list[Peer], *, full_text: bool) -> None:
+    def __init__(
+        self, batch: list[Fire], rules: FireRules, broken: list[Peer], *, in_full: bool
+    ) -> None:
+        self._rules = rules
+        self._unsent: list[Fire] = []
         self.commands: list[Command] = []
-        self._owners: list[tuple[Fire, ...]] = []
-        self.script_missing = False
+        self._about: list[tuple[Fire, ...] | str] = []
+        self._written: list[tuple[Fire, bytes]] = []
+        self.refusal = ""
+        self.again_at_once = False
+        self.script_unknown = False
+        if rules.durable is not None and not rules.durable_checked:
+            self._add((*rules.durable[:-1], 1), "check")
+            self._unsent = batch
+            return
         for client_id, address in broken:
-            self._add((b"CLIENT", b"KILL", b"ID", client_id, b"ADDR", address))
-        checked: dict[tuple[bytes, bool], list[Fire]] = {}
+            self._add((b"CLIENT", b"KILL", b"ID", client_id, b"ADDR", address), "kill")
+        scripted: dict[tuple[bytes, bool], list[Fire]] = {}
+        plain = not rules.max_length
         for fire in batch:
-            if fire.maybe_written or fire.remember:
-                checked.setdefault((fire.stream, fire.remember > 0), []).append(fire)
+            if plain and not fire.maybe_written and not fire.remember:
+                self._add((b"XADD", fire.stream, b"*", *fire.fields), (fire,))
             else:
-                self._add((b"XADD", fire.stream, b"*", *fire.fields), fire)
-        for (stream, _), fires in checked.items():
-            command = _checked(stream, fires)
-            self._add(FIRE.call_in_full(command) if full_text else command, *fires)
+                scripted.setdefault((fire.stream, fire.remember > 0), []).append(fire)
+        for (stream, _), fires in scripted.items():
+            self._add(_scripted(stream, fires, rules, in_full=in_full), tuple(fires))
+        if rules.durable is not None:
+            self._add(rules.durable, "durable")
+        for stream in rules.trims.due(fire.stream for fire in batch):
+            self._add(rules.trims.command(stream), "trim")
 
-    def _add(self, command: Command, *owners: Fire) -> None:
+    def _add(self, command: Command, about: tuple[Fire, ...] | str) -> None:
         self.commands.append(command)
-        self._owners.append(owners)
+        self._about.append(about)
 
-    def settle(self, replies: list[Reply]) -> str:
-        """Give each event its outcome; returns the last passing refusal, in words."""
-        transient = ""
-        for owners, reply in zip(self._owners, replies, strict=False):
-            if not owners:
-                continue
-            if isinstance(reply, bytes):
-                owners[0].confirm(reply)
+    def settle(self, replies: list[Reply]) -> None:
+        """Give each event its outcome, as far as the replies know it."""
+        for about, reply in zip(self._about, replies, strict=False):
+            if isinstance(about, str):
+                self._settle_other(about, reply)
+            elif isinstance(reply, bytes):
+                self._in_stream(about[0], reply)
             elif isinstance(reply, NoScriptError):
-                self.script_missing = True
+                self.script_unknown = self.again_at_once = True
             elif isinstance(reply, _TRANSIENT):
-                transient = _words(reply)
+                self.refusal = words_of(reply)
             elif isinstance(reply, ResponseError):
-                for fire in owners:
-                    fire.give_up(Problem.REJECTED, _words(reply))
+                _give_up(list(about), words_of(reply), Problem.REJECTED)
             else:
-                for fire, entry_id in zip(owners, reply, strict=True):
-                    fire.confirm(entry_id)
-        return transient
+                for fire, entry_id in zip(about, reply, strict=True):
+                    if entry_id == b"FULL":
+                        fire.give_up(Problem.FULL, "")
+                    else:
+                        self._in_stream(fire, entry_id)
+
+    def _in_stream(self, fire: Fire, entry_id: bytes) -> None:
+        if self._rules.durable is None:
+            fire.confirm(entry_id)
+        else:
+            fire.maybe_written = True
+            self._written.append((fire, entry_id))
+
+    def _settle_other(self, about: str, reply: Reply) -> None:
+        refused = isinstance(reply, ResponseError)
+        match about:
+            case "check" if refused:
+                _give_up(self._unsent, words_of(reply), Problem.REJECTED)
+            case "check":
+                self._rules.durable_checked = self.again_at_once = True
+            case "durable" if refused:
+                self.refusal = words_of(reply)
+            case "durable":
+                reached: int = reply if isinstance(reply, int) else reply[0]
+                if reached >= self._rules.durable_count:
+                    for fire, entry_id in self._written:
+                        fire.confirm(entry_id)
+                else:
+                    self.refusal = f"durable in {reached} of {self._rules.durable_count} places"
+            case "kill" if isinstance(reply, NoPermissionError) and not self._rules.kill_refused:
+                self._rules.kill_refused = True
+                _log.warning(
+                    "the server's user may not CLIENT KILL: an event that the network delays for "
+                    "longer than its fire waits may be written twice"
+                )
+            case "trim":
+                self._rules.trims.trimmed(reply)
+            case _:
+                pass
 
     def outcome_unknown(self, answered: int) -> None:
         """The connection broke after so many replies."""
-        for owners in self._owners[answered:]:
-            for fire in owners:
-                fire.maybe_written = True
+        for about in self._about[answered:]:
+            if not isinstance(about, str):
+                for fire in about:
+                    fire.maybe_written = True
 
 
-def _checked(stream: bytes, fires: list[Fire]) -> Command:
-    """The call that writes only what is not in the stream yet."""
+def _scripted(stream: bytes, fires: list[Fire], rules: FireRules, *, in_full: bool) -> Command:
+    """The call that writes only what is not in the stream yet, and only where there is room."""
     now = time.monotonic()
     unsure = [now - fire.began for fire in fires if fire.maybe_written]
     look_back = int(max(unsure) * 1000) + _LOOK_BACK_SLACK if unsure else 0
     remember = int(max(fire.remember for fire in fires) * 1000)
-    keys = [stream, b"{%b}:barrier" % stream]
+    keys = [stream, b"{%b}:barrier" % stream, b"{%b}:dropped" % stream]
     if remember:
         keys += [b"{%b}:fired:%b" % (stream, fire.event_id.encode()) for fire in fires]
-    arguments: list[Any] = [look_back, remember, 0]
+    barrier, drop = int(rules.durable is not None), int(rules.drop_oldest)
+    arguments: list[Any] = [look_back, remember, barrier, rules.max_length, drop]
     for fire in fires:
         arguments += [fire.event_id, len(fire.fields), *fire.fields]
-    return FIRE.call(keys, arguments)
-
-
-def _words(error: ResponseError) -> str:
-    """An error of the server, with its code where redis-py has cut it off."""
-    code = getattr(error, "status_code", None)
-    text = str(error)
-    return f"{code} {text}" if code and not text.startswith(code) else text
+    command = FIRE.call(keys, arguments)
+    return FIRE.call_in_full(command) if in_full else command

@@ -12,8 +12,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from .entry import parameters
-from .errors import InvalidParameters
+from .accepting import event_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +20,12 @@ if TYPE_CHECKING:
     from .claims import Claim, Claims
     from .listener import Listener
 
-__all__ = ["Invalid", "Runners", "start_runners"]
+    Finished = Callable[[Claim, BaseException | None], None]
+
+__all__ = ["Runners", "start_runners"]
 
 _TURN: Final = 0.005
 """Seconds after which a runner whose handlers never wait lets the loop's other tasks run."""
-
-
-class Invalid(Exception):
-    """An entry is not what a handler may get."""
 
 
 class Runners(Protocol):
@@ -38,10 +35,12 @@ class Runners(Protocol):
         """Wait for running handlers; returns whether all ended in time."""
         ...
 
+    def replace(self, claim: Claim) -> None:
+        """Run others while a handler that hangs is left behind, where it cannot be stopped."""
+        ...
 
-def start_runners(
-    listener: Listener, claims: Claims, finished: Callable[[Claim, BaseException | None], None]
-) -> Runners:
+
+def start_runners(listener: Listener, claims: Claims, finished: Finished) -> Runners:
     """Start the runners of a listener.
 
     Args:
@@ -49,32 +48,14 @@ def start_runners(
         claims: where they take entries from, until it is stopped.
         finished: called on the event loop after each handler, with what it raised.
     """
-    if listener.shape.is_async:
-        return _Tasks(listener, claims, finished)
-    return _Threads(listener, claims, finished)
-
-
-def _event(listener: Listener, claim: Claim) -> Any:
-    """The event that an entry stands for.
-
-    Raises:
-        Invalid: it stands for none.
-    """
-    try:
-        return listener.contract.decode(parameters(claim.fields))
-    except (InvalidParameters, ValueError, RecursionError) as error:
-        raise Invalid(str(error)) from error
+    kind = _Tasks if listener.shape.is_async else _Threads
+    return kind(listener, claims, finished)
 
 
 class _Tasks:
     """Runs an async handler."""
 
-    def __init__(
-        self,
-        listener: Listener,
-        claims: Claims,
-        finished: Callable[[Claim, BaseException | None], None],
-    ) -> None:
+    def __init__(self, listener: Listener, claims: Claims, finished: Finished) -> None:
         self._listener = listener
         self._claims = claims
         self._finished = finished
@@ -88,6 +69,10 @@ class _Tasks:
         takes_delivery = self._listener.shape.takes_delivery
         task = asyncio.current_task()
         assert task is not None
+
+        def interrupt() -> None:
+            task.cancel()
+
         yielded = time.monotonic()
         while (claim := await self._claims.take()) is not None:
             began = claim.began or 0.0
@@ -95,11 +80,19 @@ class _Tasks:
                 await asyncio.sleep(0)
                 yielded = time.monotonic()
             error: BaseException | None = None
+            claim.interrupt = interrupt
             try:
-                event = _event(self._listener, claim)
+                event = event_of(self._listener, claim)
                 await (handler(event, claim.delivery) if takes_delivery else handler(event))
+            except asyncio.CancelledError as cancelled:
+                if not claim.lost:
+                    raise
+                error = cancelled
             except Exception as raised:
                 error = raised
+            claim.interrupt = None
+            if claim.lost:
+                await _absorb_cancellation(task)
             self._finished(claim, error)
 
     async def finish(self, seconds: float) -> bool:
@@ -111,34 +104,49 @@ class _Tasks:
             await asyncio.wait(running, timeout=1)
         return not running
 
+    def replace(self, claim: Claim) -> None:
+        """Nothing: the handler was cancelled."""
+
+
+async def _absorb_cancellation(task: asyncio.Task[None]) -> None:
+    """End a cancellation that was meant for a handler which has ended by itself meanwhile."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    while task.cancelling():
+        task.uncancel()
+
 
 class _Threads:
     """Runs a sync handler."""
 
-    def __init__(
-        self,
-        listener: Listener,
-        claims: Claims,
-        finished: Callable[[Claim, BaseException | None], None],
-    ) -> None:
+    def __init__(self, listener: Listener, claims: Claims, finished: Finished) -> None:
         self._listener = listener
         self._claims = claims
         self._finished = finished
         self._loop = asyncio.get_running_loop()
         self._ended: deque[tuple[Claim, BaseException | None]] = deque()
         self._told = False
-        self._alive = listener.settings.concurrency
+        self._alive = 0
+        self._lock = threading.Lock()
+        self._running: set[Claim] = set()
+        self._hanging: set[Claim] = set()
         self._all_ended = asyncio.Event()
-        for _ in range(self._alive):
-            threading.Thread(target=self._run, name=f"lbgen {listener.group}", daemon=True).start()
+        for _ in range(listener.settings.concurrency):
+            self._start()
+
+    def _start(self) -> None:
+        self._alive += 1
+        name = f"lbgen {self._listener.group}"
+        threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def _run(self) -> None:
         handler: Any = self._listener.handler
         takes_delivery = self._listener.shape.takes_delivery
         while (claim := self._claims.take_in_thread()) is not None:
             error: BaseException | None = None
+            self._running.add(claim)
             try:
-                event = _event(self._listener, claim)
+                event = event_of(self._listener, claim)
                 if takes_delivery:
                     handler(event, claim.delivery)
                 else:
@@ -149,6 +157,11 @@ class _Threads:
             if not self._told:
                 self._told = True
                 self._call(self._tell)
+            with self._lock:
+                self._running.discard(claim)
+                if claim in self._hanging:  # another thread has taken this one's place
+                    self._hanging.discard(claim)
+                    return
         self._call(self._thread_ended)
 
     def _call(self, function: Callable[[], None]) -> None:
@@ -159,7 +172,8 @@ class _Threads:
     def _tell(self) -> None:
         self._told = False
         while self._ended:
-            self._finished(*self._ended.popleft())
+            claim, error = self._ended.popleft()
+            self._finished(claim, error)
 
     def _thread_ended(self) -> None:
         self._alive -= 1
@@ -174,3 +188,11 @@ class _Threads:
         except TimeoutError:
             return False
         return True
+
+    def replace(self, claim: Claim) -> None:
+        """Start a thread in the place of one that hangs."""
+        with self._lock:
+            if claim in self._running:
+                self._hanging.add(claim)
+                self._alive -= 1
+                self._start()

@@ -8,14 +8,27 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .connection import Command
 
-__all__ = ["CLAIM", "FIRE", "Script"]
+__all__ = [
+    "CLAIM",
+    "DEAD",
+    "FIRE",
+    "FORGET",
+    "LEASE",
+    "REGISTER",
+    "RELEASE",
+    "RENEW",
+    "REPLAY",
+    "RETRY",
+    "TRIM",
+    "Script",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +36,21 @@ class Script:
     """A Lua script.
 
     Attributes:
-        name: the file's name in `lua/`, without its ending.
         source: its text.
         digest: what `EVALSHA` calls it by.
     """
 
-    name: str
     source: bytes
     digest: bytes
 
     @classmethod
-    def load(cls, name: str) -> Script:
-        """The script of that name."""
-        source = files("lbgen_runtime").joinpath("lua", f"{name}.lua").read_bytes()
-        return cls(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest().encode())
+    def load(cls, *names: str) -> Script:
+        """The script made of these files of `lua/`, one after the other."""
+        folder = files("lbgen_runtime").joinpath("lua")
+        source = b"".join(folder.joinpath(f"{name}.lua").read_bytes() for name in names)
+        return cls(source, hashlib.sha1(source, usedforsecurity=False).hexdigest().encode())
 
-    def call(self, keys: Sequence[bytes], arguments: Sequence[bytes | int]) -> Command:
+    def call(self, keys: Sequence[bytes], arguments: Sequence[Any]) -> Command:
         """The command that runs the script by its digest."""
         return (b"EVALSHA", self.digest, len(keys), *keys, *arguments)
 
@@ -48,4 +60,13 @@ class Script:
 
 
 CLAIM: Final = Script.load("claim")
-FIRE: Final = Script.load("fire")
+DEAD: Final = Script.load("dead")
+FIRE: Final = Script.load("floor", "fire")
+FORGET: Final = Script.load("forget")
+LEASE: Final = Script.load("lease")
+REGISTER: Final = Script.load("register")
+RELEASE: Final = Script.load("release")
+RENEW: Final = Script.load("renew")
+REPLAY: Final = Script.load("replay")
+RETRY: Final = Script.load("retry")
+TRIM: Final = Script.load("floor", "trim")

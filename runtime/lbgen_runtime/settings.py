@@ -11,6 +11,7 @@ import re
 import secrets
 import socket
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from .errors import InvalidSettings
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SETTINGS",
-    "Durability",
     "ListenerSettings",
     "OnError",
     "OnFull",
@@ -31,10 +31,11 @@ __all__ = [
 
 OnFull = Literal["raise", "drop_oldest"]
 OnError = Literal["RETRY", "SHUTDOWN", "ACKNOWLEDGE_AND_LOG"]
-Durability = str
 
 _NAME = re.compile(r"[^\s{}*]+")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_EVENTS = re.compile(r"[0-9]{1,15} events")
+_ENTRY_ID = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?")
 _DURABILITY = re.compile(r"memory|disk|replicas:[1-9][0-9]*")
 
 
@@ -176,21 +177,46 @@ _seconds = _number("a number of seconds above 0", 0, zero=False)
 _seconds_or_none = _number("a number of seconds, 0 or more", 0)
 
 
+def _retention(given: object) -> float | str:
+    if isinstance(given, str) and (given == "forever" or _EVENTS.fullmatch(given)):
+        return given
+    try:
+        return _seconds_or_none(given)
+    except ValueError:
+        raise ValueError('a number of seconds, "forever", or "N events"') from None
+
+
+def _since(given: object) -> str | datetime:
+    if isinstance(given, datetime):
+        if given.tzinfo is None:
+            raise ValueError("a time with its offset from UTC")
+        return given
+    if isinstance(given, str):
+        if given in ("new", "beginning") or _ENTRY_ID.fullmatch(given):
+            return given
+        try:
+            return _since(datetime.fromisoformat(given))
+        except ValueError:
+            pass
+    raise ValueError('"new", "beginning", an entry id, or a time with its offset from UTC')
+
+
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="service_name",
         default=None,
         unit="name",
-        reason="Part of every consumer group's name: listening needs one that stays the same "
-        "over restarts, so there is no default to listen with.",
+        reason="Part of every consumer group's name. Listening needs one that stays the same over "
+        "restarts, so there is no default to listen with.",
         parse=_name,
     ),
     Setting(
         name="process_name",
         default="{random4}",
         unit="name",
-        reason="Two processes never collide. A fixed name lets a restarted process work off its "
-        "own events at once instead of after acknowledgement_timeout.",
+        reason="Two processes rarely collide, and where they do the second does not start. A name "
+        "that stays lets a restarted process work off its own events at once, instead of after "
+        "acknowledgement_timeout.",
         parse=_template,
     ),
     Setting(
@@ -204,7 +230,75 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="fire_deadline",
         default=10.0,
         unit="seconds",
-        reason="A server restarts within it; a web request can still answer after it.",
+        reason="A server restarts within it, and a web request can still answer after it.",
+        parse=_seconds,
+    ),
+    Setting(
+        name="durability",
+        default="memory",
+        unit="memory, disk or replicas:N",
+        reason="What the server's own persistence gives. disk waits for fsync (WAITAOF), "
+        "replicas:N for N replicas (WAIT): each costs its round trip on every fire.",
+        parse=_durability,
+    ),
+    Setting(
+        name="max_event_size",
+        default=1_048_576,
+        unit="bytes",
+        reason="A stream is for events, not for files. Counted over all fields, before the socket.",
+        parse=_count(1),
+    ),
+    Setting(
+        name="event_id_memory",
+        default=86_400.0,
+        unit="seconds",
+        reason="An outbox that was stuck for a day may still repeat itself. Costs the server some "
+        "150 bytes for each event that is fired with an id of the caller's.",
+        parse=_seconds,
+    ),
+    Setting(
+        name="retention",
+        default=3600.0,
+        unit="seconds, forever, or N events",
+        reason="How long events stay that every group has acknowledged: long enough to look at "
+        "them, short enough to forget about the server's memory.",
+        parse=_retention,
+    ),
+    Setting(
+        name="trim_interval",
+        default=60.0,
+        unit="seconds",
+        reason="Between two times that a process trims a stream; events may stay that much longer.",
+        parse=_seconds,
+    ),
+    Setting(
+        name="max_stream_length",
+        default=0,
+        unit="events; 0 is no limit",
+        reason="A limit means to refuse or to lose events: it is the user's to set. With a limit "
+        "each event is written by a script.",
+        parse=_count(0),
+    ),
+    Setting(
+        name="on_full",
+        default="raise",
+        unit="raise or drop_oldest",
+        reason="At max_stream_length fire raises BusFull. drop_oldest loses events that were not "
+        "handled, and counts them.",
+        parse=_one_of("raise", "drop_oldest"),
+    ),
+    Setting(
+        name="reclaim_interval",
+        default=1.0,
+        unit="seconds",
+        reason="What a stopping process hands back runs elsewhere within a second.",
+        parse=_seconds,
+    ),
+    Setting(
+        name="consumer_memory",
+        default=86_400.0,
+        unit="seconds",
+        reason="After that a consumer with nothing pending is removed from its group.",
         parse=_seconds,
     ),
     Setting(
@@ -219,8 +313,68 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="read_ahead",
         default=100,
         unit="events",
-        reason="One read feeds many handler calls, and little is handed on when a process ends.",
+        reason="At most; a process reads ahead what its handler gets through in a second, so that "
+        "slow handlers leave events to other processes.",
         parse=_count(1),
+        per_listener=True,
+    ),
+    Setting(
+        name="acknowledgement_timeout",
+        default=30.0,
+        unit="seconds",
+        reason="A dead process's events move on after it. The heartbeat renews every third of it, "
+        "so a process may miss two.",
+        parse=_seconds,
+        per_listener=True,
+    ),
+    Setting(
+        name="max_processing",
+        default=900.0,
+        unit="seconds",
+        reason="After that a handler is taken to hang, and its event goes to another process.",
+        parse=_seconds,
+        per_listener=True,
+    ),
+    Setting(
+        name="max_deliveries",
+        default=5,
+        unit="deliveries",
+        reason="Four retries over a quarter of a minute get through a restart of most things.",
+        parse=_count(1),
+        per_listener=True,
+    ),
+    Setting(
+        name="retry_delay",
+        default=1.0,
+        unit="seconds",
+        reason="Before the first retry; doubles with each. Half of every wait is random.",
+        parse=_seconds_or_none,
+        per_listener=True,
+    ),
+    Setting(
+        name="max_retry_delay",
+        default=60.0,
+        unit="seconds",
+        reason="Where the doubling ends.",
+        parse=_seconds_or_none,
+        per_listener=True,
+    ),
+    Setting(
+        name="on_error",
+        default="RETRY",
+        unit="RETRY, SHUTDOWN or ACKNOWLEDGE_AND_LOG",
+        reason="SHUTDOWN leaves the event pending and stops the worker; ACKNOWLEDGE_AND_LOG "
+        "forgets the event.",
+        parse=_one_of("RETRY", "SHUTDOWN", "ACKNOWLEDGE_AND_LOG"),
+        per_listener=True,
+    ),
+    Setting(
+        name="since",
+        default="new",
+        unit="new, beginning, an entry id or a time",
+        reason="Where a listener begins that was never there before. new: with the events fired "
+        "after its first registration.",
+        parse=_since,
         per_listener=True,
     ),
     Setting(
@@ -241,6 +395,13 @@ class ListenerSettings:
 
     concurrency: int
     read_ahead: int
+    acknowledgement_timeout: float
+    max_processing: float
+    max_deliveries: int
+    retry_delay: float
+    max_retry_delay: float
+    on_error: OnError
+    since: str | datetime
     grace: float
 
 
@@ -252,6 +413,15 @@ class Settings:
     process_name: str
     redis_url: str
     fire_deadline: float
+    durability: str
+    max_event_size: int
+    event_id_memory: float
+    retention: float | str
+    trim_interval: float
+    max_stream_length: int
+    on_full: OnFull
+    reclaim_interval: float
+    consumer_memory: float
     listener: ListenerSettings
 
     @classmethod

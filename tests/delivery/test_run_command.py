@@ -13,8 +13,6 @@ import servers
 if TYPE_CHECKING:
     from servers import Server
 
-RUN = "import typer; from lbgen.commands.run import run; typer.run(run)"
-
 SERVICE = """
 import notes
 bus = notes.Bus(service_name="library")
@@ -29,7 +27,7 @@ def test_the_worker_prints_what_it_listens_to_logs_each_event_and_leaves_with_0(
 ) -> None:
     (tmp_path / "service.py").write_text(SERVICE)
     monkeypatch.chdir(tmp_path)
-    arguments = ("-c", RUN, "service:bus", "--log-level", "debug")
+    arguments = ("-m", "lbgen", "run", "service:bus", "--log-level", "debug")
     with Process(arguments=arguments, LBGEN_REDIS_URL=server.url) as worker:
         assert worker.line() == (
             "api=notes event=noted listener=put_on_shelf group=library-put_on_shelf"
@@ -64,7 +62,7 @@ def test_a_wrong_target_is_named_and_exits_with_2(
 ) -> None:
     (tmp_path / "service.py").write_text(SERVICE)
     monkeypatch.chdir(tmp_path)
-    with Process(arguments=("-c", RUN, target)) as process:
+    with Process(arguments=("-m", "lbgen", "run", target)) as process:
         status, _, errors = process.end()
     assert status == 2
     assert words in errors

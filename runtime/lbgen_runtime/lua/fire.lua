@@ -1,28 +1,25 @@
--- Write events that may be in the stream already, each at most once.
--- KEYS: stream, barrier, then one key per remembered event
+-- Write events that may be in the stream already, each at most once, where there is room.
+-- KEYS: stream, barrier, dropped, then one key per remembered event
 -- ARGV: milliseconds to look back (0: do not look), milliseconds to remember (0: not at all),
---       "1" to leave a write behind in any case (for WAIT and WAITAOF),
+--       1 to leave a write behind in any case (for WAIT and WAITAOF),
+--       entries that the stream may have (0: any number), 1 to drop the oldest of a full stream,
 --       then per event: its id, how many fields and values follow, the fields and values
--- Returns per event: its entry's id.
+-- Returns per event: its entry's id, or FULL.
 local stream = KEYS[1]
-local look_back = tonumber(ARGV[1])
-local remember = tonumber(ARGV[2])
+local look_back, remember = tonumber(ARGV[1]), tonumber(ARGV[2])
+local max_length, drop_oldest = tonumber(ARGV[4]), ARGV[5] == '1'
 
-local events, entries, open = {}, {}, 0
-local at = 4
+local events, entries, wanted, open = {}, {}, {}, 0
+local at = 6
 while at <= #ARGV do
   local id, count = ARGV[at], tonumber(ARGV[at + 1])
   local fields = {}
   for i = 1, count do fields[i] = ARGV[at + 1 + i] end
   events[#events + 1] = { id = id, fields = fields }
   at = at + 2 + count
-end
-
-local wanted = {}
-for i, event in ipairs(events) do
-  if remember > 0 then entries[event.id] = redis.call('GET', KEYS[2 + i]) or nil end
-  if not entries[event.id] and not wanted[event.id] then
-    wanted[event.id] = true
+  if remember > 0 then entries[id] = redis.call('GET', KEYS[3 + #events]) or nil end
+  if not entries[id] and not wanted[id] then
+    wanted[id] = true
     open = open + 1
   end
 end
@@ -52,14 +49,31 @@ if look_back > 0 then
   end
 end
 
+local room = open
+if max_length > 0 and open > 0 then
+  local length = redis.call('XLEN', stream)
+  if length + open > max_length then
+    local needed = lowest_needed(stream)
+    if needed then length = length - redis.call('XTRIM', stream, 'MINID', needed) end
+  end
+  room = max_length - length
+  if drop_oldest and room < open then
+    local dropped = redis.call('XTRIM', stream, 'MAXLEN', math.max(max_length - open, 0))
+    redis.call('INCRBY', KEYS[3], dropped)
+    room = open
+  end
+end
+
 local result, written = {}, false
 for i, event in ipairs(events) do
-  if not entries[event.id] then
+  if not entries[event.id] and room > 0 then
     entries[event.id] = redis.call('XADD', stream, '*', unpack(event.fields))
-    written = true
+    written, room = true, room - 1
   end
-  if remember > 0 then redis.call('SET', KEYS[2 + i], entries[event.id], 'PX', remember) end
-  result[i] = entries[event.id]
+  if entries[event.id] and remember > 0 then
+    redis.call('SET', KEYS[3 + i], entries[event.id], 'PX', remember)
+  end
+  result[i] = entries[event.id] or 'FULL'
 end
 if ARGV[3] == '1' and not written then redis.call('SET', KEYS[2], '', 'PX', 1000) end
 return result

@@ -1,0 +1,95 @@
+"""From an entry of a stream to what a listener does with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from .claims import Claim
+from .delivery import Delivery
+from .entry import Metadata, is_noise, metadata, parameters
+from .errors import InvalidParameters
+
+if TYPE_CHECKING:
+    from .listener import Listener
+
+__all__ = ["DEATH_FIELD", "Invalid", "Verdict", "accept", "event_of"]
+
+DEATH_FIELD: Final = b"lbgen"
+"""The first field of a dead letter: a JSON object about its death."""
+
+
+class Invalid(Exception):
+    """An entry is not what a handler may get."""
+
+
+class Verdict(Enum):
+    """What a listener does with an entry that it does not run."""
+
+    PASS_OVER = "of another event, or a placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An entry to run, or to bury at once where `invalid` says why."""
+
+    claim: Claim
+    invalid: Invalid | None = None
+
+
+def accept(
+    listener: Listener,
+    process: str,
+    stream: bytes,
+    entry_id: bytes,
+    fields: list[bytes],
+    times_delivered: int,
+) -> Accepted | Verdict:
+    """What a listener does with an entry that was delivered to it."""
+    if is_noise(fields):
+        return Verdict.PASS_OVER
+    invalid: Invalid | None = None
+    original_id = entry_id.decode()
+    if fields and fields[0] == DEATH_FIELD:  # a replay: the letter's own fields follow
+        original_id = _stream_id(fields[1]) or original_id
+        fields = fields[2:]
+    try:
+        about = metadata(fields)
+    except ValueError as error:
+        invalid = Invalid(str(error))
+        about = Metadata("", "", "", 0)
+    contract = listener.contract
+    if not invalid and (about.event_name != contract.name or about.api_name != contract.api.name):
+        return Verdict.PASS_OVER
+    delivery = Delivery(
+        event_id=about.event_id,
+        stream_id=original_id,
+        times_delivered=times_delivered,
+        api=about.api_name,
+        event=about.event_name,
+        service=listener.service,
+        listener=listener.name,
+        process=process,
+    )
+    return Accepted(Claim(stream, entry_id, fields, delivery), invalid)
+
+
+def _stream_id(death: bytes) -> str:
+    try:
+        return str(cast("dict[str, Any]", json.loads(death))["stream_id"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def event_of(listener: Listener, claim: Claim) -> Any:
+    """The event that an entry stands for.
+
+    Raises:
+        Invalid: it stands for none.
+    """
+    try:
+        return listener.contract.decode(parameters(claim.fields))
+    except (InvalidParameters, ValueError, RecursionError) as error:
+        raise Invalid(str(error)) from error

@@ -1,0 +1,85 @@
+"""One event on its way to the bus, and what became of it."""
+
+from __future__ import annotations
+
+import time
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Fire", "Problem"]
+
+
+class Problem(Enum):
+    """Why an event was not confirmed."""
+
+    UNCONFIRMED = "unconfirmed"
+    UNREACHABLE = "unreachable"
+    REJECTED = "rejected"
+    FULL = "full"
+
+
+class Fire:
+    """One event on its way to the bus.
+
+    Attributes:
+        stream: the stream's key.
+        event_id: the event's id.
+        fields: the entry's fields and values.
+        began: when its first attempt began, `time.monotonic()` seconds.
+        deadline: when to give up, `time.monotonic()` seconds.
+        maybe_written: an attempt was made whose outcome is unknown.
+        remember: seconds for which the server remembers the id; 0 is not at all.
+        entry_id: the entry's id, once the event is in the stream.
+        problem: why it is not confirmed, once it is given up.
+        detail: the problem in words.
+        settled: called once, when there is an `entry_id` or a `problem`.
+    """
+
+    __slots__ = (
+        "began",
+        "deadline",
+        "detail",
+        "entry_id",
+        "event_id",
+        "fields",
+        "maybe_written",
+        "problem",
+        "remember",
+        "settled",
+        "stream",
+    )
+
+    def __init__(
+        self, stream: bytes, event_id: str, fields: list[bytes], *, deadline: float
+    ) -> None:
+        self.stream = stream
+        self.event_id = event_id
+        self.fields = fields
+        self.began = time.monotonic()
+        self.deadline = self.began + deadline
+        self.maybe_written = False
+        self.remember = 0.0
+        self.entry_id: bytes | None = None
+        self.problem: Problem | None = None
+        self.detail = ""
+        self.settled: Callable[[], object] | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the event is confirmed or given up."""
+        return self.entry_id is not None or self.problem is not None
+
+    def confirm(self, entry_id: bytes) -> None:
+        """The event is in the stream."""
+        self.entry_id = entry_id
+        if self.settled is not None:
+            self.settled()
+
+    def give_up(self, problem: Problem, detail: str) -> None:
+        """The event is not confirmed and will not be tried again."""
+        self.problem, self.detail = problem, detail
+        if self.settled is not None:
+            self.settled()

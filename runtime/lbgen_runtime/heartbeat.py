@@ -1,0 +1,199 @@
+"""The thread that keeps what this process holds, with a connection of its own.
+
+It renews the idle time of every entry that is held, so that no other process takes it for that of
+a dead one, and the lease of the process's name. A thread, because the event loop may be busy with
+a handler; a connection of its own, because the others may be busy with large replies.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import NoScriptError, ResponseError
+
+from .connection import ConnectionFailed, words_of
+from .errors import DuplicateProcessName
+from .scripts import LEASE, RENEW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .claims import Claim
+    from .connection import Command, Reply, SyncConnection
+    from .consumer import Consumer
+    from .scripts import Script
+
+__all__ = ["Heartbeat"]
+
+_log = logging.getLogger("lbgen")
+
+_TICK: Final = 0.5
+"""Seconds after which the thread looks again what is due, and that its connection is there."""
+_LEASE: Final = 30.0
+"""Seconds for which a lease holds without being renewed."""
+_WATCH: Final = 3 * _TICK
+"""Seconds for which a lease is watched whose connection is gone: its process may reconnect."""
+_CHUNK: Final = 500
+
+
+class Heartbeat:
+    """Renews claims and the lease of the process's name.
+
+    Args:
+        connection: used by this thread only.
+        service: the service's name.
+        process: the process's name.
+        taken: called, from the thread, when another process has the name.
+    """
+
+    def __init__(
+        self,
+        connection: SyncConnection,
+        *,
+        service: str,
+        process: str,
+        taken: Callable[[DuplicateProcessName], None],
+    ) -> None:
+        self._connection = connection
+        self._process = process
+        self._service = service
+        self._taken = taken
+        self._lease = f"lbgen:process:{service}:{process}".encode()
+        self._token = secrets.token_hex(8).encode()
+        self._stop = threading.Event()
+        self._consumers: Sequence[Consumer] = ()
+        self._thread = threading.Thread(target=self._run, name="lbgen heartbeat", daemon=True)
+
+    def take_lease(self) -> None:
+        """Take the lease of the process's name; blocks.
+
+        Raises:
+            DuplicateProcessName: a live process has the name.
+            ConnectionFailed: the server cannot be asked.
+        """
+        other = self._hold()
+        if other is None:
+            return
+        if self._is_connected(other):
+            raise self._duplicate()
+        deadline = time.monotonic() + _WATCH
+        while time.monotonic() < deadline and not self._stop.wait(0.1):
+            if self._hold(dead=b"") != other:
+                break
+        if self._hold(dead=other) is not None:
+            raise self._duplicate()
+
+    def _duplicate(self) -> DuplicateProcessName:
+        return DuplicateProcessName(
+            f"a live process of service {self._service!r} is called {self._process!r}; give each "
+            "process a name of its own (process_name, LBGEN_PROCESS_NAME)"
+        )
+
+    def _hold(self, dead: bytes = b"") -> bytes | None:
+        """Hold the lease; returns the one of another process that holds instead."""
+        if self._connection.peer is None:
+            self._connection.exchange([(b"PING",)])
+        peer = b" ".join(self._connection.peer or (b"", b""))
+        [lease] = self._scripts(
+            LEASE, [([self._lease], [self._token, peer, int(_LEASE * 1000), dead])]
+        )
+        if isinstance(lease, ResponseError):
+            _log.warning("the lease of the process name is not renewed: %s", words_of(lease))
+            return None
+        return None if lease.startswith(self._token) else lease
+
+    def _is_connected(self, lease: bytes) -> bool:
+        """Whether the connection that a lease names is there; false if nobody may ask."""
+        _, client_id, address = (*lease.split(b" "), b"", b"")[:3]
+        if not client_id:
+            return False
+        [clients] = self._connection.exchange([(b"CLIENT", b"LIST", b"ID", client_id)])
+        return isinstance(clients, bytes) and b" addr=%b " % address in clients
+
+    def start(self, consumers: Sequence[Consumer]) -> None:
+        """Begin to renew what these consumers hold."""
+        self._consumers = consumers
+        self._thread.start()
+
+    def _run(self) -> None:
+        due: dict[Consumer, float] = {}
+        lease_due = 0.0
+        shortest = min(
+            (c.listener.settings.acknowledgement_timeout for c in self._consumers), default=_LEASE
+        )
+        tick = min(_TICK, shortest / 6)
+        while not self._stop.wait(tick):
+            now = time.monotonic()
+            try:
+                if not self._connection.is_alive():
+                    lease_due = 0.0
+                if now >= lease_due:
+                    if self._hold() is not None:
+                        self._taken(self._duplicate())
+                        return
+                    lease_due = now + _LEASE / 3
+                for consumer in self._consumers:
+                    if now >= due.get(consumer, 0.0):
+                        self._renew(consumer)
+                        interval = consumer.listener.settings.acknowledgement_timeout / 3
+                        due[consumer] = now + interval - tick
+            except ConnectionFailed:
+                self._stop.wait(min(tick, 0.2))
+            except Exception:
+                _log.exception("the heartbeat failed; trying again")
+
+    def _renew(self, consumer: Consumer) -> None:
+        longest = consumer.listener.settings.max_processing
+        now = time.monotonic()
+        held = [claim for claim in consumer.claims.held if not claim.lost]
+        streams: dict[bytes, tuple[list[Claim], list[Claim]]] = {}
+        for claim in held:
+            began = claim.began
+            hangs = began is not None and now - began > longest
+            streams.setdefault(claim.stream, ([], []))[hangs].append(claim)
+        calls: list[tuple[list[bytes], list[Any]]] = []
+        for stream, (renewed, watched) in streams.items():
+            for some, count in (*_chunks(renewed, renew=True), *_chunks(watched, renew=False)):
+                ids = [claim.entry_id for claim in some]
+                head = [consumer.listener.group, self._process, count]
+                calls.append(([stream], [*head, *ids]))
+        if not calls:
+            return
+        for (keys, _), reply in zip(calls, self._scripts(RENEW, calls), strict=True):
+            if reply and not isinstance(reply, Exception):
+                taken: set[bytes] = set(reply)
+                consumer.lose([c for c in held if c.stream == keys[0] and c.entry_id in taken])
+        timeout = consumer.listener.settings.acknowledgement_timeout
+        hanging = [c for c in held if c.began and now - c.began > longest + 2 * timeout]
+        if hanging:  # nobody else has taken it: this process does, with another runner
+            consumer.lose(hanging)
+
+    def _scripts(self, script: Script, calls: list[tuple[list[bytes], list[Any]]]) -> list[Reply]:
+        commands: list[Command] = [script.call(keys, arguments) for keys, arguments in calls]
+        replies = self._connection.exchange(commands)
+        if any(isinstance(reply, NoScriptError) for reply in replies):
+            replies = self._connection.exchange([script.call_in_full(c) for c in commands])
+        return replies
+
+    def stop(self) -> None:
+        """End the thread and give the lease up; blocks."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        try:
+            [lease] = self._connection.exchange([(b"GET", self._lease)])
+            if isinstance(lease, bytes) and lease.startswith(self._token):
+                self._connection.exchange([(b"DEL", self._lease)])
+        except ConnectionFailed:
+            pass
+        self._connection.close()
+
+
+def _chunks(claims: list[Claim], *, renew: bool) -> list[tuple[list[Claim], int]]:
+    """Parts of a size that one step renews, each with how many of it are renewed."""
+    parts = [claims[i : i + _CHUNK] for i in range(0, len(claims), _CHUNK)]
+    return [(part, len(part) if renew else 0) for part in parts]

@@ -1,0 +1,30 @@
+-- Whether the entry id `a` is below `b`; neither fits a Lua number.
+local function below(a, b)
+  local a_time, a_count = string.match(a, '^(%d+)-(%d+)$')
+  local b_time, b_count = string.match(b, '^(%d+)-(%d+)$')
+  if #a_time ~= #b_time then return #a_time < #b_time end
+  if a_time ~= b_time then return a_time < b_time end
+  if #a_count ~= #b_count then return #a_count < #b_count end
+  return a_count < b_count
+end
+
+-- The lowest entry id that some group has not acknowledged, and that group; nil where every
+-- group has acknowledged everything that it was given, or there is no group.
+-- What is below the answer may be trimmed.
+local function lowest_needed(stream)
+  local lowest, holder
+  local groups = redis.pcall('XINFO', 'GROUPS', stream)
+  if groups.err then return nil end
+  for _, fields in ipairs(groups) do
+    local group = {}
+    for i = 1, #fields, 2 do group[fields[i]] = fields[i + 1] end
+    local needed = group['last-delivered-id']
+    if group['pending'] > 0 then
+      local oldest = redis.call('XPENDING', stream, group['name'])[2]
+      if oldest and below(oldest, needed) then needed = oldest end
+    end
+    if not lowest or below(needed, lowest) then lowest, holder = needed, group['name'] end
+  end
+  return lowest, holder
+end
+

@@ -1,0 +1,20 @@
+-- Renew the idle time of what this consumer still holds.
+-- KEYS: stream
+-- ARGV: group, consumer, how many of the ids are renewed (the rest is only looked at), ids
+-- Returns the ids that another consumer has taken.
+local taken, mine = {}, {}
+for i = 4, #ARGV do
+  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]
+  if pending then
+    if pending[2] ~= ARGV[2] then
+      taken[#taken + 1] = ARGV[i]
+    elseif i - 3 <= tonumber(ARGV[3]) then
+      mine[#mine + 1] = ARGV[i]
+    end
+  end
+end
+if #mine > 0 then
+  mine[#mine + 1] = 'JUSTID'
+  redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(mine))
+end
+return taken

@@ -1,0 +1,35 @@
+-- Remove what every group has acknowledged and nobody wants kept.
+-- KEYS: stream
+-- ARGV: milliseconds to keep (-1: for ever), entries to keep (-1: as the milliseconds say),
+--       how many entries to remove at most
+-- Returns how many were removed, and where a group holds entries back that are old enough: its
+-- name, for how many milliseconds it has, for how many none of its consumers was seen (-1: it has
+-- no consumer).
+local stream = KEYS[1]
+if redis.call('EXISTS', stream) == 0 then return { 0 } end
+local now = redis.call('TIME')
+now = now[1] * 1000 + math.floor(now[2] / 1000)
+local needed, holder = lowest_needed(stream)
+local limit = tonumber(ARGV[3])
+local old = string.format('%.0f-0', now)
+if tonumber(ARGV[2]) >= 0 then
+  limit = math.min(limit, redis.call('XLEN', stream) - tonumber(ARGV[2]))
+elseif tonumber(ARGV[1]) >= 0 then
+  old = string.format('%.0f-0', math.max(now - tonumber(ARGV[1]), 0))
+else
+  return { 0 }
+end
+local upto = old
+if needed and below(needed, old) then upto = needed end
+local removed = 0
+if limit > 0 then
+  removed = redis.call('XTRIM', stream, 'MINID', '~', upto, 'LIMIT', limit)
+end
+if upto == old or not holder then return { removed } end
+local seen = -1
+for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', stream, holder)) do
+  for i = 1, #fields, 2 do
+    if fields[i] == 'idle' and (seen < 0 or fields[i + 1] < seen) then seen = fields[i + 1] end
+  end
+end
+return { removed, holder, now - tonumber(string.match(needed, '^(%d+)')), seen }

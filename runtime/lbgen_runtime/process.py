@@ -1,0 +1,36 @@
+"""What all listeners of one process share."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .commands import Commands
+    from .outage import Outage
+
+__all__ = ["Process"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One process of a service.
+
+    Attributes:
+        name: the process's name: the consumer's name in every group.
+        commands: sends everything but the blocking reads.
+        outage: what is told when a connection fails and when it works.
+        fail: stops the process, after a drain, with an error.
+        opening: how many connections may be opened at the same moment.
+        alone: held by what may be killing processes, so that it dies alone.
+    """
+
+    name: str
+    commands: Commands
+    outage: Outage
+    fail: Callable[[Exception], None]
+    opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -1,0 +1,171 @@
+"""One blocked read per listener: new entries, as many as the handler gets through in a second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final, Protocol
+
+from redis.exceptions import ResponseError
+
+from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
+from .group import ensure_group
+
+if TYPE_CHECKING:
+    from .connection import AsyncConnection, Command
+    from .listener import Listener
+    from .process import Process
+
+__all__ = ["Reader", "Receiver"]
+
+_log = logging.getLogger("lbgen")
+
+_BLOCK: Final = 5.0
+"""Seconds for which a read waits for new entries."""
+
+
+class Receiver(Protocol):
+    """What a reader reads for."""
+
+    def room(self) -> int:
+        """How many entries may be read now; 0 until `Reader.look` is called."""
+        ...
+
+    def received(self, stream: bytes, entries: list[tuple[bytes, list[bytes]]]) -> None:
+        """New entries were delivered."""
+        ...
+
+    async def work_off_own(self) -> None:
+        """Run what is pending under this process's name and not held."""
+        ...
+
+
+class Reader:
+    """Reads the new entries of a listener's stream.
+
+    Args:
+        listener: for whom.
+        process: this process.
+        connection: where the reads block; used by nobody else.
+        receiver: what gets the entries.
+    """
+
+    __slots__ = (
+        "_complaint",
+        "_connection",
+        "_listener",
+        "_looked",
+        "_process",
+        "_receiver",
+        "_stopping",
+        "_task",
+    )
+
+    def __init__(
+        self,
+        listener: Listener,
+        process: Process,
+        connection: AsyncConnection,
+        receiver: Receiver,
+    ) -> None:
+        self._listener = listener
+        self._process = process
+        self._connection = connection
+        self._receiver = receiver
+        self._looked = asyncio.Event()
+        self._stopping = False
+        self._complaint = ""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._task = asyncio.create_task(self._run(), name=f"lbgen {self._listener.group}")
+
+    def look(self) -> None:
+        """There may be room now."""
+        self._looked.set()
+
+    async def _run(self) -> None:
+        replies_lost = True  # what an earlier process of this name has left
+        failures = 0
+        while not self._stopping:
+            try:
+                if replies_lost:
+                    await self._receiver.work_off_own()
+                    replies_lost = False
+                count = await self._room()
+                if not count:
+                    return
+                if not self._connection.is_open:
+                    async with self._process.opening:
+                        await self._connection.open()
+                [reply] = await self._connection.exchange(
+                    [self._command(count)], timeout=_BLOCK + REPLY_TIMEOUT
+                )
+                failures = 0
+                self._process.outage.worked()
+                if isinstance(reply, ResponseError):
+                    raise reply
+                self._complaint = ""
+                for stream, entries in reply or ():
+                    self._receiver.received(stream, entries)
+            except ConnectionFailed as failure:
+                replies_lost = replies_lost or failure.sent
+                failures += 1
+                await asyncio.sleep(self._process.outage.failed(failure, failures))
+            except ResponseError as error:
+                await self._refused(error)
+
+    async def _room(self) -> int:
+        while not self._stopping:
+            self._looked.clear()
+            if room := self._receiver.room():
+                return room
+            await self._looked.wait()
+        return 0
+
+    def _command(self, count: int) -> Command:
+        listener, process = self._listener, self._process
+        return (
+            *(b"XREADGROUP", b"GROUP", listener.group, process.name),
+            *(b"COUNT", count, b"BLOCK", int(_BLOCK * 1000)),
+            *(b"STREAMS", listener.stream, b">"),
+        )
+
+    async def _refused(self, error: ResponseError) -> None:
+        words = words_of(error)
+        try:
+            if words.startswith(("NOGROUP", "UNBLOCKED")):
+                await ensure_group(self._listener, self._process, lost=True)
+                return
+        except ResponseError as again:
+            words = words_of(again)
+        if words != self._complaint:
+            self._complaint = words
+            _log.error("%s cannot read: %s", self._listener, words)
+        await asyncio.sleep(1)
+
+    async def stop(self) -> None:
+        """Read nothing more; a blocked read is ended without losing its reply."""
+        self._stopping = True
+        self._looked.set()
+        task = self._task
+        if task is None:
+            return
+        for _ in range(3):
+            if self._connection.peer is not None:
+                client_id, _ = self._connection.peer
+                self._process.commands.ask(b"CLIENT", b"UNBLOCK", client_id).add_done_callback(
+                    _consume
+                )
+            await asyncio.wait([task], timeout=0.5)
+            if task.done():
+                break
+        task.cancel()
+        await asyncio.wait([task])
+        await self._connection.close()
+
+
+def _consume(reply: asyncio.Future[object]) -> None:
+    if not reply.cancelled():
+        reply.exception()

@@ -1,0 +1,170 @@
+"""What becomes of an event whose handler raised, and of one that cannot be handled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from typing import TYPE_CHECKING, Final
+
+from redis.exceptions import ResponseError
+
+from .accepting import Invalid
+from .backoff import backoff
+from .connection import words_of
+from .dead_letters import Death, dead_key
+from .errors import ListenerFailed
+from .scripts import DEAD, RETRY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from .claims import Claim, Claims
+    from .connection import Reply
+    from .listener import Listener
+    from .process import Process
+    from .scripts import Script
+
+__all__ = ["Failures"]
+
+_log = logging.getLogger("lbgen")
+
+_REFUSED_PAUSE: Final = 1.0
+"""Seconds after which a step is tried again that the server refused (no memory, a failover)."""
+
+
+class Failures:
+    """Retries and buries for one listener, without keeping its other events waiting.
+
+    Args:
+        listener: whose events.
+        process: this process.
+        claims: what is held; an event that waits for its retry stays held.
+        acknowledge: acknowledges an entry in spite of its failure.
+    """
+
+    __slots__ = ("_acknowledge", "_claims", "_listener", "_process", "_under_way")
+
+    def __init__(
+        self,
+        listener: Listener,
+        process: Process,
+        claims: Claims,
+        acknowledge: Callable[[bytes, bytes], None],
+    ) -> None:
+        self._listener = listener
+        self._process = process
+        self._claims = claims
+        self._acknowledge = acknowledge
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def failed(self, claim: Claim, error: BaseException) -> None:
+        """The handler raised, or was never called because the entry is invalid."""
+        delivery, settings = claim.delivery, self._listener.settings
+        if isinstance(error, Invalid):
+            self._start(self.bury(claim, "invalid", str(error)))
+            return
+        last = delivery.times_delivered >= settings.max_deliveries
+        _log.error(
+            "%s: the handler failed on event %s (delivery %d of %d)",
+            self._listener,
+            delivery.event_id,
+            delivery.times_delivered,
+            settings.max_deliveries,
+            exc_info=error,
+        )
+        if settings.on_error == "ACKNOWLEDGE_AND_LOG":
+            self._acknowledge(claim.stream, claim.entry_id)
+        elif settings.on_error == "SHUTDOWN":
+            self._claims.release(claim)
+            self._process.fail(
+                ListenerFailed(
+                    f"{self._listener}: the handler failed on event {delivery.event_id}: {error!r}"
+                )
+            )
+        elif last:
+            detail = "".join(traceback.format_exception(error))
+            self._start(self.bury(claim, "failed", detail))
+        else:
+            self._start(self._retry(claim))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _retry(self, claim: Claim) -> None:
+        settings = self._listener.settings
+        delivery = claim.delivery
+        claim.began = None
+        self._claims.retrying += 1
+        try:
+            await asyncio.sleep(
+                backoff(
+                    delivery.times_delivered,
+                    first=settings.retry_delay,
+                    longest=settings.max_retry_delay,
+                )
+            )
+            count = delivery.times_delivered + 1
+            if await self._if_held(RETRY, claim, [claim.stream], [count]):
+                claim.delivery = delivery.again(count)
+                claim.counted = False
+                self._claims.make_ready([claim])
+        finally:
+            self._claims.retrying -= 1
+
+    async def bury(self, claim: Claim, reason: str, detail: str) -> None:
+        """Move an event to the dead letters and acknowledge it, in one step.
+
+        Args:
+            claim: what is held.
+            reason: `failed`, `crashed` or `invalid`.
+            detail: a traceback, or what is invalid.
+        """
+        death = Death.of(claim, reason, detail)
+        dead = dead_key(self._listener.stream, self._listener.group)
+        fields = [*death.fields(), *claim.fields]
+        if await self._if_held(DEAD, claim, [claim.stream, dead], fields):
+            _log.error(
+                "%s: event %s is a dead letter now: %s: %s",
+                self._listener,
+                claim.delivery.event_id or claim.entry_id.decode(),
+                reason,
+                detail.strip().rpartition("\n")[2],
+            )
+        self._claims.release(claim)
+        claim.settle()
+
+    async def _if_held(
+        self, script: Script, claim: Claim, keys: list[bytes], arguments: Sequence[bytes | int | str]
+    ) -> bool:
+        """Do a step with an entry that this process holds, as soon as the server lets it."""
+        listener, process = self._listener, self._process
+        while not claim.lost:
+            try:
+                done: Reply = await process.commands.script(
+                    script, keys, [listener.group, process.name, claim.entry_id, *arguments]
+                )
+            except ResponseError as error:
+                words = words_of(error)
+                if words.startswith(("NOGROUP", "WRONGTYPE")):
+                    break
+                _log.warning("%s: the server refuses: %s; trying again", listener, words)
+                await asyncio.sleep(_REFUSED_PAUSE)
+            else:
+                if done:
+                    return True
+                break
+        self._claims.release(claim)
+        claim.settle()
+        return False
+
+    async def stop(self) -> None:
+        """Begin no more retries; let what is being buried come to its end, shortly."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=0.1)
+        for task in self._under_way:
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way)

@@ -1,0 +1,99 @@
+"""When a stream is due to be trimmed, and what is told about it."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from .scripts import TRIM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .connection import Command
+
+__all__ = ["Trims"]
+
+_log = logging.getLogger("lbgen")
+
+_EVENTS: Final = 10_000
+"""Events after which a stream is trimmed before its time."""
+_AT_ONCE: Final = 50_000
+"""Entries that one step removes at most: some ten milliseconds of the server's time."""
+_REPORT_EVERY: Final = 3600.0
+_UNREAD: Final = 600.0
+"""Seconds without a living consumer after which a group that holds entries back is reported."""
+
+
+class Trims:
+    """Which streams of this process are due.
+
+    Every process that fires to a stream or listens on it trims it, so there is no process whose
+    end would end trimming. Where many processes live, most find nothing left to do.
+
+    Args:
+        retention: seconds for which acknowledged entries are kept, `forever`, or `N events`.
+        interval: seconds between two times that this process trims a stream.
+    """
+
+    __slots__ = ("_due", "_fired", "_interval", "_keep", "_reported")
+
+    def __init__(self, retention: float | str = 3600.0, interval: float = 60.0) -> None:
+        self._interval = interval
+        self._due: dict[bytes, float] = {}
+        self._fired: dict[bytes, int] = {}
+        self._reported: dict[bytes, float] = {}
+        if isinstance(retention, str):
+            count = retention.partition(" ")[0]
+            self._keep: tuple[int, int] | None = (-1, int(count)) if count.isdigit() else None
+        else:
+            self._keep = (int(retention * 1000), -1)
+
+    def due(self, fired: Iterable[bytes]) -> list[bytes]:
+        """Count events that are fired, by stream; returns the streams that are due."""
+        if self._keep is None:
+            return []
+        now = time.monotonic()
+        streams: list[bytes] = []
+        for stream in fired:
+            due = self._due.get(stream)
+            if due is None:
+                # The first time is random, so that processes that live shortly trim now and then.
+                self._due[stream] = now + random.uniform(-0.02, 1) * self._interval
+                self._fired[stream] = 0
+            self._fired[stream] += 1
+            if now >= self._due[stream] or self._fired[stream] >= _EVENTS:
+                self._due[stream] = now + random.uniform(0.9, 1.1) * self._interval
+                self._fired[stream] = 0
+                streams.append(stream)
+        return streams
+
+    def command(self, stream: bytes) -> Command:
+        """The command that trims a stream, in one atomic step."""
+        milliseconds, entries = self._keep or (-1, -1)
+        return TRIM.call_in_full(TRIM.call([stream], [milliseconds, entries, _AT_ONCE]))
+
+    @property
+    def ever(self) -> bool:
+        """Whether streams are trimmed at all."""
+        return self._keep is not None
+
+    def trimmed(self, reply: Any) -> None:
+        """Report a group that holds entries back and that nobody reads for."""
+        if isinstance(reply, Exception) or len(reply) < 4:
+            return
+        group: bytes = reply[1]
+        held_back, seen = reply[2] / 1000, reply[3] / 1000
+        now = time.monotonic()
+        if 0 <= seen < _UNREAD or now < self._reported.get(group, 0.0):
+            return
+        self._reported[group] = now + _REPORT_EVERY
+        _log.warning(
+            "consumer group %s keeps events from being trimmed since %.0f s, and no process reads "
+            "for it%s: start its service, or XGROUP DESTROY it if the listener is gone for good",
+            group.decode(errors="replace"),
+            held_back,
+            f" since {seen:.0f} s" if seen >= 0 else "",
+        )

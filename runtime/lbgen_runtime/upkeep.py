@@ -1,0 +1,129 @@
+"""What a listening process does for all: takes over what nobody renews, trims, tidies up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import ResponseError
+
+from .connection import words_of
+from .scripts import FORGET
+from .trimming import Trims
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .consumer import Consumer
+    from .process import Process
+    from .settings import Settings
+
+__all__ = ["Sweep", "Upkeep"]
+
+_log = logging.getLogger("lbgen")
+
+_NEVER: Final = b"18446744073709551615-18446744073709551615"
+"""The highest entry id: reading after it gives nothing, and shows the server that one is there."""
+
+
+class _Repeated:
+    """Work that a task does again and again until it is stopped."""
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._task = asyncio.create_task(self._run(), name=f"lbgen {type(self).__name__.lower()}")
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval * random.uniform(0.9, 1.1))
+            try:
+                await self._once()
+            except Exception:
+                _log.exception("upkeep failed; trying again")
+
+    async def _once(self) -> None:
+        raise NotImplementedError
+
+    async def stop(self) -> None:
+        """End the task."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
+class Sweep(_Repeated):
+    """Looks for entries that nobody has renewed in time, for all listeners in one write."""
+
+    def __init__(self, consumers: Sequence[Consumer], process: Process, interval: float) -> None:
+        super().__init__(interval)
+        self._consumers = consumers
+        self._process = process
+
+    async def _once(self) -> None:
+        ask = self._process.commands.ask
+        idle: list[Any] = []
+        replays: list[Any] = []
+        for consumer in self._consumers:
+            idle.append(ask(*consumer.idle_entries(consumer.listener.stream)))
+            replays.append(ask(b"EXISTS", consumer.replays))
+        found: list[Any] = await asyncio.gather(*idle, *replays, return_exceptions=True)
+        for index, consumer in enumerate(self._consumers):
+            entries, has_replays = found[index], found[len(self._consumers) + index]
+            if entries and not isinstance(entries, BaseException):
+                consumer.offer(entries)
+            elif has_replays == 1:
+                await self._replay(consumer)
+
+    async def _replay(self, consumer: Consumer) -> None:
+        """Run dead letters that were given back, as if a process had left them."""
+        group, stream = consumer.listener.group, consumer.replays
+        ask = self._process.commands.ask
+        try:
+            await ask(
+                *(b"XREADGROUP", b"GROUP", group, self._process.name, b"COUNT", 100),
+                *(b"STREAMS", stream, b">"),
+            )
+            pending = await ask(b"XPENDING", stream, group, b"-", b"+", 100)
+            consumer.offer_replays(pending)
+        except ResponseError as error:
+            _log.error("%s cannot read replays: %s", consumer.listener, words_of(error))
+
+
+class Upkeep(_Repeated):
+    """Trims streams, shows the server that this process lives, forgets consumers that do not."""
+
+    def __init__(self, consumers: Sequence[Consumer], process: Process, settings: Settings) -> None:
+        super().__init__(settings.trim_interval)
+        self._consumers = consumers
+        self._process = process
+        self._trims = Trims(settings.retention, settings.trim_interval)
+        self._memory = int(settings.consumer_memory * 1000)
+
+    async def _once(self) -> None:
+        commands = self._process.commands
+        if self._trims.ever:
+            for stream in {consumer.listener.stream for consumer in self._consumers}:
+                self._trims.trimmed(await self._quietly(commands.ask(*self._trims.command(stream))))
+        for consumer in self._consumers:
+            listener = consumer.listener
+            await self._quietly(
+                commands.ask(
+                    *(b"XREADGROUP", b"GROUP", listener.group, self._process.name),
+                    *(b"COUNT", 1, b"STREAMS", listener.stream, _NEVER),
+                )
+            )
+            await self._quietly(
+                commands.script(
+                    FORGET,
+                    [listener.stream],
+                    [listener.group, self._process.name, self._memory],
+                )
+            )
+
+    async def _quietly(self, reply: Any) -> Any:
+        """A reply; where the group is gone or the key is no stream, the reader complains."""
+        try:
+            return await reply
+        except ResponseError as error:
+            return error
