@@ -9,14 +9,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from servers import Server, wait_for
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -41,14 +37,14 @@ def blocks() -> list[Block]:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Path]:
+def project(tmp_path: Path) -> Path:
     """The folder of somebody who follows the README, with a git history."""
     shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
     (tmp_path / "services").mkdir()
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
     for command in (["init", "-qb", "main"], ["add", "."], ["commit", "-qm", "Begin"]):
         subprocess.run([*git, *command], cwd=tmp_path, check=True)
-    yield tmp_path
+    return tmp_path
 
 
 def test_ci_runs_both_install_lines_in_fresh_environments() -> None:

@@ -22,8 +22,8 @@ Money(amount="19.90")  # refused
 Money(amount="19.90", currency="EUR", rounded=True)  # refused
 Money("19.90", "EUR")  # refused
 price.amount = "0.00"  # refused
-bus.competitor_prices.chanced  # refused
-bus.competitors  # refused
+_ = bus.competitor_prices.chanced  # refused
+_ = bus.competitors  # refused
 
 
 def other_event(event: OrderPaid) -> None: ...
