@@ -15,8 +15,10 @@ COMPILER_ONLY = ("lbgen", "jinja2", "typer", "rich", "jsonschema", "yaml")
 @pytest.mark.parametrize(
     "code", ["import lbgen_runtime", "import generated, generated.shop_orders"]
 )
-def test_runtime_and_generated_code_import_nothing_that_only_the_compiler_needs(code: str) -> None:
-    script = f"import sys; {code}; print(*sys.modules)"
+def test_runtime_and_generated_code_import_nothing_that_only_the_compiler_needs(
+    module: str,
+) -> None:
+    script = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -8,7 +8,7 @@ __all__ = ["command"]
 
 
 def command() -> None:
-    """Show the main job, from a contract to delivered events, on a server of its own."""
+    """Show it all at work, on a server of its own."""
     from ..demo.play import play
 
     raise typer.Exit(play())
