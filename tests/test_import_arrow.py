@@ -12,9 +12,7 @@ ROOT = Path(__file__).parents[1]
 COMPILER_ONLY = ("lbgen", "jinja2", "typer", "rich", "jsonschema", "yaml")
 
 
-@pytest.mark.parametrize(
-    "code", ["import lbgen_runtime", "import generated, generated.shop_orders"]
-)
+@pytest.mark.parametrize("module", ["lbgen_runtime", "generated.shop_orders"])
 def test_runtime_and_generated_code_import_nothing_that_only_the_compiler_needs(
     module: str,
 ) -> None:
