@@ -1,18 +1,30 @@
-"""The settings of a project: `[tool.lbgen]` of its `pyproject.toml`."""
+"""The settings of a project: `[tool.lbgen]` of the nearest `pyproject.toml`."""
 
 from __future__ import annotations
 
+import os
+import re
+import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from .build import Options
+from .diagnostics import Diagnostic, Place
+from .json_types import is_array, is_object
+from .keywords import DRAFTS, draft_of
+from .suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from .diagnostics import Diagnostic
-
 __all__ = ["Config", "read_config"]
+
+_TABLES: Final[Mapping[str, frozenset[str]]] = {
+    "": frozenset({"drafts", "lint", "compat"}),
+    "lint": frozenset({"ignore"}),
+}
+"""The keys of each table. Those of `compat` are the compatibility checker's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +33,14 @@ class Config:
 
     Attributes:
         options: for builds.
+        lint_ignore: ids of rules that the linter leaves out.
+        compat: the table `[tool.lbgen.compat]`, unread.
         problems: what is wrong with the settings.
     """
 
     options: Options = field(default_factory=Options)
+    lint_ignore: frozenset[str] = frozenset()
+    compat: Mapping[str, Any] = field(default_factory=dict[str, Any])
     problems: tuple[Diagnostic, ...] = ()
 
 
@@ -32,6 +48,136 @@ def read_config(start: Path) -> Config:
     """The settings of the project around a folder.
 
     Args:
-        start: a file or folder of the project.
+        start: the schema folder; the file that counts is in it or in the nearest folder around
+            it. Places of problems are relative to it.
     """
+    folder = start.resolve()
+    for around in (folder, *folder.parents):
+        path = around / "pyproject.toml"
+        if path.is_file():
+            return _Reader(path, os.path.relpath(path, folder).replace(os.sep, "/")).config()
     return Config()
+
+
+class _Reader:
+    def __init__(self, path: Path, file: str) -> None:
+        self.file = file
+        self.problems: list[Diagnostic] = []
+        self.text = ""
+        self.path = path
+
+    def config(self) -> Config:
+        try:
+            self.text = self.path.read_bytes().decode()
+            table: Any = tomllib.loads(self.text).get("tool", {}).get("lbgen", {})
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError) as error:
+            self.report(None, f"the file cannot be read: {error}", "correct it", "invalid-setting")
+            return Config(problems=tuple(self.problems))
+        if not is_object(table):
+            self.report(
+                "lbgen",
+                "[tool.lbgen] is no table",
+                "write the heading [tool.lbgen], and settings below it",
+                "invalid-setting",
+            )
+            table = {}
+        self.refuse_unknown("", table)
+        lint = self.table(table, "lint")
+        self.refuse_unknown("lint", lint)
+        return Config(
+            options=Options(drafts=self.drafts(self.table(table, "drafts"))),
+            lint_ignore=self.ignored(lint),
+            compat=self.table(table, "compat"),
+            problems=tuple(self.problems),
+        )
+
+    def table(self, around: dict[str, Any], key: str) -> dict[str, Any]:
+        value = around.get(key, {})
+        if is_object(value):
+            return value
+        self.report(
+            key,
+            f"the setting {key!r} is no table",
+            f"write [tool.lbgen.{key}], and its settings below it",
+            "invalid-setting",
+        )
+        return {}
+
+    def refuse_unknown(self, name: str, table: Mapping[str, Any]) -> None:
+        known = _TABLES[name]
+        for key in table.keys() - known:
+            meant = did_you_mean(key, known)
+            self.report(
+                key,
+                f"lbgen has no setting {'.'.join(filter(None, (name, key)))!r}",
+                f"did you mean `{meant}`?" if meant else f"known: {', '.join(sorted(known))}",
+                "unknown-setting",
+            )
+
+    def drafts(self, table: dict[str, Any]) -> dict[str, str]:
+        by_name = {draft.name: draft.uri for draft in DRAFTS.values()}
+        found: dict[str, str] = {}
+        for uri, value in table.items():
+            draft = draft_of(by_name.get(value, value)) if isinstance(value, str) else None
+            if draft is not None:
+                found[uri] = draft.uri
+                continue
+            self.report(
+                uri,
+                f"{value!r} is no draft of JSON Schema that lbgen knows",
+                f"write one of: {', '.join(by_name)}",
+                "invalid-setting",
+            )
+        return found
+
+    def ignored(self, lint: dict[str, Any]) -> frozenset[str]:
+        from .rules import suggest_rules, the_rule
+
+        value = lint.get("ignore", [])
+        if not is_array(value) or not all(isinstance(each, str) for each in value):
+            self.report(
+                "ignore",
+                "`lint.ignore` is no list of rules",
+                'write the ids of rules: ignore = ["technical-event-name"]',
+                "invalid-setting",
+            )
+            return frozenset()
+        for each in value:
+            rule = the_rule(each)
+            if rule is None or not rule.linter:
+                near: Iterable[str] = suggest_rules(each) if rule is None else ()
+                meant = ", ".join(f"`{one}`" for one in near)
+                self.report(
+                    each,
+                    f"the linter has no rule {each!r}",
+                    f"did you mean {meant}?" if meant else "`lbgen rule` lists every rule",
+                    "invalid-setting",
+                )
+        return frozenset(value)
+
+    def report(self, word: str | None, message: str, help_text: str, rule: str) -> None:
+        """Report a problem at the first place of a word in the file."""
+        line, column, length = 1, 1, 0
+        if word is not None:
+            start = re.search(r"^\s*\[tool\.lbgen|^\s*lbgen\b", self.text, re.MULTILINE)
+            begin = start.start() if start else 0
+            match = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])").search(self.text, begin)
+            if match is not None:
+                before = self.text[: match.start()]
+                line = before.count("\n") + 1
+                column = match.start() - (before.rfind("\n") + 1) + 1
+                length = len(word)
+        self.problems.append(
+            Diagnostic(
+                place=Place(
+                    file=self.file,
+                    line=line,
+                    column=column,
+                    end_line=line,
+                    end_column=column + length,
+                ),
+                rule=rule,
+                message=message,
+                help=help_text,
+            )
+        )

@@ -1,0 +1,31 @@
+"""`lbgen rule`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["command"]
+
+
+def command(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A rule, as findings name it.")
+    ] = None,
+) -> None:
+    """Explain a rule, or list all of them."""
+    import sys
+
+    from ..console import say
+    from ..rule_page import rule_list, rule_text, unknown_rule
+    from ..rules import the_rule
+
+    if rule is None:
+        say(rule_list().rstrip())
+        return
+    found = the_rule(rule)
+    if found is None:
+        say(f"lbgen rule: {unknown_rule(rule)}", stream=sys.stderr)
+        raise typer.Exit(2)
+    say(rule_text(found).rstrip())

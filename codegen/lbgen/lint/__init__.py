@@ -1,0 +1,60 @@
+"""The linter: what a contract may say, and better would not.
+
+Every module beside this one whose name is in `_CHECKS` holds one rule, or two that look at the same
+thing. `lbgen rule` tells what they mean.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from ..diagnostics import in_order
+from . import (
+    closed_object,
+    event_name_tense,
+    integer_id,
+    missing_description,
+    missing_format,
+    relative_time,
+    required_default,
+    snake_case,
+    unused_definition,
+    wide_type,
+)
+from .ignores import apply_ignores
+from .subjects import Subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ..build import Built
+    from ..diagnostics import Diagnostic
+
+__all__ = ["lint"]
+
+_CHECKS = (
+    event_name_tense,
+    snake_case,
+    missing_description,
+    missing_format,
+    relative_time,
+    closed_object,
+    required_default,
+    integer_id,
+    unused_definition,
+    wide_type,
+)
+
+
+def lint(built: Built, ignored: Collection[str] = ()) -> tuple[Diagnostic, ...]:
+    """What the linter finds in a contract, in the order of the text.
+
+    Args:
+        built: the contract, as far as it could be built.
+        ignored: ids of rules that are turned off.
+    """
+    subjects = Subjects(built)
+    found = chain.from_iterable(module.check(subjects) for module in _CHECKS)
+    kept = [each.diagnostic for each in apply_ignores(subjects, found)]
+    return in_order(each for each in kept if each.rule not in ignored)

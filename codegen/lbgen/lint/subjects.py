@@ -1,0 +1,141 @@
+"""What the rules of the linter look at: APIs, events, and every schema with what leads to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..diagnostics import Diagnostic, Severity
+from ..document import Location
+from ..json_types import is_object
+from ..keywords import walk
+from ..model.parts import PartsReader
+from ..rules import the_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..build import Built
+    from ..contract import Api, Event
+    from ..diagnostics import Place, Related
+    from ..keywords import Draft
+
+__all__ = ["Finding", "SchemaAt", "Subjects"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A diagnostic, and the part of a contract that it is about, which may hold an ignore."""
+
+    location: Location
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaAt:
+    """A schema that is an object.
+
+    Attributes:
+        location: where it is.
+        value: its keywords.
+        draft: how they are read.
+        property_name: the property whose values it describes, if it stands under one.
+        definition: its key in `$defs` or `definitions`, if it stands there.
+    """
+
+    location: Location
+    value: dict[str, Any]
+    draft: Draft
+    property_name: str | None = None
+    definition: str | None = None
+
+    @property
+    def called(self) -> str | None:
+        """What values of the schema are called: the property or the definition."""
+        return self.property_name or self.definition
+
+
+class Subjects:
+    """The parts of a contract.
+
+    Args:
+        built: the contract, as far as it could be built.
+    """
+
+    def __init__(self, built: Built) -> None:
+        self.built = built
+        self.contract = built.analysis.contract
+        self.references = built.analysis.references
+        self.parts = PartsReader(self.references)
+
+    def events(self) -> Iterator[tuple[Api, Event, Location]]:
+        """Every event with its API and the part that declares it."""
+        for api in self.contract.apis:
+            for event in api.events:
+                yield api, event, Location(event.location.uri, event.location.path[:2])
+
+    @cached_property
+    def schemas(self) -> tuple[SchemaAt, ...]:
+        """Every schema that is an object, in the order of the text."""
+        found: list[SchemaAt] = []
+        for uri, roots in sorted(self.contract.roots.items()):
+            document = self.contract.documents[uri]
+            for root, draft in roots:
+                for path, value, inner_draft in walk(document.at(root), draft, root):
+                    if is_object(value):
+                        keyword = path[-2] if len(path) > 1 else None
+                        name = str(path[-1]) if path else None
+                        found.append(
+                            SchemaAt(
+                                location=Location(uri, path),
+                                value=value,
+                                draft=inner_draft,
+                                property_name=name if keyword == "properties" else None,
+                                definition=name if keyword in ("$defs", "definitions") else None,
+                            )
+                        )
+        return tuple(found)
+
+    def place(self, location: Location) -> Place:
+        """Where a value stands."""
+        return self.contract.documents[location.uri].place(location.path)
+
+    def key_place(self, location: Location) -> Place:
+        """Where the key of a value stands."""
+        return self.contract.documents[location.uri].key_place(location.path)
+
+    def finding(
+        self,
+        rule: str,
+        location: Location,
+        message: str,
+        help_text: str,
+        *,
+        place: Place | None = None,
+        severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
+    ) -> Finding:
+        """A finding.
+
+        Args:
+            rule: its rule.
+            location: of what it is about.
+            message: what is wrong.
+            help_text: what to do.
+            place: where to show it; by default at the key of what it is about.
+            severity: by default the rule's own.
+            related: other places that explain it.
+        """
+        registered = the_rule(rule)
+        return Finding(
+            location=location,
+            diagnostic=Diagnostic(
+                place=place or self.key_place(location),
+                rule=rule,
+                message=message,
+                help=help_text,
+                related=related,
+                severity=severity or (registered.severity if registered else Severity.ERROR),
+            ),
+        )
