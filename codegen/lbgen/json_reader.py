@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final
 
 from .diagnostics import Diagnostic, Place, Related
-from .yaml_reader import Unreadable, empty_file
+from .lines import Lines
+from .yaml_reader import Unreadable, empty_file, read_integer
 
 if TYPE_CHECKING:
     from .document import Path
@@ -20,6 +20,12 @@ _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined] # pyri
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORDS: Final = {"true": True, "false": False, "null": None}
+
+_HELP: Final = {
+    "json-syntax": "JSON wants double quotes, commas between items, and no comments",
+    "not-json": "write a number that JSON has and programs can read",
+    "too-large": "move inner parts to `$defs` and refer to them by `$ref`",
+}
 
 
 def read_json(
@@ -53,7 +59,7 @@ class _Reader:
         self.file = file
         self.text = text
         self.max_depth = max_depth
-        self.line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.lines = Lines(file, text)
         self.places: dict[Path, Place] = {}
         self.key_places: dict[Path, Place] = {}
         self.problems: list[Diagnostic] = []
@@ -63,15 +69,7 @@ class _Reader:
         return match.end() if match else index
 
     def place(self, start: int, end: int) -> Place:
-        first = bisect_right(self.line_starts, start)
-        last = bisect_right(self.line_starts, end)
-        return Place(
-            file=self.file,
-            line=first,
-            column=start - self.line_starts[first - 1] + 1,
-            end_line=last,
-            end_column=end - self.line_starts[last - 1] + 1,
-        )
+        return self.lines.place(start, end)
 
     def error(self, index: int, message: str, rule: str = "json-syntax") -> Unreadable:
         return Unreadable(
@@ -79,9 +77,7 @@ class _Reader:
                 place=self.place(index, min(index + 1, len(self.text))),
                 rule=rule,
                 message=message,
-                help="JSON wants double quotes, commas between items, and no comments"
-                if rule == "json-syntax"
-                else "move inner parts to `$defs` and refer to them by `$ref`",
+                help=_HELP[rule],
             )
         )
 
@@ -118,10 +114,13 @@ class _Reader:
         if match is None:
             raise self.error(start, "a JSON value is missing here")
         if match[1] is None and match[2] is None:
-            return int(match[0]), match.end()
+            try:
+                return read_integer(match[0]), match.end()
+            except ValueError as error:
+                raise self.error(start, str(error), "not-json") from None
         number = float(match[0])
         if math.isinf(number):
-            raise self.error(start, f"the number {match[0]} is out of range")
+            raise self.error(start, f"the number {match[0]} is out of range", "not-json")
         return number, match.end()
 
     def array(self, start: int, path: Path) -> tuple[list[Any], int]:

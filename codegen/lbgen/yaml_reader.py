@@ -16,13 +16,14 @@ from yaml.parser import ParserError
 from yaml.scanner import ScannerError
 
 from .diagnostics import Diagnostic, Place, Related
+from .lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .document import Path
 
-__all__ = ["Unreadable", "empty_file", "read_yaml"]
+__all__ = ["Unreadable", "empty_file", "read_integer", "read_yaml"]
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
@@ -31,6 +32,7 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _OCTAL: Final = re.compile(r"0o[0-7]+")
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_MOST_DIGITS: Final = 4000
 _NO_NUMBER: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
@@ -55,7 +57,7 @@ def read_yaml(
     Raises:
         Unreadable: the text is no YAML, or has no JSON form.
     """
-    reader = _Reader(file, yaml.parse(text, Loader=yaml.CBaseLoader), max_depth)
+    reader = _Reader(file, text, max_depth)
     try:
         value = reader.document()
     except (ScannerError, ParserError, yaml.reader.ReaderError) as error:
@@ -68,9 +70,10 @@ def read_yaml(
 class _Reader:
     """Builds the value from the parser's events, so that depth is bounded before it hurts."""
 
-    def __init__(self, file: str, events: Iterator[Any], max_depth: int) -> None:
+    def __init__(self, file: str, text: str, max_depth: int) -> None:
         self.file = file
-        self.events = events
+        self.lines = Lines(file, text)
+        self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CBaseLoader)
         self.max_depth = max_depth
         self.places: dict[Path, Place] = {}
         self.key_places: dict[Path, Place] = {}
@@ -99,14 +102,7 @@ class _Reader:
         return value
 
     def place(self, first: Any, last: Any) -> Place:
-        start, end = first.start_mark, last.end_mark
-        return Place(
-            file=self.file,
-            line=start.line + 1,
-            column=start.column + 1,
-            end_line=end.line + 1,
-            end_column=end.column + 1,
-        )
+        return self.lines.place(first.start_mark.index, last.end_mark.index)
 
     def value(self, event: Any, path: Path) -> Any:
         self.refuse(event)
@@ -221,6 +217,17 @@ def empty_file(file: str) -> Diagnostic:
     )
 
 
+def read_integer(text: str) -> int:
+    """The integer that decimal digits stand for.
+
+    Raises:
+        ValueError: there are more digits than Python reads; the message is for people.
+    """
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(text):,} digits; {_MOST_DIGITS:,} are allowed")
+    return int(text)
+
+
 def _plain_scalar(text: str) -> Any:
     if text in _NULL:
         return None
@@ -229,7 +236,7 @@ def _plain_scalar(text: str) -> Any:
     if text in _FALSE:
         return False
     if _INTEGER.fullmatch(text):
-        return int(text)
+        return read_integer(text)
     if _FLOAT.fullmatch(text):
         number = float(text)
         if math.isinf(number):
@@ -246,26 +253,24 @@ def _plain_scalar(text: str) -> Any:
 
 def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:  # a character that YAML forbids: only its position is known
-        position = getattr(error, "position", 0)
-        before = text[:position]
-        line, column = before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-        message = f"the character U+{ord(text[position]):04X} is not allowed in YAML"
-        help_text = 'write it as an escape in a double-quoted string: "\\u...."'
+    lines = Lines(file, text)
+    if mark is None:  # a character that YAML forbids: only its position is known, in bytes
+        before = text.encode()[: getattr(error, "position", 0)].decode(errors="ignore")
+        position = len(before)
+        character = f"U+{ord(text[position]):04X}" if position < len(text) else "at the end"
+        return Diagnostic(
+            place=lines.place(position, position + 1),
+            rule="yaml-syntax",
+            message=f"the character {character} is not allowed in YAML",
+            help='write it as an escape in a double-quoted string: "\\u...."',
+        )
+    problem = str(getattr(error, "problem", None) or error)
+    context = getattr(error, "context", None)
+    place = lines.place(mark.index, mark.index + 1)
+    row = text.split("\n")[place.line - 1]
+    if "\t" in row[: place.column] and not row[: place.column].strip():
+        message, help_text = "a tab at the start of a line", "indent with spaces"
     else:
-        line, column = mark.line + 1, mark.column + 1
-        message = str(getattr(error, "problem", None) or error)
-        context = getattr(error, "context", None)
-        if context:
-            message = f"{message} ({context})"
-        rows: list[str] = text.splitlines()
-        if any("\t" in row[: column + 1] for row in rows[line - 1 : line]):
-            help_text = "indent with spaces: YAML allows no tab there"
-        else:
-            help_text = "check indentation, colons and quotes on this line and the one before"
-    return Diagnostic(
-        place=Place(file=file, line=line, column=column, end_line=line, end_column=column + 1),
-        rule="yaml-syntax",
-        message=message,
-        help=help_text,
-    )
+        message = f"{problem} ({context})" if context else problem
+        help_text = "check indentation, colons and quotes on this line and the one before"
+    return Diagnostic(place=place, rule="yaml-syntax", message=message, help=help_text)
