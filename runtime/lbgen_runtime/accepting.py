@@ -46,8 +46,19 @@ def accept(
     entry_id: bytes,
     fields: list[bytes],
     times_delivered: int,
+    expires: float,
 ) -> Accepted | Verdict:
-    """What a listener does with an entry that was delivered to it."""
+    """What a listener does with an entry that was delivered to it.
+
+    Args:
+        listener: the listener.
+        process: this process's name.
+        stream: the stream's key.
+        entry_id: the entry's id.
+        fields: its fields and values.
+        times_delivered: the server's count.
+        expires: until when the entry is certainly this process's, `time.monotonic()` seconds.
+    """
     if is_noise(fields):
         return Verdict.PASS_OVER
     invalid: Invalid | None = None
@@ -73,7 +84,7 @@ def accept(
         listener=listener.name,
         process=process,
     )
-    return Accepted(Claim(stream, entry_id, fields, delivery), invalid)
+    return Accepted(Claim(stream, entry_id, fields, delivery, expires), invalid)
 
 
 def _stream_id(death: bytes) -> str:

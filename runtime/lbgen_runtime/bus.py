@@ -97,6 +97,7 @@ class Bus:
     def close(self) -> None:
         """Close the connection that `fire` has used; firing again opens another."""
         self.__lbgen__.sync_firer.close()
+        self.__lbgen__.close_schema_publisher()
 
     async def close_async(self) -> None:
         """Stop `run_async`, and close what this event loop's `fire_async` has used."""
@@ -104,7 +105,7 @@ class Bus:
         if core.worker is not None:
             await core.worker.stop()
         await core.async_firer.close()
-        await asyncio.to_thread(core.sync_firer.close)
+        await asyncio.to_thread(self.close)
 
 
 _ARGUMENTS: Final = frozenset(Bus.__init__.__kwdefaults__ or ())

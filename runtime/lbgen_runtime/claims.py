@@ -28,6 +28,8 @@ class Claim:
             entry waits for its retry.
         counted: the handler has begun in the delivery that `times_delivered` counts last.
         interrupt: stops the handler, where it can be stopped.
+        expires: when the server may have given the entry to another process, `time.monotonic()`
+            seconds: a handler does not begin after it without asking again.
         settled: called once, when the handler has ended for the first time here or never will.
     """
 
@@ -36,6 +38,7 @@ class Claim:
         "counted",
         "delivery",
         "entry_id",
+        "expires",
         "fields",
         "interrupt",
         "settled",
@@ -43,12 +46,18 @@ class Claim:
     )
 
     def __init__(
-        self, stream: bytes, entry_id: bytes, fields: list[bytes], delivery: Delivery
+        self,
+        stream: bytes,
+        entry_id: bytes,
+        fields: list[bytes],
+        delivery: Delivery,
+        expires: float,
     ) -> None:
         self.stream = stream
         self.entry_id = entry_id
         self.fields = fields
         self.delivery = delivery
+        self.expires = expires
         self.began: float | None = None
         self.counted = False
         self.interrupt: Callable[[], None] | None = None
@@ -76,6 +85,10 @@ class Claims:
 
     The event loop puts and removes; runner threads take; the heartbeat's thread looks.
 
+    Args:
+        expired: gets an entry, from any thread, that was ready for longer than the server keeps it
+            for this process (the process stood still); it is ready no more.
+
     Attributes:
         begun: how many handler calls have begun.
         retrying: how many entries wait for their retry.
@@ -85,6 +98,7 @@ class Claims:
     __slots__ = (
         "_available",
         "_condition",
+        "_expired",
         "_held",
         "_idle",
         "_ready",
@@ -93,7 +107,8 @@ class Claims:
         "stopped",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, expired: Callable[[Claim], None]) -> None:
+        self._expired = expired
         self._ready: deque[Claim] = deque()
         self._condition = threading.Condition()
         self._available = asyncio.Event()
@@ -158,7 +173,10 @@ class Claims:
         """The next entry to run, for a task; `None` when no more will run."""
         while not self.stopped:
             if self._ready:
-                return self._begin()
+                claim = self._begin()
+                if claim is not None:
+                    return claim
+                continue
             self._available.clear()
             self._idle += 1
             try:
@@ -172,7 +190,10 @@ class Claims:
         with self._condition:
             while not self.stopped:
                 if self._ready:
-                    return self._begin()
+                    claim = self._begin()
+                    if claim is not None:
+                        return claim
+                    continue
                 self._idle += 1
                 try:
                     self._condition.wait()
@@ -180,9 +201,13 @@ class Claims:
                     self._idle -= 1
         return None
 
-    def _begin(self) -> Claim:
+    def _begin(self) -> Claim | None:
         claim = self._ready.popleft()
-        claim.began = time.monotonic()
+        now = time.monotonic()
+        if now > claim.expires:
+            self._expired(claim)
+            return None
+        claim.began = now
         claim.counted = True
         self.begun += 1
         return claim

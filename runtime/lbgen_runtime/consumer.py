@@ -44,7 +44,7 @@ class Consumer:
 
     def __init__(self, listener: Listener, process: Process, connection: AsyncConnection) -> None:
         self.listener = listener
-        self.claims = Claims()
+        self.claims = Claims(self._expired)
         self._process = process
         self._loop = asyncio.get_running_loop()
         self.replays = replay_key(listener.stream, listener.group)
@@ -86,12 +86,15 @@ class Consumer:
         waiting = self.claims.waiting
         return ahead - waiting if waiting <= ahead // 2 else 0
 
-    def received(self, stream: bytes, entries: list[tuple[bytes, list[bytes]]]) -> None:
-        """New entries were delivered."""
+    def received(
+        self, stream: bytes, entries: list[tuple[bytes, list[bytes]]], asked: float
+    ) -> None:
+        """New entries were delivered to a read that was sent at that time."""
         listener, process = self.listener, self._process.name
+        expires = asked + listener.settings.acknowledgement_timeout
         ready: list[Claim] = []
         for entry_id, fields in entries:
-            accepted = accept(listener, process, stream, entry_id, fields, 1)
+            accepted = accept(listener, process, stream, entry_id, fields, 1, expires)
             if not isinstance(accepted, Accepted):
                 self._acknowledge(stream, entry_id)
                 continue
@@ -164,6 +167,9 @@ class Consumer:
             claim.settle()
 
     # What the runners tell.
+
+    def _expired(self, claim: Claim) -> None:
+        self._loop.call_soon_threadsafe(self._failures.ask_again, claim)
 
     def _finished(self, claim: Claim, error: BaseException | None) -> None:
         took = time.monotonic() - (claim.began or 0.0)

@@ -11,6 +11,7 @@ from .settings import check_name
 if TYPE_CHECKING:
     from .coalescing import AsyncFirer, SyncFirer
     from .firing import FireRules
+    from .lightbus import SchemaPublisher
     from .listener import Listener
     from .settings import Settings
     from .worker import Worker
@@ -58,6 +59,18 @@ class BusCore:
         from .coalescing import AsyncFirer
 
         return AsyncFirer(self.settings.redis_url, name=self.connection_name, rules=self.rules)
+
+    @cached_property
+    def schema_publisher(self) -> SchemaPublisher:
+        """Tells Lightbus's processes the schemas of the APIs that they read."""
+        from .lightbus import SchemaPublisher
+
+        return SchemaPublisher(self.settings.redis_url, name=self.connection_name)
+
+    def close_schema_publisher(self) -> None:
+        """Publish no schema any more; blocks."""
+        if "schema_publisher" in self.__dict__:
+            self.schema_publisher.close()
 
     def service_name_for_listening(self) -> str:
         """The service's name.

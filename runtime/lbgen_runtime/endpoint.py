@@ -19,6 +19,7 @@ from .fire import Fire, Problem
 from .fired import FiredMany
 from .handler import shape_of
 from .listener import Listener
+from .naive_times import read_zone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -106,6 +107,8 @@ class EventEndpoint(Generic[E]):
                 f"events of {api.name} are fired by {', '.join(api.authoritative)}, "
                 f"not by {settings.service_name or 'a bus without a service name'}"
             )
+        if api.lightbus:
+            core.schema_publisher.announce(self._contract)
         given, event_id = event_id, event_id or new_event_id()
         fields = entry_fields(self._contract, event_id, self._contract.encode(event))
         size = sum(map(len, fields))
@@ -232,7 +235,8 @@ class EventEndpoint(Generic[E]):
             grace: seconds that a running handler gets when the process is to stop.
 
         Raises:
-            InvalidSettings: the bus has no service name, or an option is not what it can be.
+            InvalidSettings: the bus has no service name, an option is not what it can be, or the
+                machine does not know the API's `assume_timezone`.
             InvalidHandler: the handler takes something else.
             DuplicateListenerName: the service has a listener of this name on this API.
         """
@@ -246,6 +250,8 @@ class EventEndpoint(Generic[E]):
     ) -> None:
         """What `listen` does once it has the handler."""
         core = self._bus.__lbgen__
+        if self._contract.api.assume_timezone is not None:
+            read_zone(self._contract.api.assume_timezone)
         core.register(
             Listener(
                 contract=self._contract,

@@ -155,18 +155,31 @@ class Heartbeat:
             began = claim.began
             hangs = began is not None and now - began > longest
             streams.setdefault(claim.stream, ([], []))[hangs].append(claim)
-        calls: list[tuple[list[bytes], list[Any]]] = []
+        parts: list[tuple[bytes, list[Claim], int]] = []
         for stream, (renewed, watched) in streams.items():
-            for some, count in (*_chunks(renewed, renew=True), *_chunks(watched, renew=False)):
-                ids = [claim.entry_id for claim in some]
-                head = [consumer.listener.group, self._process, count]
-                calls.append(([stream], [*head, *ids]))
-        if not calls:
+            parts += [(stream, some, len(some)) for some in _chunks(renewed)]
+            parts += [(stream, some, 0) for some in _chunks(watched)]
+        if not parts:
             return
-        for (keys, _), reply in zip(calls, self._scripts(RENEW, calls), strict=True):
-            if reply and not isinstance(reply, Exception):
-                taken: set[bytes] = set(reply)
-                consumer.lose([c for c in held if c.stream == keys[0] and c.entry_id in taken])
+        head = [consumer.listener.group, self._process]
+        replies = self._scripts(
+            RENEW,
+            [
+                ([stream], [*head, count, *(claim.entry_id for claim in some)])
+                for stream, some, count in parts
+            ],
+        )
+        expires = now + consumer.listener.settings.acknowledgement_timeout
+        for (_, some, count), reply in zip(parts, replies, strict=True):
+            if isinstance(reply, Exception):
+                continue  # the group is gone, or the server is: the claims run out by themselves
+            taken: set[bytes] = set(reply[0])
+            held_still: set[bytes] = set(reply[1])
+            if taken:
+                consumer.lose([claim for claim in some if claim.entry_id in taken])
+            for claim in some if count else ():
+                if claim.entry_id in held_still:
+                    claim.expires = expires
         timeout = consumer.listener.settings.acknowledgement_timeout
         hanging = [c for c in held if c.began and now - c.began > longest + 2 * timeout]
         if hanging:  # nobody else has taken it: this process does, with another runner
@@ -193,7 +206,6 @@ class Heartbeat:
         self._connection.close()
 
 
-def _chunks(claims: list[Claim], *, renew: bool) -> list[tuple[list[Claim], int]]:
-    """Parts of a size that one step renews, each with how many of it are renewed."""
-    parts = [claims[i : i + _CHUNK] for i in range(0, len(claims), _CHUNK)]
-    return [(part, len(part) if renew else 0) for part in parts]
+def _chunks(claims: list[Claim]) -> list[list[Claim]]:
+    """Parts of a size that one step looks at."""
+    return [claims[i : i + _CHUNK] for i in range(0, len(claims), _CHUNK)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from redis.exceptions import ResponseError
@@ -21,7 +22,7 @@ __all__ = ["Reader", "Receiver"]
 _log = logging.getLogger("lbgen")
 
 _BLOCK: Final = 5.0
-"""Seconds for which a read waits for new entries."""
+"""Seconds for which a read waits for new entries, at most."""
 
 
 class Receiver(Protocol):
@@ -31,8 +32,10 @@ class Receiver(Protocol):
         """How many entries may be read now; 0 until `Reader.look` is called."""
         ...
 
-    def received(self, stream: bytes, entries: list[tuple[bytes, list[bytes]]]) -> None:
-        """New entries were delivered."""
+    def received(
+        self, stream: bytes, entries: list[tuple[bytes, list[bytes]]], asked: float
+    ) -> None:
+        """New entries were delivered to a read that was sent at that time."""
         ...
 
     async def work_off_own(self) -> None:
@@ -51,6 +54,7 @@ class Reader:
     """
 
     __slots__ = (
+        "_block",
         "_complaint",
         "_connection",
         "_listener",
@@ -73,6 +77,8 @@ class Reader:
         self._connection = connection
         self._receiver = receiver
         self._looked = asyncio.Event()
+        # Short against the timeout, so that what a read brings is certainly this process's.
+        self._block = min(_BLOCK, listener.settings.acknowledgement_timeout / 3)
         self._stopping = False
         self._complaint = ""
         self._task: asyncio.Task[None] | None = None
@@ -99,8 +105,9 @@ class Reader:
                 if not self._connection.is_open:
                     async with self._process.opening:
                         await self._connection.open()
+                asked = time.monotonic()
                 [reply] = await self._connection.exchange(
-                    [self._command(count)], timeout=_BLOCK + REPLY_TIMEOUT
+                    [self._command(count)], timeout=self._block + REPLY_TIMEOUT
                 )
                 failures = 0
                 self._process.outage.worked()
@@ -108,7 +115,7 @@ class Reader:
                     raise reply
                 self._complaint = ""
                 for stream, entries in reply or ():
-                    self._receiver.received(stream, entries)
+                    self._receiver.received(stream, entries, asked)
             except ConnectionFailed as failure:
                 replies_lost = replies_lost or failure.sent
                 failures += 1
@@ -128,7 +135,7 @@ class Reader:
         listener, process = self._listener, self._process
         return (
             *(b"XREADGROUP", b"GROUP", listener.group, process.name),
-            *(b"COUNT", count, b"BLOCK", int(_BLOCK * 1000)),
+            *(b"COUNT", count, b"BLOCK", int(self._block * 1000)),
             *(b"STREAMS", listener.stream, b">"),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
@@ -159,6 +160,7 @@ class Recovery:
             times_delivered = pending.times_delivered
         own = pending.consumer == self._process.name.encode()
         idle = 0 if own else int(settings.acknowledgement_timeout * 1000)
+        expires = time.monotonic() + settings.acknowledgement_timeout
         reply = await self._process.commands.script(
             CLAIM,
             [stream],
@@ -183,6 +185,7 @@ class Recovery:
             pending.entry_id,
             reply[1],
             times_delivered,
+            expires,
         )
         if not isinstance(accepted, Accepted):
             self._bury.pass_over(stream, pending.entry_id)

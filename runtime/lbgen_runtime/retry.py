@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import traceback
 from typing import TYPE_CHECKING, Final
 
@@ -88,6 +89,16 @@ class Failures:
         else:
             self._start(self._retry(claim))
 
+    def ask_again(self, claim: Claim) -> None:
+        """Run an entry, if it is still this process's after the process stood still."""
+        self._start(self._run_if_held(claim, claim.delivery.times_delivered))
+
+    async def _run_if_held(self, claim: Claim, count: int) -> None:
+        expires = time.monotonic() + self._listener.settings.acknowledgement_timeout
+        if await self._if_held(RETRY, claim, [claim.stream], [count]):
+            claim.expires = expires
+            self._claims.make_ready([claim], first=True)
+
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._under_way.add(task)
@@ -107,7 +118,9 @@ class Failures:
                 )
             )
             count = delivery.times_delivered + 1
+            expires = time.monotonic() + settings.acknowledgement_timeout
             if await self._if_held(RETRY, claim, [claim.stream], [count]):
+                claim.expires = expires
                 claim.delivery = delivery.again(count)
                 claim.counted = False
                 self._claims.make_ready([claim])
@@ -137,7 +150,11 @@ class Failures:
         claim.settle()
 
     async def _if_held(
-        self, script: Script, claim: Claim, keys: list[bytes], arguments: Sequence[bytes | int | str]
+        self,
+        script: Script,
+        claim: Claim,
+        keys: list[bytes],
+        arguments: Sequence[bytes | int | str],
     ) -> bool:
         """Do a step with an entry that this process holds, as soon as the server lets it."""
         listener, process = self._listener, self._process

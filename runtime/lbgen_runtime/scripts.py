@@ -26,6 +26,7 @@ __all__ = [
     "RENEW",
     "REPLAY",
     "RETRY",
+    "SCHEMA",
     "TRIM",
     "Script",
 ]
@@ -69,4 +70,5 @@ RELEASE: Final = Script.load("release")
 RENEW: Final = Script.load("renew")
 REPLAY: Final = Script.load("replay")
 RETRY: Final = Script.load("retry")
+SCHEMA: Final = Script.load("schema")
 TRIM: Final = Script.load("floor", "trim")

@@ -91,6 +91,8 @@ class Worker:
             if not self._stop.is_set():
                 for consumer in consumers:
                     consumer.start()
+                    if consumer.listener.contract.api.lightbus:
+                        core.schema_publisher.announce(consumer.listener.contract)
                 upkeep += [
                     Sweep(consumers, process, settings.reclaim_interval),
                     Upkeep(consumers, process, settings),
@@ -105,6 +107,7 @@ class Worker:
             await self._end(consumers)
             await asyncio.to_thread(heartbeat.stop)
             await process.commands.close()
+            await asyncio.to_thread(core.close_schema_publisher)
             for number in handled:
                 asyncio.get_running_loop().remove_signal_handler(number)
             core.worker = None

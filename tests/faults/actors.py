@@ -27,7 +27,8 @@ from notes import Bus, Noted
 
 from lbgen_runtime import Delivery, FireUnconfirmed, NotFired
 
-LISTENERS = ("asynchronous", "synchronous")
+LATE = {"late": 1.0, "slow": 4.0, "slower": 8.0}
+"""Kinds of events whose handlers take time: half of these seconds to all of them."""
 
 
 class Journal:
@@ -74,8 +75,8 @@ def produce(journal: Journal, options: dict[str, Any]) -> None:
             except StopIteration:
                 return
             kind = kind_of(random_, options["kinds"])
-            if kind == "late":
-                text = f"late:{random_.random():.3f}"
+            if seconds := LATE.get(kind):
+                text = f"{kind}:{random_.uniform(seconds / 2, seconds):.3f}"
             elif kind == "large":
                 text = "large:" + "x" * random_.randrange(1, 200_000)
             else:
@@ -146,7 +147,7 @@ def consume(journal: Journal, options: dict[str, Any]) -> None:
     async def asynchronous(event: Noted, delivery: Delivery) -> None:
         argument = begin(event, delivery)
         try:
-            if argument and event.text.startswith("late"):
+            if event.text.partition(":")[0] in LATE:
                 await asyncio.sleep(float(argument))
         except asyncio.CancelledError:
             journal.write("cancelled", **about(event, delivery))
@@ -156,7 +157,7 @@ def consume(journal: Journal, options: dict[str, Any]) -> None:
 
     def synchronous(event: Noted, delivery: Delivery) -> None:
         argument = begin(event, delivery)
-        if argument and event.text.startswith("late"):
+        if event.text.partition(":")[0] in LATE:
             time.sleep(float(argument))
         misbehave(event, delivery)
         journal.write("done", **about(event, delivery))

@@ -160,10 +160,16 @@ class Ledger:
         lost: dict[tuple[str, str], list[float]] = defaultdict(list)
         runs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         failed: set[tuple[str, str, str, int]] = set()
+        resumed: dict[str, list[float]] = defaultdict(list)
+        done: dict[tuple[str, str, str, int], float] = {}
         for line in self.lines:
             match line["what"]:
                 case "kill" | "terminate" | "left" | "stopped":
                     ended[line.get("whom", line["who"])].append(line["at"])
+                case "resumed":
+                    resumed[line["whom"]].append(line["at"])
+                case "done":
+                    done[line["who"], line["group"], line["id"], line["delivery"]] = line["at"]
                 case "server" | "group lost":
                     disasters.append((line["at"], line["what"]))
                 case "network" if line["mode"] in _NETWORK and line["seconds"] >= self._timeout / 2:
@@ -184,7 +190,14 @@ class Ledger:
                 if (first["who"], group, event_id, first["delivery"]) in failed:
                     continue  # a retry, not a double run
                 verdict.double_runs += 1
+                finished = done.get((first["who"], group, event_id, first["delivery"]), 0.0)
                 cause = self._cause(first, second, ended, disasters, lost[first["who"], event_id])
+                if not cause and any(
+                    first["at"] <= at <= second["at"] + 60 and finished <= at + self._timeout / 2
+                    for at in resumed[first["who"]]
+                    if finished
+                ):
+                    cause = "its process was stopped, and done before it could learn of its loss"
                 if cause:
                     verdict.explained[cause] += 1
                 else:

@@ -12,10 +12,10 @@ __all__ = ["FAULTS", "plant"]
 def _acknowledge_before_handling() -> None:
     received = consumer.Consumer.received
 
-    def early(self: Any, stream: bytes, entries: list[Any]) -> None:
+    def early(self: Any, stream: bytes, entries: list[Any], asked: float) -> None:
         for entry_id, _ in entries:
             self._acknowledge(stream, entry_id)
-        received(self, stream, entries)
+        received(self, stream, entries, asked)
 
     consumer.Consumer.received = early  # type: ignore[method-assign]
 
@@ -40,7 +40,8 @@ def _renew_unfenced() -> None:
     for i = 4, #ARGV do ids[#ids + 1] = ARGV[i] end
     ids[#ids + 1] = 'JUSTID'
     redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(ids))
-    return {}
+    ids[#ids] = nil
+    return { {}, ids }
     """
     heartbeat.RENEW = scripts.Script(source, b"0" * 40)  # type: ignore[misc]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -94,7 +95,7 @@ class Stage:
             stderr=log,
         )
         log.close()
-        return journal.name
+        return name
 
     def produce(self, *, count: int = 10**9, rate: float = 60, threads: int = 2) -> str:
         """Start a process that fires."""
@@ -139,11 +140,19 @@ class Stage:
 
     def stop_and_go(self, name: str, seconds: float) -> None:
         """SIGSTOP, and SIGCONT after a while."""
-        self.note("terminate", whom=f"journal-{name}")
-        self.actors[name].send_signal(signal.SIGSTOP)
+        self.pause(name)
         time.sleep(seconds)
-        self.note("terminate", whom=f"journal-{name}")
+        self.resume(name)
+
+    def pause(self, name: str) -> None:
+        """SIGSTOP."""
+        self.note("paused", whom=f"journal-{name}")
+        self.actors[name].send_signal(signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """SIGCONT."""
         self.actors[name].send_signal(signal.SIGCONT)
+        self.note("resumed", whom=f"journal-{name}")
 
     def network(self, mode: Mode, seconds: float) -> None:
         """Let the network misbehave for a while, then reset what was under way."""
@@ -159,10 +168,8 @@ class Stage:
         """End every connection of the actors on the server."""
         for client in self.server.client.client_list():
             if client["name"].startswith("lbgen:"):
-                try:
+                with contextlib.suppress(redis.ResponseError):  # it has ended by itself
                     self.server.client.execute_command("CLIENT", "KILL", "ID", client["id"])
-                except redis.ResponseError:
-                    pass  # it has ended by itself
 
     def restart_server(self) -> None:
         """SIGKILL the server and start it with what it has on disk."""

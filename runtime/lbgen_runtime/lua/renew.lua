@@ -1,7 +1,7 @@
 -- Renew the idle time of what this consumer still holds.
 -- KEYS: stream
 -- ARGV: group, consumer, how many of the ids are renewed (the rest is only looked at), ids
--- Returns the ids that another consumer has taken.
+-- Returns the ids that another consumer has taken, and those that were renewed.
 local taken, mine = {}, {}
 for i = 4, #ARGV do
   local pending = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]
@@ -16,5 +16,6 @@ end
 if #mine > 0 then
   mine[#mine + 1] = 'JUSTID'
   redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(mine))
+  mine[#mine] = nil
 end
-return taken
+return { taken, mine }

@@ -1,0 +1,123 @@
+"""What Lightbus's processes look for on the bus beside the streams: the schema of each API.
+
+Lightbus keeps an API's schema under `schema:{api}` for 60 seconds, written again every 48, and the
+API's name in the set `schemas`. Its `inspect`, its `dumpschema` and its validation read it there.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import NoScriptError, ResponseError
+
+from .connection import ConnectionFailed, SyncConnection, words_of
+from .scripts import SCHEMA
+
+if TYPE_CHECKING:
+    from .contract import EventContract
+
+__all__ = ["SchemaPublisher"]
+
+_log = logging.getLogger("lbgen")
+
+_HOLDS: Final = 60
+"""Seconds for which a schema is on the bus, as Lightbus's are."""
+_AGAIN: Final = 20.0
+"""Seconds after which it is written again: two writes may fail."""
+_LAST_WORDS: Final = 2.0
+"""Seconds that a process waits at its end for a schema that was not written yet."""
+_MARK: Final = b"published by lbgen"
+"""Every schema of ours says so in its `$comment`."""
+
+
+class SchemaPublisher:
+    """Keeps the schemas of APIs marked `lightbus: true` on the bus, from a thread of its own.
+
+    A Lightbus process that has the API's class is its owner, and publishes RPCs too: where one
+    keeps a schema there, it stays, and ours follows when that has expired.
+
+    Args:
+        url: where the server is.
+        name: the connection's name on the server.
+    """
+
+    def __init__(self, url: str, *, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._schemas: dict[str, bytes] = {}
+        self._pid = 0
+        self._complaint = ""
+        self._lock = threading.Lock()
+
+    def announce(self, contract: EventContract[Any]) -> None:
+        """Publish the schema of an event's API from now on; does not wait."""
+        api = contract.api.name
+        if api in self._schemas and self._pid == os.getpid():
+            return
+        if self._pid != os.getpid():  # the first call, or a fork: threads stay with the parent
+            self._lock = threading.Lock()
+        with self._lock:
+            text = contract.event_type.__lbgen_schema__.lightbus(api)
+            if text is None:
+                return
+            self._schemas[api] = json.dumps(json.loads(text), sort_keys=True).encode()
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                self._stop, self._woken, self._idle = (threading.Event() for _ in range(3))
+                self._thread = threading.Thread(
+                    target=self._run, name="lbgen schemas for Lightbus", daemon=True
+                )
+                self._thread.start()
+                atexit.register(self.close)
+            self._idle.clear()
+            self._woken.set()
+
+    def _run(self) -> None:
+        connection = SyncConnection(self._url, name=self._name)
+        stop, woken, idle = self._stop, self._woken, self._idle
+        while not stop.is_set():
+            woken.clear()
+            pause = _AGAIN
+            try:
+                self._publish(connection)
+            except ConnectionFailed:
+                pause = 1.0  # the connections that carry events say so in the log
+            except Exception:
+                _log.exception("publishing schemas for Lightbus failed; trying again")
+            if not woken.is_set():
+                idle.set()
+            woken.wait(pause)
+        connection.close()
+
+    def _publish(self, connection: SyncConnection) -> None:
+        for api, schema in list(self._schemas.items()):
+            call = SCHEMA.call([f"schema:{api}".encode()], [schema, _HOLDS, _MARK])
+            known = (b"SADD", b"schemas", api)
+            replies = connection.exchange([call, known])
+            if isinstance(replies[0], NoScriptError):
+                replies = connection.exchange([SCHEMA.call_in_full(call), known])
+            for reply in replies:
+                if isinstance(reply, ResponseError) and words_of(reply) != self._complaint:
+                    self._complaint = words_of(reply)
+                    _log.warning(
+                        "the schema of %s cannot be published for Lightbus: %s",
+                        api,
+                        self._complaint,
+                    )
+
+    def close(self) -> None:
+        """End the thread, after what was announced is on the bus; announcing starts another."""
+        if self._pid != os.getpid():
+            return
+        atexit.unregister(self.close)
+        self._idle.wait(_LAST_WORDS)
+        self._stop.set()
+        self._woken.set()
+        self._thread.join(_LAST_WORDS)
+        self._pid = 0
+        self._schemas.clear()
