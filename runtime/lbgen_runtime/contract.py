@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast
 
+from . import exact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -63,7 +65,11 @@ class EventContract(Generic[E]):
         Raises:
             InvalidParameters: the event is not what its schema accepts.
         """
-        return self.event_type.__lbgen_codec__.encode_parameters(event, self.full_name)
+        codec = self.event_type.__lbgen_codec__
+        if self.api.lightbus:
+            with exact.written_plainly():
+                return codec.encode_parameters(event, self.full_name)
+        return codec.encode_parameters(event, self.full_name)
 
     def decode(self, parameters: Mapping[str, bytes]) -> E:
         """The event that the JSON text of each parameter stands for.
@@ -72,5 +78,8 @@ class EventContract(Generic[E]):
             InvalidParameters: the parameters are not what the event's schema accepts, or one
                 of them is no JSON.
         """
-        event = self.event_type.__lbgen_codec__.decode_parameters(parameters, self.full_name)
+        codec, zone = self.event_type.__lbgen_codec__, self.api.assume_timezone
+        if zone is None:
+            return cast("E", codec.decode_parameters(parameters, self.full_name))
+        event = codec.decode_parameters(parameters, self.full_name, assume_timezone=zone)
         return cast("E", event)

@@ -9,9 +9,14 @@ subclass that keeps its text, so that it leaves as it came. What no Python type 
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 __all__ = [
     "ExactDateTime",
@@ -24,6 +29,7 @@ __all__ = [
     "write_date_time",
     "write_time",
     "write_uuid",
+    "written_plainly",
 ]
 
 _TIME = re.compile(
@@ -101,7 +107,23 @@ def _read(text: str) -> datetime | str:
 
 def write_date_time(moment: datetime) -> str:
     """The RFC 3339 text of a date-time; its own text where it keeps one."""
-    return getattr(moment, "text", None) or moment.isoformat()
+    own: str | None = getattr(moment, "text", None)
+    if own is not None and not _plainly.get():
+        return own
+    return moment.isoformat()
+
+
+@contextmanager
+def written_plainly() -> Generator[None]:
+    """Write date-times as `datetime.isoformat` does, for readers that know no other form."""
+    token = _plainly.set(True)
+    try:
+        yield
+    finally:
+        _plainly.reset(token)
+
+
+_plainly: ContextVar[bool] = ContextVar("_plainly", default=False)
 
 
 def read_time(text: str) -> time | str:

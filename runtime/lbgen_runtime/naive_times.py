@@ -11,7 +11,6 @@ import re
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from .errors import InvalidParameters, InvalidSettings, Violation
 
@@ -37,6 +36,8 @@ def read_zone(name: str) -> tzinfo:
     """
     if name == "UTC":
         return UTC
+    from zoneinfo import ZoneInfo  # few services need it
+
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):

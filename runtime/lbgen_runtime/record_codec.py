@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from .codec import JSON, NoJson, Undeclared, json_value
 from .errors import InvalidParameters
+from .naive_times import with_offsets
 from .unset import UNSET
 from .validation import MAX_DEPTH
 
@@ -246,8 +247,15 @@ class RecordCodec:
         self._verdict(value, name)
         return texts
 
-    def decode_parameters(self, texts: Mapping[str, bytes], name: str) -> Record:
+    def decode_parameters(
+        self, texts: Mapping[str, bytes], name: str, *, assume_timezone: str | None = None
+    ) -> Record:
         """The event that the JSON text of each parameter stands for.
+
+        Args:
+            texts: by parameter.
+            name: the event's full name.
+            assume_timezone: the time zone of date-times without an offset.
 
         Raises:
             InvalidParameters: a text is no JSON, or the schema does not accept the event.
@@ -260,7 +268,8 @@ class RecordCodec:
                 problem = NoJson(f"no JSON: {error}")
                 problem.path.append(key)
                 raise self._no_json(name, problem) from None
-        self._verdict(value, name)
+        if not self._schema.is_valid(value):
+            value = with_offsets(value, self._schema, assume_timezone, name)
         return self.decode(value)
 
     def _verdict(self, value: object, name: str) -> None:

@@ -63,10 +63,15 @@ class Schemas:
 
     Args:
         documents: JSON text of each document, by URI.
+        lightbus: JSON text of each API's schema in Lightbus's form, by the API's name, where the
+            contract says that Lightbus reads the API.
     """
 
-    def __init__(self, documents: Mapping[str, str]) -> None:
+    def __init__(
+        self, documents: Mapping[str, str], *, lightbus: Mapping[str, str] | None = None
+    ) -> None:
         self._documents = documents
+        self.lightbus = lightbus or {}
         self._validators: dict[str, jsonschema_rs.Validator] = {}
         self._lock = RLock()
 
@@ -117,6 +122,10 @@ class Schema:
     def validator(self) -> jsonschema_rs.Validator:
         """The compiled validator."""
         return self._schemas.validator(self.location)
+
+    def lightbus(self, api: str) -> str | None:
+        """JSON text of an API's schema in Lightbus's form; `None` if the package has none."""
+        return self._schemas.lightbus.get(api)
 
     def at(self, location: str) -> Schema:
         """Another schema of the same package."""

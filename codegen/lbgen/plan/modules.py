@@ -143,9 +143,15 @@ class NamespacePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemasPlan:
-    """The documents: source of each URI, and of its JSON text."""
+    """The documents, as sources of literals.
+
+    Attributes:
+        documents: each URI, and its JSON text.
+        lightbus: name of each API that Lightbus reads, and the JSON text of its schema.
+    """
 
     documents: tuple[tuple[str, str], ...]
+    lightbus: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

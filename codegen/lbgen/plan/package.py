@@ -8,6 +8,7 @@ from lbgen_runtime.bus import RESERVED_API_NAMES
 
 from ..diagnostics import Diagnostic, Related
 from ..layout import Brackets, Named, lay_out
+from ..lightbus.published import published_schema
 from ..literal import docstring_text, json_literal, python_literal
 from ..names import module_name, parameter_name
 from .imports import import_line
@@ -86,7 +87,7 @@ def plan_package(
     apis_by_class = sorted((api_class(api.name), module_name(api.name)) for api in contract.apis)
     package = PackagePlan(
         modules=tuple(planned),
-        schemas=_schemas(contract, verdicts),
+        schemas=_schemas(contract, verdicts, modeller),
         namespaces=tree.roots(),
         steps=tree.steps(),
         api_imports=tuple(import_line(f".{module}", [name]) for name, module in apis_by_class),
@@ -119,14 +120,19 @@ def plan_package(
     return package, problems
 
 
-def _schemas(contract: Contract, verdicts: Verdicts) -> SchemasPlan:
+def _schemas(contract: Contract, verdicts: Verdicts, modeller: Modeller) -> SchemasPlan:
     used: set[str] = set(contract.roots)
     documents = tuple(
         (python_literal(uri), json_literal(value))
         for uri, value in sorted(verdicts.documents.items())
         if uri in used
     )
-    return SchemasPlan(documents=documents)
+    lightbus = tuple(
+        (python_literal(api.name), json_literal(published_schema(api, modeller)))
+        for api in contract.apis
+        if api.lightbus
+    )
+    return SchemasPlan(documents=documents, lightbus=lightbus)
 
 
 class _Tree:
