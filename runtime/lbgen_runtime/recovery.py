@@ -140,14 +140,14 @@ class Recovery:
         return True
 
     async def _recover(self, stream: bytes, pending: Pending, *, counts: bool) -> None:
-        if self._claims.stopped or self._claims.holds(stream, pending.entry_id):
-            return
         times_delivered = max(pending.times_delivered + counts, 1)
         alone = times_delivered >= _ALONE_FROM
         async with (
             self._one_at_a_time,
             self._process.alone if alone else contextlib.nullcontext(),
         ):
+            if self._claims.stopped or self._claims.holds(stream, pending.entry_id):
+                return
             claim = await self._claim(stream, pending, times_delivered)
             if claim is not None:
                 await self._run(claim, pending.times_delivered)
