@@ -16,6 +16,7 @@ from random_schemas import Schemas
 from random_values import Values
 
 from lbgen.compat.decide import Documents, Verdict, Version, decide
+from lbgen.document import Location
 
 PAIRS = int(os.environ.get("LBGEN_PAIRS", "500"))
 SEED = int(os.environ.get("LBGEN_SEED", "1"))
@@ -25,7 +26,7 @@ CHUNK = 100
 
 
 def version(document: Any, *, strict: bool) -> Version:
-    return Version(Documents({URI: document}), f"{URI}#", strict=strict)
+    return Version(Documents({URI: document}), Location(URI), strict=strict)
 
 
 def assert_true(verdict: Verdict, writer: Version, reader: Version, seed: int) -> None:

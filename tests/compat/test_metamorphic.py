@@ -11,6 +11,7 @@ from random_schemas import Schemas
 from rewrites import NEUTRAL, as_draft_07, sayable_in_draft_07
 
 from lbgen.compat.decide import Documents, Version, decide
+from lbgen.document import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ CASES = 60
 
 
 def version(document: Any, *, strict: bool) -> Version:
-    return Version(Documents({URI: document}), f"{URI}#", strict=strict)
+    return Version(Documents({URI: document}), Location(URI), strict=strict)
 
 
 @pytest.mark.parametrize("rewrite", NEUTRAL, ids=lambda rewrite: rewrite.__name__)

@@ -27,11 +27,13 @@ from .prove.containment import STEPS, outside
 from .references import References
 from .refute import search
 from .schema import Bundle, UnsupportedSchema, to_schema
-from .shrink import shrunk
+from .shrink import ordered, shrunk
 from .writer import closed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from ..document import Location
 
 Layer: TypeAlias = Literal["same", "algebra", "structure", "search", ""]
 
@@ -79,7 +81,7 @@ class Version:
         strict: the writer is not ours, so it may send whatever the schema accepts.
     """
 
-    def __init__(self, documents: Documents, location: str, *, strict: bool = False) -> None:
+    def __init__(self, documents: Documents, location: Location, *, strict: bool = False) -> None:
         self.documents = documents
         self.location = location
         self.strict = strict
@@ -96,7 +98,7 @@ class Version:
     @cached_property
     def authors(self) -> jsonschema_rs.Validator:
         """The validator of the author's own documents."""
-        return compiled(self.location, self.documents.registry)
+        return compiled(str(self.location), self.documents.registry)
 
     @cached_property
     def writers(self) -> jsonschema_rs.Validator:
@@ -161,17 +163,19 @@ def _decide(writer: Version, reader: Version, budget: Budget) -> Verdict:
     if answer.state == "empty":
         return Verdict(state="compatible", layer="structure")
     if answer.state == "found" and shows(answer.value):
-        return _breaking(answer.value, shows, reader, "structure")
+        return _breaking(answer.value, shows, writer, reader, "structure")
     reason = answer.reason or "a value on which the validators differ"
     if budget.search:
         found = search(writer.writer, reader.reader, shows, writer.writes)
         if found:
-            return _breaking(found[0], shows, reader, "search")
+            return _breaking(found[0], shows, writer, reader, "search")
     return Verdict(state="undecided", reason=reason)
 
 
-def _breaking(value: Any, shows: Any, reader: Version, layer: Layer) -> Verdict:
-    small = shrunk(value, shows)
+def _breaking(
+    value: Any, shows: Callable[[Any], bool], writer: Version, reader: Version, layer: Layer
+) -> Verdict:
+    small = ordered(shrunk(value, shows), [writer.reader.root], writer.reader.definitions)
     return Verdict(state="breaking", event=small, message=message(reader, small), layer=layer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeGuard
 
 from ..json_types import is_array, is_object
 
@@ -42,6 +42,11 @@ def kind_of(value: Any) -> Kind:
     if isinstance(value, str):
         return "string"
     return "array" if is_array(value) else "object"
+
+
+def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    """Whether a keyword's value is a list of schemas."""
+    return isinstance(value, tuple)
 
 
 def rational(number: float | Decimal) -> Fraction:

@@ -7,10 +7,10 @@ A keyword moves out of a part only where its meaning stays the same; what cannot
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_object
-from .json_values import canonical, rational
+from .json_values import canonical, is_tuple, rational
 from .schema import FALSE, NEVER, Node
 
 if TYPE_CHECKING:
@@ -159,9 +159,8 @@ def _same(one: Any, other: Any) -> bool:
 def _text(value: Any) -> str:
     if isinstance(value, Node):
         return value.key
-    if isinstance(value, tuple):
-        parts = cast("tuple[Any, ...]", value)
-        return "\n".join(_text(part) for part in parts)
+    if is_tuple(value):
+        return "\n".join(_text(part) for part in value)
     if is_object(value):
         return "\n".join(f"{canonical(name)}:{_text(value[name])}" for name in sorted(value))
     return canonical(value)

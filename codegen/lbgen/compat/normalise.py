@@ -15,11 +15,13 @@ from ..json_types import is_array, is_object
 from .formats import asserted
 from .json_values import canonical, normal
 from .references import References, Target
-from .schema import FALSE, REF, TRUE, Bundle, Location, Node, UnsupportedSchema
+from .schema import FALSE, REF, TRUE, Bundle, Node, UnsupportedSchema
 from .simplify import inlined, renamed, simplified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ..document import Location
 
 _NOTES: Final = frozenset({"default", "deprecated", "description", "title", "x-lbgen-name"})
 _MOST_NODES: Final = 20_000
@@ -46,11 +48,11 @@ class SchemaAt:
 
     Attributes:
         documents: URI to JSON value, as the authors wrote them.
-        location: `URI#/json/pointer`.
+        location: the schema.
     """
 
     documents: Mapping[str, Any]
-    location: str
+    location: Location
 
 
 def normalise(schema: SchemaAt, references: References | None = None) -> Bundle:
@@ -60,7 +62,7 @@ def normalise(schema: SchemaAt, references: References | None = None) -> Bundle:
         UnsupportedSchema: it uses something that the checker does not model.
     """
     work = _Work(references or References(schema.documents))
-    target = work.references.at(Location.parse(schema.location))
+    target = work.references.at(schema.location)
     root = work.read(target)
     while work.waiting:
         name, waiting = work.waiting.pop()

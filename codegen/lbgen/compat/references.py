@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
+from ..document import Location
 from ..json_types import is_array, is_object
-from .schema import Location, UnsupportedSchema
+from .schema import UnsupportedSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,23 +74,25 @@ def _base(schema: Mapping[str, Any], base: str, draft: int) -> str:
     name = schema.get("id" if draft == 4 else "$id")
     if not isinstance(name, str) or (draft <= 7 and "$ref" in schema):
         return base
-    name, fragment = _split(name)
-    return base if fragment and not name else _join(base, name)
+    name, fragment = split(name)
+    return base if fragment and not name else join(base, name)
 
 
-def _split(uri: str) -> tuple[str, str]:
+def split(uri: str) -> tuple[str, str]:
+    """A URI and its fragment."""
     # urldefrag would make `lbgen:/a.yaml` of `lbgen:///a.yaml`.
     rest, _, fragment = uri.partition("#")
     return rest, fragment
 
 
-def _join(base: str, reference: str) -> str:
+def join(base: str, reference: str) -> str:
+    """The URI that a reference names, seen from a base URI."""
     # urljoin joins only schemes that it knows; a stand-in makes it join `lbgen:///a.yaml`, too.
     parts = urlsplit(base)
     if parts.scheme in ("", "http", "https", "file") or urlsplit(reference).scheme:
         return urljoin(base, reference)
     if not parts.path.startswith("/"):
-        return f"{_split(base)[0]}{reference}" if reference.startswith("#") else reference or base
+        return f"{split(base)[0]}{reference}" if reference.startswith("#") else reference or base
     joined = urljoin(f"http://stand.in{parts.path}", reference)
     return f"{parts.scheme}://{parts.netloc}{joined.removeprefix('http://stand.in')}"
 
@@ -106,7 +109,7 @@ class References:
             base = uri
             if is_object(document):
                 base = _base(document, uri, draft)
-            root = Target(schema=document, location=Location(uri=uri), base=base, draft=draft)
+            root = Target(schema=document, location=Location(uri), base=base, draft=draft)
             self._resources.setdefault(uri, root)
             for part in self._walk(root):
                 self._register(part)
@@ -148,7 +151,7 @@ class References:
         Raises:
             UnsupportedSchema: nothing is there.
         """
-        uri, fragment = _split(_join(base, reference))
+        uri, fragment = split(join(base, reference))
         fragment = unquote(fragment)
         if fragment and not fragment.startswith("/"):
             anchor = self._anchors.get((uri, fragment))
@@ -166,7 +169,7 @@ class References:
     def resolve_dynamic(self, base: str, reference: str) -> Target:
         """What `$dynamicRef` leads to, if the documents leave only one possibility."""
         target = self.resolve(base, reference)
-        name = _split(reference)[1]
+        name = split(reference)[1]
         if not name or name.startswith("/") or target.schema.get("$dynamicAnchor") != name:
             return target
         if len(self._dynamic.get(name, [])) > 1:

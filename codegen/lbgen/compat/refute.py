@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
+from ..document import Location
 from ..json_types import is_object
 from .algebra import difference
 from .candidates import Candidates
@@ -80,7 +81,9 @@ def _difference(inner: Bundle, outer: Bundle) -> Bundle | None:
     if not is_object(schema):
         return None
     try:
-        return normalise(SchemaAt(documents={"difference:": schema}, location="difference:"))
+        return normalise(
+            SchemaAt(documents={"difference:": schema}, location=Location("difference:"))
+        )
     except UnsupportedSchema:
         return None
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
+from ..document import Location, Path
 from ..json_types import is_object
 
 if TYPE_CHECKING:
@@ -43,41 +44,12 @@ NEVER: Final = "never"
 REF: Final = "$ref"
 """A reference to a definition of the bundle, by its name; only recursion leaves any."""
 
-Step: TypeAlias = str | int
-Path: TypeAlias = tuple[Step, ...]
-
 
 class UnsupportedSchema(Exception):
     """The schema uses something that the checker does not model; the text says what."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
-    """A place in the author's documents: a document and a path in it."""
-
-    uri: str
-    path: Path = ()
-
-    def __truediv__(self, step: Step) -> Location:
-        return Location(uri=self.uri, path=(*self.path, step))
-
-    def __str__(self) -> str:
-        parts = [str(step).replace("~", "~0").replace("/", "~1") for step in self.path]
-        return f"{self.uri}#{''.join('/' + part for part in parts)}"
-
-    @staticmethod
-    def parse(text: str) -> Location:
-        """The location that `uri#/json/pointer` names."""
-        uri, _, pointer = text.partition("#")
-        if not pointer:
-            return Location(uri=uri)
-        parts = pointer.lstrip("/").split("/")
-        return Location(
-            uri=uri, path=tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
-        )
-
-
-NOWHERE: Final = Location(uri="")
+NOWHERE: Final = Location("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_array, is_object
+from .candidates import speaking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .schema import Node
 
 _TRIES: Final = 400
+_READABLE: Final = 40
+"""Texts up to this length stay as they are: `ann@example.com` says more than `n@e`."""
 
 
 def shrunk(value: Any, shows: Callable[[Any], bool]) -> Any:
@@ -57,11 +62,26 @@ def _shorter(text: str) -> Iterator[str]:
     if not text:
         return
     yield ""
-    if len(text) > 1:
+    if len(text) > _READABLE:
         yield text[: len(text) // 2]
         yield text[:-1]
-        yield text[1:]
-    if any(char not in "a" for char in text):
-        plain = "a" * len(text)
-        if plain != text and text.isalpha():
-            yield plain
+    elif text != "a" and len(text) < 4:
+        yield "a"
+
+
+def ordered(value: Any, nodes: list[Node], definitions: Mapping[str, Node]) -> Any:
+    """The value with properties in the order in which schemas declare them."""
+    nodes = speaking(nodes, definitions)
+    if is_array(value):
+        items = [node.get("items") for node in nodes if "items" in node.keywords]
+        items += [item for node in nodes for item in node.many("prefixItems")]
+        return [ordered(item, items, definitions) for item in value]
+    if not is_object(value):
+        return value
+    names = dict.fromkeys(name for node in nodes for name in node.named("properties"))
+    inside = {
+        name: [node.named("properties")[name] for node in nodes if name in node.named("properties")]
+        for name in value
+    }
+    found = {name: None for name in (*names, *value) if name in value}
+    return {name: ordered(value[name], inside[name], definitions) for name in found}

@@ -1,0 +1,89 @@
+"""The changes of a contract in Markdown, for a release note or a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .changes import change_of
+from .decide import Version
+from .edits import differences
+from .schema import UnsupportedSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .contracts import Side
+    from .findings import Finding
+    from .result import Result
+
+
+def changelog_text(old: Side, new: Side, result: Result) -> str:
+    """The changes from one version to another, by API and event, breaking ones first.
+
+    Args:
+        old: the old version.
+        new: the new version.
+        result: of the check of the new against the old one.
+    """
+    breaking = list(result.findings)
+    told = {finding.text for finding in breaking}
+    other = [*_events(old, new), *_edits(old, new, told)]
+    lines = [f"## Changes of the contract since {old.name}", ""]
+    if not breaking and not other:
+        return "\n".join([*lines, "None.", ""])
+    if breaking:
+        lines += ["### Breaking", ""]
+        lines += _grouped([(one.api, one.event, _told(one)) for one in breaking])
+    if other:
+        lines += ["### Compatible", ""]
+        lines += _grouped(other)
+    return "\n".join(lines)
+
+
+def _told(finding: Finding) -> str:
+    words = finding.text
+    directions = " and ".join(dict.fromkeys(proof.direction for proof in finding.proofs))
+    if finding.state == "undecided":
+        return f"{words} (undecided)"
+    if directions:
+        words += f" ({directions})"
+    if finding.allowance is not None:
+        words += f"; meant: {finding.allowance.reason}"
+    return words
+
+
+def _events(old: Side, new: Side) -> Iterator[tuple[str, str, str]]:
+    for name, (api, event) in new.events.items():
+        if name not in old.events:
+            about = f": {event.description.strip()}" if event.description else ""
+            yield api.name, event.name, f"new event{about}"
+
+
+def _edits(old: Side, new: Side, told: set[str]) -> Iterator[tuple[str, str, str]]:
+    for name, (api, event) in new.events.items():
+        if name not in old.events:
+            continue
+        one = Version(old.documents, old.events[name][1].location)
+        two = Version(new.documents, event.location)
+        texts: list[str] = []
+        try:
+            there = differences(one.reader, two.reader)
+            back = differences(two.reader, one.reader)
+            texts += [change_of(edit, "backward").text for edit in there]
+            texts += [change_of(edit, "forward").text for edit in back]
+        except UnsupportedSchema:
+            texts.append("its schema changed")
+        for text in dict.fromkeys(texts):
+            if text not in told:
+                yield api.name, event.name, text
+
+
+def _grouped(rows: list[tuple[str, str, str]]) -> list[str]:
+    lines: list[str] = []
+    for api in sorted({row[0] for row in rows}):
+        lines += [f"#### {api}", ""]
+        for row_api, event, text in sorted(rows, key=lambda row: (row[0], row[1])):
+            if row_api == api:
+                lines.append(f"- `{event}`: {text}" if event else f"- {text}")
+        lines.append("")
+    return lines

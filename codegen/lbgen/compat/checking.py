@@ -1,0 +1,264 @@
+"""The work of `lbgen check`, `allow`, `lock` and `changelog`."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from ..build import Options, analyse
+from ..config import read_config
+from ..console import say
+from ..report import print_diagnostics
+from ..sources import read_sources
+from .allowances import Allowance, add_allowances, judge, read_allowances
+from .baselines import Baseline, NoBaseline, read_baselines
+from .changelog import changelog_text
+from .contracts import Side, compare
+from .lock import NAME as LOCK_NAME
+from .lock import lock_text
+from .report_machine import as_gitlab, as_json
+from .report_text import print_text
+from .result import Result
+from .settings import Settings, WrongSettings, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ..build import Analysis
+    from .findings import Finding
+
+FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
+
+
+class CannotCheck(Exception):
+    """There is nothing to compare; the text says why.
+
+    Attributes:
+        code: of the exit.
+    """
+
+    def __init__(self, message: str, code: int = 2) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def check_folder(
+    schemas: Path,
+    *,
+    format: str,  # noqa: A002 - the option's name
+    transitive: int = 0,
+    **options: Any,
+) -> int:
+    """Check a folder against older versions, and print what was found.
+
+    Args:
+        schemas: the schema folder.
+        format: one of `FORMATS`.
+        transitive: of each git ref, how many of the last versions that changed the folder.
+        options: of `settings`.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        if format not in FORMATS:
+            raise CannotCheck(f"no format {format!r}; there are {', '.join(FORMATS)}")
+        result = run_check(schemas, transitive=transitive, **options)
+    except (CannotCheck, NoBaseline, WrongSettings) as error:
+        say(f"lbgen check: {error}", stream=sys.stderr)
+        return error.code if isinstance(error, CannotCheck) else 2
+    print_result(result, format)
+    return result.exit_code
+
+
+def print_result(result: Result, format: str) -> None:  # noqa: A002 - the option's name
+    """Print a result in one of `FORMATS`."""
+    if format == "text":
+        print_text(result, sys.stdout)
+    elif format == "json":
+        sys.stdout.write(as_json(result))
+    elif format == "gitlab":
+        sys.stdout.write(as_gitlab(result))
+    else:
+        print_diagnostics(
+            result.diagnostics(), result.documents, folder=str(result.schemas), format=format
+        )
+
+
+def run_check(
+    schemas: Path, *, transitive: int = 0, today: datetime.date | None = None, **options: Any
+) -> Result:
+    """Check a folder against older versions.
+
+    Args:
+        schemas: the schema folder.
+        transitive: of each git ref, how many of the last versions that changed the folder.
+        today: the day by which allowances are judged.
+        options: of `settings`.
+
+    Raises:
+        CannotCheck: there is nothing to compare.
+        NoBaseline: an old version cannot be read.
+        WrongSettings: a setting has no such value.
+    """
+    config = read_config(schemas)
+    if config.problems:
+        print_diagnostics(config.problems, {}, folder=str(schemas), stream=sys.stderr)
+        raise CannotCheck("the settings are wrong; see above")
+    how: Settings = settings(config.compat, **options)
+    if not how.against:
+        raise CannotCheck("say against what: `--against main`, a folder or a lock file")
+    baselines = read_baselines(schemas, how.against, transitive)
+    new = Side(_new(schemas, config.options).contract)
+    findings, compatible = _compared(baselines, new, how, config.options)
+    allowances, problems = read_allowances(schemas)
+    judged, more = judge(findings, allowances, today or datetime.date.today())
+    documents = {document.file: document for document in new.contract.documents.values()}
+    return Result(
+        findings=tuple(judged),
+        problems=(*problems, *more),
+        compatible=compatible,
+        against=tuple(one.name for one in baselines),
+        folders={one.name: one.folder for one in baselines},
+        schemas=schemas,
+        documents=documents,
+        settings=how,
+    )
+
+
+def _new(schemas: Path, options: Options) -> Analysis:
+    sources = read_sources(schemas)
+    analysis = analyse(sources.files, options)
+    problems = (*sources.problems, *analysis.problems)
+    if analysis.failed:
+        print_diagnostics(problems, analysis.sources, folder=str(schemas), stream=sys.stderr)
+        raise CannotCheck(f"{schemas} has errors; see above", code=1)
+    return analysis
+
+
+def _compared(
+    baselines: Sequence[Baseline], new: Side, how: Settings, options: Options
+) -> tuple[list[Finding], int]:
+    findings: dict[tuple[str, ...], Finding] = {}
+    compatible = 0
+    for baseline in baselines:
+        old = analyse(baseline.files, options) if baseline.files else None
+        if old is None:
+            continue
+        if old.failed:
+            print_diagnostics(old.problems, old.sources, folder=baseline.folder, stream=sys.stderr)
+            raise CannotCheck(f"the old version {baseline.name} has errors; see above")
+        side = Side(old.contract, baseline.name)
+        compared = compare(side, new, how.rules)
+        compatible += compared.compatible
+        for finding in compared.findings:
+            key = (finding.rule, finding.where, finding.text, finding.state)
+            findings.setdefault(key, finding)
+    return list(findings.values()), compatible
+
+
+def allow_break(
+    schemas: Path,
+    rule: str,
+    place: str,
+    *,
+    reason: str,
+    until: str | None,
+    transitive: int = 0,
+    **options: Any,
+) -> int:
+    """Write down that a break is meant.
+
+    Args:
+        schemas: the schema folder.
+        rule: id of the finding's rule.
+        place: the event, or the event and a place in it, as the check prints it.
+        reason: why it is meant.
+        until: the last day on which it holds, as `2026-12-31`.
+        transitive: as for the check.
+        options: as for the check.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        day = datetime.date.fromisoformat(until) if until else None
+    except ValueError:
+        say(f"lbgen allow: --until is a day such as 2026-12-31, not {until}", stream=sys.stderr)
+        return 2
+    if not reason.strip():
+        say("lbgen allow: the reason is empty", stream=sys.stderr)
+        return 2
+    try:
+        result = run_check(schemas, transitive=transitive, **options)
+    except (CannotCheck, NoBaseline, WrongSettings) as error:
+        say(f"lbgen allow: {error}", stream=sys.stderr)
+        return 2
+    meant = [one for one in result.findings if (one.rule, one.where) == (rule, place)]
+    if not meant:
+        say(f"lbgen allow: the check finds no {rule} at {place}; it finds", stream=sys.stderr)
+        for one in result.findings:
+            say(f"  {one.rule} {one.where}", stream=sys.stderr)
+        return 2
+    entries = [
+        Allowance(rule=rule, at=place, fingerprint=one.fingerprint, reason=reason, until=day)
+        for one in meant
+        if one.allowance is None
+    ]
+    if entries:
+        path = add_allowances(schemas, list(dict.fromkeys(entries)))
+        say(f"{path}: {rule} at {place} is allowed")
+    else:
+        say(f"{rule} at {place} is allowed already")
+    return 0
+
+
+def lock_folder(schemas: Path, output: Path | None, *, check: bool) -> int:
+    """Write the lock file of a folder, or say whether it is fresh.
+
+    Args:
+        schemas: the schema folder.
+        output: the file; in the schema folder by default.
+        check: whether to compare only.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        _new(schemas, read_config(schemas).options)
+    except CannotCheck as error:
+        say(f"lbgen lock: {error}", stream=sys.stderr)
+        return error.code
+    path = output or schemas / LOCK_NAME
+    text = lock_text(read_sources(schemas).files)
+    fresh = path.is_file() and path.read_text("utf-8") == text
+    if check:
+        say(f"{path} is {'fresh' if fresh else 'stale: run `lbgen lock`'}")
+        return 0 if fresh else 1
+    if not fresh:
+        path.write_text(text, "utf-8")
+    say(f"{path}: {'unchanged' if fresh else 'written'}")
+    return 0
+
+
+def changelog(schemas: Path, **options: Any) -> int:
+    """Print the changes of a contract in Markdown.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        result = run_check(schemas, **options)
+        how = result.settings
+        config = read_config(schemas)
+        baseline = read_baselines(schemas, how.against[:1])[0]
+        old = analyse(baseline.files, config.options)
+        new = _new(schemas, config.options)
+    except (CannotCheck, NoBaseline, WrongSettings) as error:
+        say(f"lbgen changelog: {error}", stream=sys.stderr)
+        return 2
+    text = changelog_text(Side(old.contract, baseline.name), Side(new.contract), result)
+    sys.stdout.write(text)
+    return 0

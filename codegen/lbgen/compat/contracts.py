@@ -1,0 +1,324 @@
+"""Two versions of a whole contract: which events are compared, and what else breaks an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from .blame import Cause, causes
+from .changes import Change, Direction, change_of
+from .decide import Documents, Version, decide
+from .findings import Finding, Proof, fingerprint
+from .prove.engine import Engine
+from .prove.terms import Lit, OutOfSteps
+from .schema import UnsupportedSchema
+from .touched import Touched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..contract import Api, Contract, Event
+    from ..diagnostics import Place
+    from ..document import Location
+    from .schema import Bundle
+
+Mode = Literal["backward", "forward", "full"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What counts.
+
+    Attributes:
+        mode: for all APIs.
+        modes: for single APIs, by name.
+        strict: producers are not ours: whatever a schema accepts may be fired.
+    """
+
+    mode: Mode = "full"
+    modes: Mapping[str, Mode] = field(default_factory=dict[str, Mode])
+    strict: bool = False
+
+    def directions(self, api: str) -> tuple[Direction, ...]:
+        mode = self.modes.get(api, self.mode)
+        return ("backward", "forward") if mode == "full" else (mode,)
+
+
+class Side:
+    """One version of a contract.
+
+    Args:
+        contract: the contract.
+        name: what it is called in messages.
+    """
+
+    def __init__(self, contract: Contract, name: str = "") -> None:
+        self.contract = contract
+        self.name = name
+        self.documents = Documents(
+            {uri: document.value for uri, document in contract.documents.items()}
+        )
+        self.events: dict[str, tuple[Api, Event]] = {
+            f"{api.name}.{event.name}": (api, event)
+            for api in contract.apis
+            for event in api.events
+        }
+
+    @cached_property
+    def apis(self) -> dict[str, Api]:
+        return {api.name: api for api in self.contract.apis}
+
+    def place(self, location: Location, otherwise: Place) -> Place:
+        """Where a location is in the file."""
+        document = self.contract.documents.get(location.uri)
+        return otherwise if document is None else document.key_place(location.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a comparison found.
+
+    Attributes:
+        findings: in the order of the new contract's text.
+        compatible: how many events were found compatible.
+    """
+
+    findings: tuple[Finding, ...]
+    compatible: int
+
+
+def compare(old: Side, new: Side, rules: Rules) -> Compared:
+    """Everything that the change from one version to the other breaks."""
+    return _Comparison(old, new, rules).run()
+
+
+class _Comparison:
+    def __init__(self, old: Side, new: Side, rules: Rules) -> None:
+        self.old = old
+        self.new = new
+        self.rules = rules
+        self.touched = Touched(old.contract, new.contract)
+
+    def run(self) -> Compared:
+        findings: list[Finding] = []
+        compatible = 0
+        findings += self._streams()
+        for name, (api, event) in self.old.events.items():
+            if name in self.new.events:
+                found = self._event(name)
+                compatible += not found
+                findings += found
+            else:
+                findings += self._gone(name, api, event)
+        return Compared(findings=tuple(sorted(findings, key=_order)), compatible=compatible)
+
+    # Events in both versions
+
+    def _version(self, side: Side, event: Event) -> Version:
+        return Version(side.documents, event.location, strict=self.rules.strict)
+
+    def _event(self, name: str) -> list[Finding]:
+        (_, one), (api, two) = self.old.events[name], self.new.events[name]
+        if not self.touched.event(one.location, two.location):
+            return []
+        old, new = self._version(self.old, one), self._version(self.new, two)
+        together: dict[tuple[str, ...], Finding] = {}
+        for direction in self.rules.directions(api.name):
+            backward = direction == "backward"
+            writer, reader = (old, new) if backward else (new, old)
+            verdict = decide(writer, reader)
+            if verdict.state == "compatible":
+                continue
+            try:
+                found = causes(writer, reader, verdict)
+            except UnsupportedSchema:
+                found = [Cause(edits=(), verdict=verdict)]
+            for cause in found:
+                finding = self._finding(name, old, new, cause, direction)
+                key = (finding.rule, finding.path, str(finding.place), str(finding.old_place))
+                together[key] = _merged(together.get(key), finding)
+        return list(together.values())
+
+    def _finding(
+        self, name: str, old: Version, new: Version, cause: Cause, direction: Direction
+    ) -> Finding:
+        (_, one), (api, two) = self.old.events[name], self.new.events[name]
+        verdict = cause.verdict
+        proof = Proof(
+            direction=direction,
+            event=verdict.event,
+            message=verdict.message,
+            reason=verdict.reason,
+        )
+        changes = [change_of(edit, direction) for edit in cause.edits]
+        change = changes[0] if changes else None
+        undecided = verdict.state == "undecided"
+        return Finding(
+            rule=change.rule if change is not None and not undecided else "compat-undecided",
+            state="undecided" if undecided else "breaking",
+            api=api.name,
+            event=two.name,
+            path=change.path if change is not None else "",
+            text=_text(changes, undecided=undecided),
+            proofs=(proof,),
+            ways=change.ways if change is not None else (),
+            place=self.new.place(change.new_place, two.place) if change else two.place,
+            old_place=self.old.place(change.old_place, one.place) if change else one.place,
+            against=self.old.name,
+            fingerprint=fingerprint(_marks(old), _marks(new)),
+        )
+
+    # Events that are not there any more
+
+    def _gone(self, name: str, api: Api, event: Event) -> Iterator[Finding]:
+        version = self._version(self.old, event)
+        sample = _sample(version)
+        place, rule = self._where(api), "compat-event-removed"
+        text, way = "the event was removed", "keep it until nobody fires or reads it any more"
+        renamed = self._renamed(api, event, version)
+        if renamed is not None:
+            new_api, new_event = renamed
+            place = new_event.place
+            if new_api.name == api.name:
+                rule, text = "compat-event-renamed", f'the event is now called "{new_event.name}"'
+                way = f"keep it, add `{new_event.name}` beside it, and fire both for a while"
+            else:
+                rule, text = "compat-event-moved", f"the event moved to the API {new_api.name}"
+                way = "keep it in its API, and fire both for a while"
+        proofs = tuple(
+            Proof(direction=direction, event=sample, message=f"no event {name} in this contract")
+            for direction in self.rules.directions(api.name)
+        )
+        yield Finding(
+            rule=rule,
+            state="breaking",
+            api=api.name,
+            event=event.name,
+            text=text,
+            proofs=proofs,
+            ways=(way,),
+            place=place,
+            old_place=event.place,
+            against=self.old.name,
+            fingerprint=fingerprint(_marks(version), rule, text),
+        )
+
+    def _where(self, api: Api) -> Place:
+        """Where in the new contract an event is missed: its API, else the contract's beginning."""
+        now = self.new.apis.get(api.name)
+        return now.place if now is not None else api.place
+
+    def _renamed(self, api: Api, event: Event, version: Version) -> tuple[Api, Event] | None:
+        new = [pair for name, pair in self.new.events.items() if name not in self.old.events]
+        moved = [pair for pair in new if pair[1].name == event.name and pair[0].name != api.name]
+        same_api = [pair for pair in new if pair[0].name == api.name]
+        for candidates in (same_api, moved):
+            alike = [pair for pair in candidates if self._alike(version, pair[1])]
+            if len(alike) == 1:
+                return alike[0]
+        return None
+
+    def _alike(self, version: Version, event: Event) -> bool:
+        return bool(_marks(version) == _marks(self._version(self.new, event)))
+
+    # Streams
+
+    def _streams(self) -> Iterator[Finding]:
+        for name, old in self.old.apis.items():
+            new = self.new.apis.get(name)
+            if new is None:
+                continue
+            if old.stream != new.stream:
+                yield self._stream(
+                    old,
+                    new,
+                    "compat-stream-changed",
+                    f"its events moved from {_stream(old)} to {_stream(new)}",
+                    "keep `stream`: listeners read the streams of the contract they were built "
+                    "with",
+                    "stream",
+                    self.rules.directions(name),
+                )
+            if old.lightbus and not new.lightbus and "forward" in self.rules.directions(name):
+                yield self._stream(
+                    old,
+                    new,
+                    "compat-lightbus-changed",
+                    "its events now carry fields that Lightbus does not know",
+                    "keep `lightbus: true` until no Lightbus worker reads the stream",
+                    "lightbus",
+                    ("forward",),
+                )
+
+    def _stream(
+        self,
+        old: Api,
+        new: Api,
+        rule: str,
+        text: str,
+        way: str,
+        keyword: str,
+        directions: tuple[Direction, ...],
+    ) -> Finding:
+        return Finding(
+            rule=rule,
+            state="breaking",
+            api=new.name,
+            event="",
+            text=text,
+            proofs=tuple(Proof(direction=direction) for direction in directions),
+            ways=(way,),
+            place=_keyword_place(self.new, new, keyword),
+            old_place=_keyword_place(self.old, old, keyword),
+            against=self.old.name,
+            fingerprint=fingerprint(rule, text),
+        )
+
+
+def _keyword_place(side: Side, api: Api, keyword: str) -> Place:
+    document = side.contract.documents.get(api.uri)
+    if document is None or (keyword,) not in document.places:
+        return api.place
+    return document.key_place((keyword,))
+
+
+def _stream(api: Api) -> str:
+    return "one stream for the API" if api.stream == "per_api" else "a stream for each event"
+
+
+def _text(changes: list[Change], *, undecided: bool) -> str:
+    if not changes:
+        return "it cannot be decided whether this change breaks anybody"
+    text = "; ".join(dict.fromkeys(change.text for change in changes))
+    if undecided:
+        return f"it cannot be decided whether this breaks anybody: {text}"
+    return text
+
+
+def _merged(one: Finding | None, two: Finding) -> Finding:
+    if one is None:
+        return two
+    return replace(one, proofs=(*one.proofs, *two.proofs), ways=(*one.ways, *two.ways))
+
+
+def _marks(version: Version) -> Any:
+    """What a version of an event says, references resolved; the author's text if unsupported."""
+    try:
+        return version.reader.key
+    except UnsupportedSchema:
+        return str(version.documents.documents)
+
+
+def _sample(version: Version) -> Any:
+    """An event that can be fired."""
+    try:
+        bundle: Bundle = version.writer
+        engine = Engine(bundle.definitions, 5000)
+        return engine.inhabit(frozenset({Lit(bundle.root, positive=True)})).value
+    except (UnsupportedSchema, OutOfSteps, RecursionError):
+        return None
+
+
+def _order(finding: Finding) -> tuple[Any, ...]:
+    return (finding.place, finding.full_name, finding.rule, finding.path)

@@ -1,0 +1,551 @@
+"""A change, split into the smallest pieces that can be taken back alone.
+
+Both schemas are walked side by side. Each edit knows how to change the *reader's* schema so that
+this one piece is as the writer has it; who is to blame is then found by trying.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from ..json_types import is_object
+from .branches import matched
+from .json_values import canonical, is_tuple
+from .schema import REF, TRUE, Bundle, Node, rebuild
+
+if TYPE_CHECKING:
+    from ..document import Location
+
+Undo: TypeAlias = Callable[[MutableMapping[str, Any]], None]
+"""Changes the keywords of one node of the reader's schema."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One difference between the schema of the writer and that of the reader.
+
+    Attributes:
+        what: what kind of thing differs: a keyword, or one of the words below.
+        path: where, in words a developer uses (`lines[].quantity`).
+        name: the property or value that differs, if it has a name.
+        writer: what the writer's schema says there; `None` is nothing.
+        reader: what the reader's schema says there; `None` is nothing.
+        writer_place: where the writer's schema says it.
+        reader_place: where the reader's schema says it.
+        undo: what makes the reader agree with the writer, per node.
+    """
+
+    what: str
+    path: str
+    name: str = ""
+    writer: Any = None
+    reader: Any = None
+    writer_place: Location
+    reader_place: Location
+    undo: tuple[tuple[int, Undo], ...] = field(repr=False)
+
+    @property
+    def cause(self) -> tuple[str, ...]:
+        """What two edits share that come from one place of the authors' documents."""
+        return (self.what, self.name, str(self.writer_place), str(self.reader_place))
+
+
+def undone(reader: Bundle, writer: Bundle, edits: tuple[Edit, ...]) -> Bundle:
+    """The reader's schema with some edits taken back."""
+    changes: dict[int, list[Undo]] = {}
+    for edit in edits:
+        for node, undo in edit.undo:
+            changes.setdefault(node, []).append(undo)
+
+    def apply(node: Node) -> Node:
+        if id(node) in changes:
+            keywords = dict(node.keywords)
+            for undo in changes[id(node)]:
+                undo(keywords)
+            node = replace(node, keywords=keywords, _key=[])
+        return rebuild(node, apply)
+
+    own = {name: apply(definition) for name, definition in reader.definitions.items()}
+    return replace(reader, root=apply(reader.root), definitions={**writer.definitions, **own})
+
+
+def differences(writer: Bundle, reader: Bundle) -> list[Edit]:
+    """All edits between two schemas; those that come from one place of the documents are one."""
+    together: dict[tuple[str, ...], Edit] = {}
+    for edit in _Walk(writer, reader).edits():
+        known = together.get(edit.cause)
+        if known is None:
+            together[edit.cause] = edit
+        else:
+            together[edit.cause] = replace(known, undo=(*known.undo, *edit.undo))
+    return list(together.values())
+
+
+_LIMITS: Final = (
+    ("maxItems",),
+    ("maxLength",),
+    ("maxProperties",),
+    ("maximum", "exclusiveMaximum"),
+    ("minItems",),
+    ("minLength",),
+    ("minProperties",),
+    ("minimum", "exclusiveMinimum"),
+    ("multipleOf",),
+    ("pattern",),
+    ("format",),
+    ("uniqueItems",),
+    ("content",),
+    ("not",),
+    ("propertyNames",),
+    ("if", "then", "else"),
+    ("contains", "minContains", "maxContains"),
+    ("unevaluatedItems",),
+    ("unevaluatedProperties",),
+)
+"""Keywords that differ as a whole; those in one row belong together."""
+
+
+class _Walk:
+    def __init__(self, writer: Bundle, reader: Bundle) -> None:
+        self.writer = writer
+        self.reader = reader
+        self.seen: set[tuple[str, str]] = set()
+
+    def edits(self) -> Iterator[Edit]:
+        yield from self.nodes(self.writer.root, self.reader.root, "")
+
+    def nodes(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        if writer.key == reader.key and writer.get(REF) == reader.get(REF):
+            return
+        if self._unlike(writer, reader):
+            yield self._whole(writer, reader, path)
+            return
+        if REF in writer.keywords and REF in reader.keywords:
+            yield from self._references(writer.get(REF), reader.get(REF), path)
+        yield from self._types(writer, reader, path)
+        yield from self._values(writer, reader, path)
+        for group in _LIMITS:
+            yield from self._group(group, writer, reader, path)
+        yield from self._properties(writer, reader, path)
+        yield from self._maps(writer, reader, path)
+        yield from self._items(writer, reader, path)
+        yield from self._unions(writer, reader, path)
+
+    def _references(self, writer: str, reader: str, path: str) -> Iterator[Edit]:
+        if writer != reader and (writer, reader) not in self.seen:
+            self.seen.add((writer, reader))
+            yield from self.nodes(
+                self.writer.definitions[writer], self.reader.definitions[reader], path
+            )
+
+    def _unlike(self, writer: Node, reader: Node) -> bool:
+        """Whether the two have so little in common that only the whole can be taken back."""
+        if writer.is_false or reader.is_false:
+            return True
+        if (REF in writer.keywords) != (REF in reader.keywords):
+            return True
+        if _is_union(writer) != _is_union(reader):
+            return not ("properties" in writer.keywords and "properties" in reader.keywords)
+        one, two = writer.get("type"), reader.get("type")
+        if one is None or two is None:
+            return False
+        numbers = {"integer", "number"}
+        return not (set(one) & set(two) or (set(one) & numbers and set(two) & numbers))
+
+    def _whole(self, writer: Node, reader: Node, path: str) -> Edit:
+        def undo(keywords: MutableMapping[str, Any]) -> None:
+            keywords.clear()
+            keywords.update(writer.keywords)
+
+        return Edit(
+            what="schema",
+            path=path,
+            writer=writer,
+            reader=reader,
+            writer_place=_told(writer),
+            reader_place=_told(reader),
+            undo=((id(reader), undo),),
+        )
+
+    def _edit(
+        self,
+        what: str,
+        writer: Node,
+        reader: Node,
+        path: str,
+        undo: Undo,
+        *,
+        name: str = "",
+        values: tuple[Any, ...] = (None, None),
+        keyword: str = "",
+        places: tuple[Location | None, Location | None] = (None, None),
+    ) -> Edit:
+        keyword = keyword or what
+        return Edit(
+            what=what,
+            path=path,
+            name=name,
+            writer=values[0],
+            reader=values[1],
+            writer_place=places[0] or _place(writer, keyword),
+            reader_place=places[1] or _place(reader, keyword),
+            undo=((id(reader), undo),),
+        )
+
+    def _group(
+        self, group: tuple[str, ...], writer: Node, reader: Node, path: str
+    ) -> Iterator[Edit]:
+        one = {name: writer.keywords[name] for name in group if name in writer.keywords}
+        two = {name: reader.keywords[name] for name in group if name in reader.keywords}
+        if _same(one, two):
+            return
+        if group[0] == "if" and set(one) == set(two) and _same(one["if"], two["if"]):
+            for name in ("then", "else"):
+                if name in one:
+                    yield from self.nodes(one[name], two[name], path)
+            return
+
+        def undo(keywords: MutableMapping[str, Any]) -> None:
+            for name in group:
+                keywords.pop(name, None)
+            keywords.update(one)
+
+        used = next((name for name in group if one.get(name) != two.get(name)), group[0])
+        yield self._edit(
+            group[0], writer, reader, path, undo, values=(one or None, two or None), keyword=used
+        )
+
+    def _types(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        if writer.get("type") != reader.get("type"):
+            yield self._edit(
+                "type",
+                writer,
+                reader,
+                path,
+                _setting("type", writer.get("type")),
+                values=(writer.get("type"), reader.get("type")),
+            )
+
+    def _values(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        one, two = writer.get("enum"), reader.get("enum")
+        if one is None or two is None:
+            if one is not two:
+                yield self._edit(
+                    "enum", writer, reader, path, _setting("enum", one), values=(one, two)
+                )
+            return
+        known = {canonical(value) for value in two}
+        told = {canonical(value) for value in one}
+        missing = [value for value in one if canonical(value) not in known]
+        extra = [value for value in two if canonical(value) not in told]
+        if missing:
+            yield self._edit(
+                "value",
+                writer,
+                reader,
+                path,
+                _extending("enum", missing),
+                values=(missing, extra),
+                keyword="enum",
+            )
+
+    def _properties(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        one, two = writer.named("properties"), reader.named("properties")
+        renamed = _renamed(writer, reader)
+        for old, new in renamed.items():
+            yield self._rename(writer, reader, path, old, new)
+        for name in one:
+            if name in two:
+                yield from self.nodes(one[name], two[name], _inside(path, name))
+            elif name not in renamed:
+                yield self._property(writer, reader, path, name)
+        for name in two:
+            if name not in one and name not in renamed.values():
+                yield self._property(writer, reader, path, name)
+        told = {*renamed, *renamed.values()} | (set(one) ^ set(two))
+        for name in sorted(set(writer.texts("required")) ^ set(reader.texts("required"))):
+            if name not in told:
+                yield self._required(writer, reader, path, name)
+
+    def _property(self, writer: Node, reader: Node, path: str, name: str) -> Edit:
+        one, two = writer.named("properties").get(name), reader.named("properties").get(name)
+        required = name in writer.texts("required")
+
+        def undo(keywords: MutableMapping[str, Any]) -> None:
+            _put(keywords, "properties", name, one)
+            _require(keywords, name, required=required)
+
+        return self._edit(
+            "property",
+            writer,
+            reader,
+            _inside(path, name),
+            undo,
+            name=name,
+            values=tuple(
+                None if schema is None else (schema, name in side.texts("required"))
+                for schema, side in ((one, writer), (two, reader))
+            ),
+            places=(
+                _child_place(writer, "properties", name, one),
+                _child_place(reader, "properties", name, two),
+            ),
+        )
+
+    def _rename(self, writer: Node, reader: Node, path: str, old: str, new: str) -> Edit:
+        one, two = writer.named("properties")[old], reader.named("properties")[new]
+        required = old in writer.texts("required")
+
+        def undo(keywords: MutableMapping[str, Any]) -> None:
+            _put(keywords, "properties", new, None)
+            _require(keywords, new, required=False)
+            _put(keywords, "properties", old, one)
+            _require(keywords, old, required=required)
+
+        return self._edit(
+            "rename",
+            writer,
+            reader,
+            _inside(path, new),
+            undo,
+            name=new,
+            values=(old, new),
+            places=(
+                _child_place(writer, "properties", old, one),
+                _child_place(reader, "properties", new, two),
+            ),
+        )
+
+    def _required(self, writer: Node, reader: Node, path: str, name: str) -> Edit:
+        one, two = name in writer.texts("required"), name in reader.texts("required")
+
+        def undo(keywords: MutableMapping[str, Any]) -> None:
+            _require(keywords, name, required=one)
+
+        return self._edit(
+            "required",
+            writer,
+            reader,
+            _inside(path, name),
+            undo,
+            name=name,
+            values=(one, two),
+            places=(_required_place(writer, name), _required_place(reader, name)),
+        )
+
+    def _maps(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        one, two = writer.get("additionalProperties"), reader.get("additionalProperties")
+        if _walkable(one, two):
+            yield from self.nodes(one, two, f"{path}.*" if path else "*")
+        elif (one or TRUE).key != (two or TRUE).key:
+            yield self._edit(
+                "additionalProperties",
+                writer,
+                reader,
+                path,
+                _setting("additionalProperties", one),
+                values=(one, two),
+            )
+        for keyword in ("patternProperties", "dependentSchemas"):
+            yield from self._by_name(keyword, writer, reader, path)
+        for name in sorted({*writer.dependent, *reader.dependent}):
+            lists = (writer.dependent.get(name), reader.dependent.get(name))
+            if lists[0] != lists[1]:
+                yield self._edit(
+                    "dependentRequired",
+                    writer,
+                    reader,
+                    path,
+                    _putting("dependentRequired", name, lists[0]),
+                    name=name,
+                    values=lists,
+                )
+
+    def _by_name(self, keyword: str, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        one, two = writer.named(keyword), reader.named(keyword)
+        for name in sorted({*one, *two}):
+            if name in one and name in two:
+                inner = _inside(path, f"/{name}/") if keyword == "patternProperties" else path
+                yield from self.nodes(one[name], two[name], inner)
+            else:
+                yield self._edit(
+                    keyword,
+                    writer,
+                    reader,
+                    path,
+                    _putting(keyword, name, one.get(name)),
+                    name=name,
+                    values=(one.get(name), two.get(name)),
+                )
+
+    def _items(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        one, two = writer.many("prefixItems"), reader.many("prefixItems")
+        rest = (writer.get("items"), reader.get("items"))
+        for index, (first, second) in enumerate(zip(one, two, strict=False)):
+            yield from self.nodes(first, second, f"{path}[{index}]")
+        if len(one) != len(two):
+
+            def undo(keywords: MutableMapping[str, Any]) -> None:
+                longer = (*keywords.get("prefixItems", ())[: len(one)], *one[len(two) :])
+                _set(keywords, "prefixItems", longer or None)
+                _set(keywords, "items", rest[0])
+
+            yield self._edit("prefixItems", writer, reader, path, undo, values=(len(one), len(two)))
+        elif _walkable(*rest):
+            yield from self.nodes(rest[0], rest[1], f"{path}[]")
+        elif (rest[0] or TRUE).key != (rest[1] or TRUE).key:
+            yield self._edit("items", writer, reader, path, _setting("items", rest[0]), values=rest)
+
+    def _unions(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
+        kinds = ("anyOf", "oneOf")
+        one, two = (next((k for k in kinds if k in n.keywords), None) for n in (writer, reader))
+        both = any(all(kind in node.keywords for kind in kinds) for node in (writer, reader))
+        if one is None or two is None or both:
+            for kind in kinds:
+                yield from self._group((kind,), writer, reader, path)
+        else:
+            if one != two:
+                yield self._edit(
+                    "union", writer, reader, path, _moving(two, one), values=(one, two), keyword=two
+                )
+            yield from self._branches(writer, reader, one, two, path)
+        yield from self._group(("allOf",), writer, reader, path)
+
+    def _branches(
+        self, writer: Node, reader: Node, one: str, two: str, path: str
+    ) -> Iterator[Edit]:
+        for first, second, name in matched(writer.many(one), reader.many(two)):
+            if first is not None and second is not None:
+                yield from self.nodes(first, second, path)
+                continue
+
+            def undo(
+                keywords: MutableMapping[str, Any],
+                first: Node | None = first,
+                second: Node | None = second,
+            ) -> None:
+                kind = one if one in keywords else two
+                branches = [branch for branch in keywords[kind] if branch is not second]
+                keywords[kind] = (*branches, *([first] if first is not None else []))
+
+            yield self._edit(
+                "branch",
+                writer,
+                reader,
+                path,
+                undo,
+                name=name,
+                values=(first, second),
+                places=(
+                    _told(first) if first is not None else _place(writer, one),
+                    _told(second) if second is not None else _place(reader, two),
+                ),
+            )
+
+
+def _is_union(node: Node) -> bool:
+    return "anyOf" in node.keywords or "oneOf" in node.keywords
+
+
+def _walkable(one: Node | None, two: Node | None) -> bool:
+    if one is None or two is None:
+        return False
+    return not (one.is_true or two.is_true or one.is_false or two.is_false)
+
+
+def _same(one: Any, two: Any) -> bool:
+    if isinstance(one, Node) and isinstance(two, Node):
+        return one.key == two.key
+    if is_object(one) and is_object(two):
+        return set(one) == set(two) and all(_same(one[name], two[name]) for name in one)
+    if is_tuple(one) and is_tuple(two):
+        return len(one) == len(two) and all(map(_same, one, two))
+    return bool(one == two)
+
+
+def _renamed(writer: Node, reader: Node) -> Mapping[str, str]:
+    """Properties that seem to have only another name now."""
+    one, two = writer.named("properties"), reader.named("properties")
+    gone = [name for name in one if name not in two]
+    come = [name for name in two if name not in one]
+    renamed: dict[str, str] = {}
+    for old in gone:
+        required = old in writer.texts("required")
+        alike = [
+            new
+            for new in come
+            if two[new].key == one[old].key
+            and (new in reader.texts("required")) == required
+            and new not in renamed.values()
+        ]
+        twins = [name for name in gone if one[name].key == one[old].key]
+        if len(alike) == 1 and len(twins) == 1 and not one[old].is_true:
+            renamed[old] = alike[0]
+    return renamed
+
+
+def _inside(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _place(node: Node, keyword: str) -> Location:
+    return node.place(keyword) if keyword in node.keywords else node.origin
+
+
+def _told(node: Node) -> Location:
+    return node.origin
+
+
+def _child_place(node: Node, keyword: str, name: str, child: Node | None) -> Location:
+    if child is None:
+        return _place(node, keyword)
+    return node.place(keyword) / name
+
+
+def _required_place(node: Node, name: str) -> Location:
+    if name in node.texts("required"):
+        return _place(node, "required")
+    return _child_place(node, "properties", name, node.named("properties").get(name))
+
+
+def _set(keywords: MutableMapping[str, Any], name: str, value: Any) -> None:
+    if value is None:
+        keywords.pop(name, None)
+    else:
+        keywords[name] = value
+
+
+def _setting(name: str, value: Any) -> Undo:
+    return lambda keywords: _set(keywords, name, value)
+
+
+def _extending(name: str, values: list[Any]) -> Undo:
+    def undo(keywords: MutableMapping[str, Any]) -> None:
+        keywords[name] = [*keywords[name], *values]
+
+    return undo
+
+
+def _putting(keyword: str, name: str, value: Any) -> Undo:
+    return lambda keywords: _put(keywords, keyword, name, value)
+
+
+def _moving(source: str, target: str) -> Undo:
+    def undo(keywords: MutableMapping[str, Any]) -> None:
+        keywords[target] = keywords.pop(source)
+
+    return undo
+
+
+def _put(keywords: MutableMapping[str, Any], keyword: str, name: str, value: Any) -> None:
+    named = dict(keywords.get(keyword, {}))
+    _set(named, name, value)
+    _set(keywords, keyword, named or None)
+
+
+def _require(keywords: MutableMapping[str, Any], name: str, *, required: bool) -> None:
+    names = set(keywords.get("required", ()))
+    names = names | {name} if required else names - {name}
+    _set(keywords, "required", sorted(names) or None)

@@ -1,0 +1,114 @@
+"""A check for programs: JSON, and GitLab's code quality report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from lbgen_runtime.version import __version__
+
+from ..diagnostics import Severity
+from ..report.sources import Sources
+from .findings import BREAKS
+from .result import counted
+from .wording import allow_command, ways_out
+
+if TYPE_CHECKING:
+    from .findings import Finding
+    from .result import Result
+
+_GITLAB: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
+
+
+def as_json(result: Result) -> str:
+    """One JSON object; `docs/reference/check.schema.json` is its schema."""
+    sources = Sources(result.documents, str(result.schemas))
+    rules = result.settings.rules
+    found = {
+        "version": 1,
+        "tool": f"lbgen {__version__}",
+        "against": list(result.against),
+        "mode": rules.mode,
+        "modes": dict(rules.modes),
+        "strict": rules.strict,
+        "rules_used": result.used,
+        "exit_code": result.exit_code,
+        "counts": {**counted(result.findings), "compatible": result.compatible},
+        "findings": [_finding(one, result, sources) for one in result.findings],
+        "problems": [
+            {
+                "rule": problem.rule,
+                "severity": str(problem.severity),
+                "message": problem.message,
+                "help": problem.help,
+                "file": sources.path(problem.place.file),
+                "line": problem.place.line,
+            }
+            for problem in result.problems
+        ],
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, Any]:
+    place, old = finding.place, finding.old_place
+    return {
+        "rule": finding.rule,
+        "state": finding.state,
+        "severity": str(result.severity(finding)),
+        "api": finding.api,
+        "event": finding.event or None,
+        "path": finding.path,
+        "message": finding.headline,
+        "file": sources.path(place.file),
+        "line": place.line,
+        "column": place.column,
+        "old": {
+            "against": finding.against,
+            "file": old.file,
+            "line": old.line,
+            "column": old.column,
+        },
+        "breaks": [
+            {
+                "direction": proof.direction,
+                "whom": BREAKS[proof.direction],
+                "event": proof.event,
+                "message": proof.message or None,
+                "undecided": proof.reason or None,
+            }
+            for proof in finding.proofs
+        ],
+        "ways_out": ways_out(finding, result.schemas),
+        "allow": None if finding.allowance else allow_command(finding, result.schemas),
+        "allowed": None if finding.allowance is None else _allowance(finding),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _allowance(finding: Finding) -> dict[str, Any]:
+    assert finding.allowance is not None
+    until = finding.allowance.until
+    return {"reason": finding.allowance.reason, "until": until.isoformat() if until else None}
+
+
+def as_gitlab(result: Result) -> str:
+    """GitLab's code quality report: a JSON array, one object a finding."""
+    sources = Sources(result.documents, str(result.schemas))
+    found = [
+        {
+            "description": diagnostic.message.replace("\n", " "),
+            "check_name": diagnostic.rule,
+            "fingerprint": hashlib.sha256(
+                f"{diagnostic.rule} {diagnostic.place.file} {diagnostic.message}".encode()
+            ).hexdigest(),
+            "severity": _GITLAB[diagnostic.severity],
+            "location": {
+                "path": sources.path(diagnostic.place.file),
+                "lines": {"begin": diagnostic.place.line},
+            },
+        }
+        for diagnostic in result.diagnostics()
+    ]
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
