@@ -21,7 +21,7 @@ from ..console import say
 from ..write import compare, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 __all__ = ["play"]
 
