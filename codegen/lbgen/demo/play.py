@@ -164,7 +164,7 @@ class _Process:
 
 
 @contextmanager
-def _process(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[_Process]:
+def _process(command: list[str], folder: Path, environment: dict[str, str]) -> Generator[_Process]:
     """A process with its output in our hands; it is gone when the block is left."""
     process = subprocess.Popen(
         command,

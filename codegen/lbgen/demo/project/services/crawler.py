@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from generated import Bus
 from generated.competitor_prices import Money
-
 from lbgen_runtime import InvalidParameters
 
 bus = Bus(service_name="price-crawler")

@@ -2,7 +2,6 @@
 
 from generated import Bus
 from generated.competitor_prices import Changed
-
 from lbgen_runtime import Delivery
 
 bus = Bus(service_name="price-monitor")
