@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from .blame import Cause, causes
 from .changes import Change, Direction, change_of
@@ -24,6 +24,23 @@ if TYPE_CHECKING:
     from .schema import Bundle
 
 Mode = Literal["backward", "forward", "full"]
+
+
+_LOST: Final[dict[Direction, Proof]] = {
+    "backward": Proof(
+        direction="backward",
+        about="services that read with the new contract do not see events fired before this "
+        "change: they are in another stream",
+    ),
+    "forward": Proof(
+        direction="forward",
+        about="services that still read with the old contract do not see events fired after this "
+        "change: they go to another stream",
+    ),
+}
+_LIGHTBUS: Final = Proof(
+    direction="forward", about="Lightbus workers stop at an entry with a field they do not know"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,10 +203,16 @@ class _Comparison:
             else:
                 rule, text = "compat-event-moved", f"the event moved to the API {new_api.name}"
                 way = "keep it in its API, and fire both for a while"
-        proofs = tuple(
-            Proof(direction=direction, event=sample, message=f"no event {name} in this contract")
-            for direction in self.rules.directions(api.name)
-        )
+        lost = {
+            "backward": Proof(
+                direction="backward", event=sample, message=f"there is no event {name}"
+            ),
+            "forward": Proof(
+                direction="forward",
+                about="services that still listen with the old contract do not get it any more",
+            ),
+        }
+        proofs = tuple(lost[direction] for direction in self.rules.directions(api.name))
         yield Finding(
             rule=rule,
             state="breaking",
@@ -238,7 +261,7 @@ class _Comparison:
                     "keep `stream`: listeners read the streams of the contract they were built "
                     "with",
                     "stream",
-                    self.rules.directions(name),
+                    tuple(_LOST[direction] for direction in self.rules.directions(name)),
                 )
             if old.lightbus and not new.lightbus and "forward" in self.rules.directions(name):
                 yield self._stream(
@@ -248,7 +271,7 @@ class _Comparison:
                     "its events now carry fields that Lightbus does not know",
                     "keep `lightbus: true` until no Lightbus worker reads the stream",
                     "lightbus",
-                    ("forward",),
+                    (_LIGHTBUS,),
                 )
 
     def _stream(
@@ -259,7 +282,7 @@ class _Comparison:
         text: str,
         way: str,
         keyword: str,
-        directions: tuple[Direction, ...],
+        proofs: tuple[Proof, ...],
     ) -> Finding:
         return Finding(
             rule=rule,
@@ -267,7 +290,7 @@ class _Comparison:
             api=new.name,
             event="",
             text=text,
-            proofs=tuple(Proof(direction=direction) for direction in directions),
+            proofs=proofs,
             ways=(way,),
             place=_keyword_place(self.new, new, keyword),
             old_place=_keyword_place(self.old, old, keyword),

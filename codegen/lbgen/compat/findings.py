@@ -31,12 +31,19 @@ class Proof:
         event: the parameters of an event that one side fires and the other cannot read.
         message: what the reader's validator says about it.
         reason: instead of an event: what could not be decided.
+        about: whom it breaks, where the direction alone does not say it.
     """
 
     direction: Direction
     event: Any = None
     message: str = ""
     reason: str = ""
+    about: str = ""
+
+    @property
+    def whom(self) -> str:
+        """Whom it breaks."""
+        return self.about or BREAKS[self.direction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from lbgen_runtime.version import __version__
 
 from ..diagnostics import Severity
 from ..report.sources import Sources
-from .findings import BREAKS
 from .result import counted
 from .wording import allow_command, ways_out
 
@@ -73,7 +72,7 @@ def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, An
         "breaks": [
             {
                 "direction": proof.direction,
-                "whom": BREAKS[proof.direction],
+                "whom": proof.whom,
                 "event": proof.event,
                 "message": proof.message or None,
                 "undecided": proof.reason or None,

@@ -10,7 +10,6 @@ from rich.text import Text
 from ..diagnostics import Severity
 from ..report.sources import Sources
 from ..report.words import one_line
-from .findings import BREAKS
 from .result import counted
 from .wording import ways_out, written
 
@@ -49,7 +48,8 @@ def summary(result: Result) -> str:
     """One line: against what, how many, of which kind."""
     counts = counted(result.findings)
     pieces = [f"{count} {kind}" for kind, count in counts.items() if count]
-    pieces.append(f"{result.compatible} compatible events")
+    plural = "" if result.compatible == 1 else "s"
+    pieces.append(f"{result.compatible} compatible event{plural}")
     rules = result.settings.rules
     modes = {rules.mode, *rules.modes.values()}
     mode = rules.mode if len(modes) == 1 else "by API"
@@ -80,7 +80,7 @@ def _finding(finding: Finding, result: Result, sources: Sources) -> Iterator[Tex
 
 
 def _proof(proof: Proof) -> Iterator[Text]:
-    yield Text.assemble((f"  {proof.direction}: ", "bold"), BREAKS[proof.direction])
+    yield Text.assemble((f"  {proof.direction}: ", "bold"), proof.whom)
     if proof.reason:
         yield Text.assemble(("    not decided: ", "bold"), one_line(proof.reason))
     if proof.event is not None:

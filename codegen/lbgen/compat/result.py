@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..diagnostics import Diagnostic, Severity
-from .findings import BREAKS, Finding, Proof
 from .wording import ways_out, written
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..document import Document
+    from .findings import Finding, Proof
     from .settings import Settings
 
 USED: Final = (
@@ -95,7 +95,7 @@ def proof_line(proof: Proof) -> str:
     """One direction of a finding on one line."""
     if proof.reason:
         return f"{proof.direction}: {proof.reason} cannot be compared"
-    line = f"{proof.direction}: {BREAKS[proof.direction]}"
+    line = f"{proof.direction}: {proof.whom}"
     if proof.event is not None:
         line += f"; this event shows it: {written(proof.event)} ({proof.message})"
     return line
