@@ -1,0 +1,133 @@
+"""What `lightbus dumpschema` writes, and what stands under `schema:{api}`.
+
+Three forms of JSON: an object of APIs by name (a file of `dumpschema`), one such file per API (a
+folder of `dumpschema`), and one API alone (the value of the key), which says its name only in the
+titles of its events.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ..contract_schema import API_NAME, EVENT_NAME
+from ..json_types import is_array, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Dump", "DumpedApi", "read_dump"]
+
+_TITLE: Final = re.compile(r"Event (?P<api>.+)\.(?P<event>[^.]+) parameters")
+_OWN: Final = "internal."
+"""Lightbus's own APIs, about its processes, start with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpedApi:
+    """An API of a dump.
+
+    Attributes:
+        name: its name.
+        events: the schema of each event's parameters, by the event's name.
+        rpcs: the names of its remote procedures.
+    """
+
+    name: str
+    events: dict[str, Any]
+    rpcs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dump:
+    """What could be read of a dump.
+
+    Attributes:
+        apis: the APIs that have events, by name.
+        left_out: the names of APIs without events, and of Lightbus's own.
+        problems: what is wrong, in words.
+    """
+
+    apis: tuple[DumpedApi, ...]
+    left_out: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_dump(files: Iterable[tuple[str, bytes]], *, name: str | None = None) -> Dump:
+    """Read dumps.
+
+    Args:
+        files: a name for messages and the content of each file.
+        name: of the API, where a file holds one alone and no event to tell.
+    """
+    apis: dict[str, DumpedApi] = {}
+    left_out: set[str] = set()
+    problems: list[str] = []
+    for file, content in files:
+        try:
+            value: Any = json.loads(content)
+        except ValueError as error:
+            problems.append(f"{file}: no JSON: {error}")
+            continue
+        for api, schema in _apis(value, name).items():
+            if not _is_api(schema):
+                problems.append(f"{file}: {api or 'this'} is no API of a Lightbus dump")
+            elif not api:
+                problems.append(f"{file}: nothing tells the API's name; say it with --api")
+            elif api.startswith(_OWN) or not schema["events"]:
+                left_out.add(api)
+            elif api in apis and apis[api] != _dumped(api, schema):
+                problems.append(f"{file}: the API {api} has another schema in another file")
+            else:
+                problems.extend(f"{file}: {problem}" for problem in _misnamed(api, schema))
+                apis[api] = _dumped(api, schema)
+    return Dump(
+        apis=tuple(apis[api] for api in sorted(apis)),
+        left_out=tuple(sorted(left_out)),
+        problems=tuple(problems),
+    )
+
+
+def _apis(value: Any, name: str | None) -> dict[str, Any]:
+    if not is_object(value):
+        return {"": value}
+    return {name or _told_name(value) or "": value} if _is_api(value) else value
+
+
+def _is_api(value: Any) -> bool:
+    return (
+        is_object(value)
+        and is_object(value.get("events"))
+        and is_object(value.get("rpcs", {}))
+        and all(
+            is_object(event) and is_object(event.get("parameters"))
+            for event in value["events"].values()
+        )
+    )
+
+
+def _told_name(value: dict[str, Any]) -> str | None:
+    """The name of an API that its events' titles agree on."""
+    titles = [event["parameters"].get("title") for event in value["events"].values()]
+    found = [_TITLE.fullmatch(title) if isinstance(title, str) else None for title in titles]
+    names = {match["api"] for match in found if match}
+    return names.pop() if len(names) == 1 else None
+
+
+def _misnamed(api: str, schema: dict[str, Any]) -> Iterable[str]:
+    if not re.fullmatch(API_NAME, api):
+        yield f"{api!r} can be no API of a contract: a name has letters, digits, `_` and dots"
+    for event in schema["events"]:
+        if not re.fullmatch(EVENT_NAME, event):
+            yield f"{api}: {event!r} can be no event of a contract"
+
+
+def _dumped(api: str, schema: dict[str, Any]) -> DumpedApi:
+    rpcs = schema.get("rpcs", {})
+    return DumpedApi(
+        name=api,
+        events={name: event["parameters"] for name, event in sorted(schema["events"].items())},
+        rpcs=tuple(sorted(rpcs)) if is_object(rpcs) or is_array(rpcs) else (),
+    )
