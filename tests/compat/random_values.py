@@ -117,7 +117,7 @@ class Values:
 
     def _string(self, schema: dict[str, Any], _: int) -> str:
         if "format" in schema:
-            return self.random.choice(SAMPLES[schema["format"]])
+            return self.random.choice(SAMPLES.get(schema["format"], WORDS))
         if self.random.random() < 0.3:
             length = schema.get("minLength", schema.get("maxLength", 2))
             return "ab"[self.random.randint(0, 1)] * max(0, length + self.random.randint(-1, 1))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..document import Location
     from .edits import Edit
 
-Direction: TypeAlias = Literal["backward", "forward"]
+Direction: TypeAlias = Literal["backward", "forward", "source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ def run_check(
         raise CannotCheck("say against what: `--against main`, a folder or a lock file")
     baselines = read_baselines(schemas, how.against, transitive)
     new = Side(_new(schemas, config.options).contract)
-    findings, compatible = _compared(baselines, new, how, config.options)
+    findings, compatible = _compared(baselines, schemas, new, how, config.options)
     allowances, problems = read_allowances(schemas)
     judged, more = judge(findings, allowances, today or datetime.date.today())
     documents = {document.file: document for document in new.contract.documents.values()}
@@ -139,7 +139,11 @@ def _new(schemas: Path, options: Options) -> Analysis:
 
 
 def _compared(
-    baselines: Sequence[Baseline], new: Side, how: Settings, options: Options
+    baselines: Sequence[Baseline],
+    schemas: Path,
+    new: Side,
+    how: Settings,
+    options: Options,
 ) -> tuple[list[Finding], int]:
     findings: dict[tuple[str, ...], Finding] = {}
     compatible = 0
@@ -153,10 +157,23 @@ def _compared(
         side = Side(old.contract, baseline.name)
         compared = compare(side, new, how.rules)
         compatible += compared.compatible
-        for finding in compared.findings:
+        found = [*compared.findings]
+        if how.source:
+            found += _source(baseline, side, schemas, new, options)
+        for finding in found:
             key = (finding.rule, finding.where, finding.text, finding.state)
             findings.setdefault(key, finding)
     return list(findings.values()), compatible
+
+
+def _source(
+    baseline: Baseline, old: Side, schemas: Path, new: Side, options: Options
+) -> list[Finding]:
+    from .signatures import compare_signatures, signatures  # loads the planner
+
+    before = signatures(baseline.files, options)
+    after = signatures(read_sources(schemas).files, options)
+    return list(compare_signatures(old, new, before, after))
 
 
 def allow_break(
