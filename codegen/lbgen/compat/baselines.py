@@ -95,7 +95,9 @@ def _commit(schemas: Path, ref: str) -> str:
 def _at(schemas: Path, folder: str, commit: str, name: str) -> Baseline:
     if folder and _git(schemas, "cat-file", "-e", f"{commit}:{folder}") is None:
         return Baseline(name=name, files={}, folder=f"{name}:{folder}")
-    archive = _run(schemas, "archive", "--format=tar", f"{commit}:{folder}")
+    # In a subfolder, `git archive` would look for that subfolder below the tree it is given.
+    top = (_git(schemas, "rev-parse", "--show-toplevel") or "").rstrip("\n")
+    archive = _run(Path(top), "archive", "--format=tar", f"{commit}:{folder}")
     if archive is None:
         raise NoBaseline(f"{name}: git cannot read {folder or 'the folder'} there")
     return Baseline(name=name, files=_unpacked(archive), folder=f"{name}:{folder}")

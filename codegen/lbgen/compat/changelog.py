@@ -27,7 +27,7 @@ def changelog_text(old: Side, new: Side, result: Result) -> str:
     """
     breaking = list(result.findings)
     told = {finding.text for finding in breaking}
-    other = [*_events(old, new), *_edits(old, new, told)]
+    other = [*_edits(old, new, told), *_events(old, new)]
     lines = [f"## Changes of the contract since {old.name}", ""]
     if not breaking and not other:
         return "\n".join([*lines, "None.", ""])
@@ -82,7 +82,7 @@ def _grouped(rows: list[tuple[str, str, str]]) -> list[str]:
     lines: list[str] = []
     for api in sorted({row[0] for row in rows}):
         lines += [f"#### {api}", ""]
-        for row_api, event, text in sorted(rows, key=lambda row: (row[0], row[1])):
+        for row_api, event, text in rows:
             if row_api == api:
                 lines.append(f"- `{event}`: {text}" if event else f"- {text}")
         lines.append("")

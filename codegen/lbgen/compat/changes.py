@@ -89,8 +89,12 @@ def _property(seen: _Seen) -> _Words:
                 text,
                 ("make it optional: leave it out of `required`, with a `default` if there is one",),
             )
-        text = f"{seen.subject} is new ({shown(schema)}), and other values were allowed there"
-        return "compat-parameter-added", text, ("give it a name that was never used",)
+        text = f"{seen.subject} is new ({shown(schema)})"
+        return (
+            "compat-parameter-added",
+            text,
+            ("give it a name that was never used: events may hold other values under this one",),
+        )
     schema, required = seen.old
     text = f"{seen.subject} was removed"
     if required:

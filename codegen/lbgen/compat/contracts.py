@@ -184,6 +184,7 @@ class _Comparison:
             old_place=self.old.place(change.old_place, one.place) if change else one.place,
             against=self.old.name,
             fingerprint=fingerprint(_marks(old), _marks(new)),
+            flags=("--strict",) if self.rules.strict else (),
         )
 
     # Events that are not there any more

@@ -63,6 +63,7 @@ class Finding:
         old_place: where in the old contract.
         against: what the old contract is called (`main`).
         fingerprint: of both versions of the event, so that an allowance covers this change only.
+        flags: options of the check without which it is not found.
         allowance: the entry that allows it.
     """
 
@@ -78,6 +79,7 @@ class Finding:
     old_place: Place
     against: str = ""
     fingerprint: str = ""
+    flags: tuple[str, ...] = ()
     allowance: Allowance | None = field(default=None)
 
     @property

@@ -179,4 +179,5 @@ def _finding(
         old_place=old_place,
         against=old.name,
         fingerprint=fingerprint(_RULE, *where, text),
+        flags=("--source",),
     )

@@ -33,5 +33,5 @@ def ways_out(finding: Finding, schemas: Path) -> list[str]:
 def allow_command(finding: Finding, schemas: Path) -> str:
     """The command that allows a finding."""
     parts = ["lbgen", "allow", finding.rule, finding.where, "--schemas", schemas.as_posix()]
-    parts += ["--against", finding.against]
+    parts += ["--against", finding.against, *finding.flags]
     return f'{shlex.join(parts)} --reason "..."'

@@ -1,0 +1,53 @@
+"""Git repositories with a contract, for tests."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONTRACT = """\
+lbgen: 1
+api: shop.orders
+events:
+  order_placed:
+    parameters:
+      type: object
+      required: [order_id, email]
+      properties:
+        order_id: {type: string}
+        email: {type: string, format: email}
+        channel: {enum: [web, app]}
+"""
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def repository(folder: Path, files: dict[str, str]) -> Path:
+    """A repository whose branch `main` holds the files below `schemas`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "config", "user.name", "Ann")
+    git(folder, "config", "user.email", "ann@example.com")
+    commit(folder, files, "begin")
+    return folder
+
+
+def commit(folder: Path, files: dict[str, str], message: str) -> None:
+    write(folder, files)
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", message)
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / "schemas" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
