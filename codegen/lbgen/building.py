@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .build import Built, build
 from .config import read_config
 from .console import say
-from .diagnostics import Diagnostic, Place, Severity
+from .diagnostics import Diagnostic, Place, Severity, in_order
 from .report import print_diagnostics
 from .sources import read_sources
 from .write import Changes, compare, diff, write
@@ -30,7 +30,7 @@ def compile_folder(schemas: Path) -> Built:
     sources = read_sources(schemas)
     config = read_config(schemas)
     built = build(sources.files, config.options)
-    problems = (*config.problems, *sources.problems, *built.problems)
+    problems = in_order((*config.problems, *sources.problems, *built.problems))
     failed = any(problem.severity is Severity.ERROR for problem in problems)
     return replace(built, problems=problems, files={} if failed else built.files)
 

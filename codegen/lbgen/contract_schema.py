@@ -74,6 +74,7 @@ CONTRACT_SCHEMA: Final[dict[str, Any]] = {
     "$defs": {
         "event": {
             "type": "object",
+            "required": ["parameters"],
             "additionalProperties": False,
             "patternProperties": {"^x-": True},
             "properties": {

@@ -56,9 +56,18 @@ def json_literal(value: Any) -> str:
 
 
 def docstring_text(text: str) -> list[str]:
-    """The lines of a text inside a docstring, escaped and without white space at their ends."""
+    """The lines of a text inside a docstring, escaped and without white space at their ends.
+
+    A quote at the start or the end is escaped too, so that it never touches those around the text.
+    """
     lines: list[str] = []
     for line in text.strip().splitlines():
         body = "".join(" " if char == "\t" else _escape(char) for char in line)
         lines.append(body.replace('"""', '\\"\\"\\"').rstrip())
+    if lines and lines[0].startswith('"'):
+        lines[0] = f"\\{lines[0]}"
+    if lines and lines[-1].endswith('"'):
+        before = lines[-1].removesuffix('"')
+        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+            lines[-1] = f'{before}\\"'
     return lines

@@ -57,13 +57,14 @@ def read_sources(folder: Path) -> Sources:
             elif path.is_file():
                 with path.open("rb") as file:
                     files[name] = file.read(MAX_BYTES + 1)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+            reason = getattr(error, "strerror", None) or "it is a symbolic link to itself"
             problems.append(
                 Diagnostic(
                     place=Place(file=name),
                     rule="unreadable-file",
-                    message=f"the file cannot be read: {error.strerror}",
-                    help="check its permissions",
+                    message=f"the file cannot be read: {reason}",
+                    help="check its permissions, or where the link leads",
                 )
             )
     return Sources(files=files, problems=tuple(problems))

@@ -141,7 +141,7 @@ class _Reader:
                 Diagnostic(
                     place=self.place(event, event),
                     rule="yaml-tag",
-                    message=f"the YAML tag {event.tag!r}",
+                    message=f"the YAML tag {_tag(event.tag)}",
                     help="remove the tag: a contract holds plain JSON values",
                 )
             )
@@ -215,6 +215,12 @@ def empty_file(file: str) -> Diagnostic:
         message="the file is empty",
         help="write a contract (`lbgen init` makes an example) or delete the file",
     )
+
+
+def _tag(tag: str) -> str:
+    """A tag as it is written."""
+    prefix = "tag:yaml.org,2002:"
+    return repr(f"!!{tag.removeprefix(prefix)}" if tag.startswith(prefix) else tag)
 
 
 def read_integer(text: str) -> int:

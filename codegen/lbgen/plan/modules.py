@@ -119,6 +119,15 @@ class ModulePlan:
     api: ApiPlan | None
     exports: str
 
+    @property
+    def long_unions(self) -> bool:
+        """Whether a union is too long for a line, so that it is written as `Union[...]`."""
+        return any(
+            line.startswith("from typing import") and "Union" in line
+            for group in self.imports
+            for line in group
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamespacePlan:

@@ -56,7 +56,8 @@ class Sources:
         """The lines of a file that is no document, because it could not be parsed."""
         if file not in self._unread:
             try:
-                content = Path(self._folder, file).read_bytes()[:_MOST_BYTES]
+                path = Path(self._folder, file)
+                content = b"" if path.is_symlink() else path.read_bytes()[:_MOST_BYTES]
             except OSError:
                 content = b""
             self._unread[file] = tuple(content.decode("utf-8-sig", "replace").split("\n"))

@@ -1,0 +1,32 @@
+"""The linter on the example contract, and its exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lbgen.building import compile_folder
+from lbgen.diagnostics import Severity
+from lbgen.lint import lint
+from lbgen.linting import lint_folder
+
+if TYPE_CHECKING:
+    import pytest
+
+_SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+def test_the_example_contract_has_neither_errors_nor_warnings() -> None:
+    found = lint(compile_folder(_SCHEMAS))
+    assert [each for each in found if each.severity is not Severity.NOTE] == []
+
+
+def test_notes_alone_exit_with_0_and_warnings_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lint_folder(_SCHEMAS, format="text") == 0
+    assert "[note]" in capsys.readouterr().out
+    contract = "lbgen: 1\napi: shop\nevents:\n  order_placed: {parameters: {type: object}}\n"
+    (tmp_path / "shop.yaml").write_text(contract)
+    assert lint_folder(tmp_path, format="text") == 1
+    assert "missing-description" in capsys.readouterr().out
