@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .check_schema import check_schemas
 from .contract import Contract, read_contract
-from .diagnostics import Diagnostic, Severity
+from .diagnostics import Diagnostic, Severity, in_order
 from .load import load
 from .model import Modeller
 from .plan import PackagePlan, plan_package
@@ -30,9 +30,12 @@ class Options:
 
     Attributes:
         drafts: URI of the draft's meta-schema for each other `$schema` that is allowed.
+        urls: path of a file, or of a folder with `/` behind it, below the schema folder, for each
+            URL by which schemas refer to it. Nothing is ever fetched from there.
     """
 
     drafts: Mapping[str, str] = field(default_factory=dict[str, str])
+    urls: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Ana
     """
     options = options or Options()
     documents, problems = load(sources)
-    contract, found = read_contract(documents, options.drafts)
+    contract, found = read_contract(documents, options.drafts, options.urls)
     if not problems or documents:
         problems += found
     references = References(contract)
@@ -98,7 +101,7 @@ def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Ana
         contract=contract,
         references=references,
         verdicts=verdicts,
-        problems=_in_order(problems),
+        problems=in_order(problems),
     )
 
 
@@ -112,7 +115,7 @@ def build(sources: Mapping[str, bytes], options: Options | None = None) -> Built
     analysis = analyse(sources, options)
     if analysis.failed:
         return Built(files={}, problems=analysis.problems, analysis=analysis)
-    modeller = Modeller(analysis.contract, analysis.references)
+    modeller = Modeller(analysis.contract, analysis.references, analysis.verdicts)
     package, problems = plan_package(analysis.contract, modeller, analysis.verdicts)
     problems = [*analysis.problems, *problems]
     failed = any(problem.severity is Severity.ERROR for problem in problems)
@@ -121,13 +124,8 @@ def build(sources: Mapping[str, bytes], options: Options | None = None) -> Built
         check_output(files, package)
     return Built(
         files=files,
-        problems=_in_order(problems),
+        problems=in_order(problems),
         analysis=analysis,
         modeller=modeller,
         package=package,
     )
-
-
-def _in_order(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    unique = dict.fromkeys(problems)
-    return tuple(sorted(unique, key=lambda each: (each.place, each.rule, each.message)))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_schemas"]
 
+_NO_PATTERN = "it is no regular expression"
+
 
 def check_schemas(
     contract: Contract, references: References, verdicts: Verdicts
@@ -43,7 +45,7 @@ def check_schemas(
     problems: list[Diagnostic] = []
     for uri, roots in contract.roots.items():
         document = contract.documents[uri]
-        is_contract = "lbgen" in document.value
+        is_contract = contract.is_api(uri)
         for path, draft in roots:
             shape = check_schema_shape(document, path, draft)
             problems.extend(shape)
@@ -54,9 +56,25 @@ def check_schemas(
                 problems.extend(_keywords(document, inner, schema, inner_draft, is_contract))
                 problems.extend(_references(document, location, schema, references))
                 problems.extend(_patterns(document, inner, schema))
-    if not problems:
+    problems.extend(_repeated(contract, references))
+    if all(problem.severity is not Severity.ERROR for problem in problems):
         problems.extend(_values(contract, verdicts))
     return problems
+
+
+def _repeated(contract: Contract, references: References) -> Iterator[Diagnostic]:
+    for location, first in references.repeated:
+        yield Diagnostic(
+            place=contract.documents[location.uri].place(location.path),
+            rule="duplicate-id",
+            message="another schema has this `$id` or anchor already",
+            help="give one of the two another name",
+            related=(
+                Related(
+                    place=contract.documents[first.uri].place(first.path), message="the other one"
+                ),
+            ),
+        )
 
 
 def _keywords(
@@ -76,6 +94,7 @@ def _keywords(
                 message=f"{key!r} is no keyword of {draft}, so it would check nothing",
                 help=_in_other_draft(key, draft)
                 or f"it belongs to {elsewhere[0]}; write the rule with the keywords of {draft}",
+                severity=Severity.ERROR if is_contract else Severity.WARNING,
             )
             continue
         meant = did_you_mean(key, draft.keywords)
@@ -140,8 +159,18 @@ def _references(
                     rule="ref-missing",
                     message=f"{reference!r} leads to nothing",
                     help=references.suggest(location, reference)
+                    or _anchor_help(reference)
                     or "paths are relative to this file: ../common/money.yaml#/$defs/Money",
                 )
+
+
+def _anchor_help(reference: str) -> str | None:
+    _, mark, fragment = reference.partition("#")
+    if not mark or fragment.startswith("/"):
+        return None
+    return (
+        f"no schema there has the `$anchor` {fragment!r}; a type of that name is #/$defs/{fragment}"
+    )
 
 
 def _patterns(document: Document, path: Path, schema: dict[str, Any]) -> Iterator[Diagnostic]:
@@ -164,7 +193,9 @@ def _pattern(place: Any, pattern: str, problem: str) -> Diagnostic:
         place=place,
         rule="invalid-pattern",
         message=f"the pattern {pattern!r} cannot be used: {problem}",
-        help="patterns run in linear time: no look-around and no back-references",
+        help="check its brackets and escapes"
+        if problem == _NO_PATTERN
+        else "patterns run in linear time: no look-around and no back-references",
     )
 
 
@@ -183,7 +214,7 @@ def pattern_problem(pattern: str) -> str | None:
             return "it looks around"
         if re.search(r"\\[1-9k]", pattern):
             return "it refers back to a group"
-        return str(reason[0])
+        return _NO_PATTERN if 'not a "regex"' in reason[0] else str(reason[0])
     return None
 
 
@@ -205,11 +236,17 @@ def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
         for path, draft in roots:
             for inner, schema, _ in walk(document.at(path), draft, path):
                 if is_object(schema):
-                    yield from _examples(document, Location(uri, inner), schema, verdicts)
+                    yield from _examples(
+                        document, Location(uri, inner), schema, verdicts, contract.is_api(uri)
+                    )
 
 
 def _examples(
-    document: Document, location: Location, schema: dict[str, Any], verdicts: Verdicts
+    document: Document,
+    location: Location,
+    schema: dict[str, Any],
+    verdicts: Verdicts,
+    is_contract: bool,
 ) -> Iterator[Diagnostic]:
     values: list[tuple[Path, Any]] = []
     if "default" in schema:
@@ -223,10 +260,14 @@ def _examples(
             continue
         where, message, rule_place = violation
         what = "default" if path[0] == "default" else "example"
+        unused = what == "default" and not is_contract
         yield Diagnostic(
             place=document.place((*location.path, *path, *where)),
-            rule=f"invalid-{what}",
+            rule="invalid-default" if what == "default" else "invalid-example",
             message=f"the {what} is not what its schema accepts: {message}",
-            help=f"change the {what} or the schema",
+            help="it is left out: change the default or the schema"
+            if unused
+            else f"change the {what} or the schema",
             related=() if rule_place is None else (Related(place=rule_place, message="the rule"),),
+            severity=Severity.WARNING if unused else Severity.ERROR,
         )

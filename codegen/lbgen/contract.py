@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import quote
 
 from .contract_schema import EVENT_NAME
 from .diagnostics import Diagnostic, Related
@@ -85,26 +86,41 @@ class Contract:
         documents: every document, by URI.
         apis: every API, by name.
         roots: where schemas start in each document, with their draft, by URI.
+        urls: the URL that stands for a document, by its URI, where the project names one.
     """
 
     documents: Mapping[str, Document]
     apis: tuple[Api, ...]
     roots: Mapping[str, tuple[tuple[Path, Draft], ...]]
+    urls: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def is_api(self, uri: str) -> bool:
+        """Whether a document is a contract file, not a schema."""
+        roots = self.roots.get(uri, ())
+        return all(path for path, _ in roots)
 
 
 def read_contract(
-    documents: Mapping[str, Document], drafts: Mapping[str, str]
+    documents: Mapping[str, Document],
+    drafts: Mapping[str, str],
+    urls: Mapping[str, str] | None = None,
 ) -> tuple[Contract, list[Diagnostic]]:
     """Find the APIs in a folder's documents.
 
     Args:
         documents: by path.
         drafts: URI of the draft's meta-schema for each other `$schema` that a project allows.
+        urls: path of a file, or of a folder with `/` behind it, for each URL that stands for it.
 
     Returns:
         The contract, as far as it could be read, and what is wrong with the rest.
     """
-    reader = _Reader(drafts)
+    known = {
+        document.uri: url
+        for document in documents.values()
+        if (url := _url(document.file, urls or {})) is not None
+    }
+    reader = _Reader(drafts, _by_name(documents, known))
     for file in sorted(documents):
         reader.read(documents[file])
     reader.add_folders()
@@ -114,6 +130,7 @@ def read_contract(
         documents={document.uri: document for document in documents.values()},
         apis=tuple(reader.apis[name] for name in sorted(reader.apis)),
         roots=reader.roots,
+        urls=known,
     )
     return contract, reader.problems
 
@@ -131,18 +148,53 @@ def no_contract() -> Diagnostic:
     )
 
 
+def _url(file: str, urls: Mapping[str, str]) -> str | None:
+    """The URL that stands for a file: by its own path, or by that of a folder around it."""
+    best: tuple[int, str] | None = None
+    for url, path in urls.items():
+        inside = path in ("", ".") or (path.endswith("/") and file.startswith(path))
+        if not (file == path or (url.endswith("/") and inside)):
+            continue
+        folder = "" if path == "." else path
+        found = url if file == path else url + quote(file.removeprefix(folder))
+        if best is None or len(path) > best[0]:
+            best = len(path), found
+    return None if best is None else best[1]
+
+
+def _by_name(documents: Mapping[str, Document], urls: Mapping[str, str]) -> dict[str, Document]:
+    """Documents by the URLs that stand for them and by the URIs that they give themselves."""
+    found: dict[str, Document] = {}
+    for document in documents.values():
+        if document.uri in urls:
+            found[urls[document.uri]] = document
+        if is_object(document.value):
+            for keyword in ("$id", "id"):
+                name = document.value.get(keyword)
+                if isinstance(name, str):
+                    found.setdefault(name.removesuffix("#"), document)
+    return found
+
+
 class _Reader:
-    def __init__(self, drafts: Mapping[str, str]) -> None:
+    def __init__(self, drafts: Mapping[str, str], named: Mapping[str, Document]) -> None:
         self.drafts = drafts
+        self.named = named
         self.apis: dict[str, Api] = {}
         self.folders: dict[str, list[Event]] = {}
         self.roots: dict[str, tuple[tuple[Path, Draft], ...]] = {}
         self.problems: list[Diagnostic] = []
 
     def read(self, document: Document) -> None:
+        event_file = _EVENT_FILE.fullmatch(document.file)
+        if isinstance(document.value, bool):
+            self.roots[document.uri] = (((), DRAFT_2020_12),)
+            if event_file is not None:
+                self.read_event_file(
+                    document, DRAFT_2020_12, event_file["folder"], event_file["event"]
+                )
+            return
         if not is_object(document.value):
-            if isinstance(document.value, bool) and _EVENT_FILE.fullmatch(document.file) is None:
-                return
             self.problems.append(
                 Diagnostic(
                     place=document.place(()),
@@ -155,7 +207,6 @@ class _Reader:
         draft = self.draft(document)
         if draft is None:
             return
-        event_file = _EVENT_FILE.fullmatch(document.file)
         if "lbgen" in document.value or (
             event_file is None and {"api", "events"} <= document.value.keys()
         ):
@@ -169,18 +220,22 @@ class _Reader:
         uri = document.value.get("$schema")
         if uri is None:
             return DRAFT_2020_12
-        if isinstance(uri, str):
+        seen: set[str] = set()
+        while isinstance(uri, str) and uri not in seen:
             draft = draft_of(uri) or draft_of(self.drafts.get(uri))
             if draft is not None:
                 return draft
+            seen.add(uri)
+            meta = self.named.get(uri.removesuffix("#"))
+            uri = meta.value.get("$schema") if meta and is_object(meta.value) else None
+        uri = document.value["$schema"]
         self.problems.append(
             Diagnostic(
                 place=document.place(("$schema",)),
                 rule="unknown-draft",
                 message=f"$schema {uri!r} names no draft of JSON Schema that lbgen knows",
-                help="use one of "
-                + ", ".join(DRAFTS)
-                + ", or map it to a draft in pyproject.toml under [tool.lbgen.drafts]",
+                help=f"write {DRAFT_2020_12.uri}, or say in [tool.lbgen.drafts] of pyproject.toml"
+                f" which draft it is: {', '.join(draft.name for draft in DRAFTS.values())}",
             )
         )
         return None
@@ -201,7 +256,7 @@ class _Reader:
             if not is_object(event):
                 continue
             path: Path = ("events", name, "parameters")
-            if "parameters" in event:
+            if isinstance(event.get("parameters"), dict | bool):
                 roots.append((path, draft))
             if not problems:
                 events.append(
@@ -270,8 +325,8 @@ class _Reader:
                 location=Location(document.uri),
                 place=place,
                 draft=draft,
-                title=_text(document.value.get("title")),
-                description=_text(document.value.get("description")),
+                title=_text(document.value, "title"),
+                description=_text(document.value, "description"),
             )
         )
 
@@ -301,5 +356,6 @@ class _Reader:
             )
 
 
-def _text(value: Any) -> str | None:
+def _text(schema: Any, keyword: str) -> str | None:
+    value = schema.get(keyword) if is_object(schema) else None
     return value if isinstance(value, str) else None

@@ -29,8 +29,18 @@ def reserved_parameters() -> frozenset[str]:
     return frozenset(keyword.kwlist) | attributes | _BUILTINS | {"self", "cls"}
 
 
-def parameter_name(key: str) -> str:
-    """The Python name of a parameter or a property: the key itself wherever possible."""
+def parameter_name(key: str, *, spelled: bool = False) -> str:
+    """The Python name of a parameter or a property: the key itself wherever possible.
+
+    Args:
+        key: the property.
+        spelled: give the code of every character that a name cannot hold, so that keys which
+            differ in nothing else have names that differ (`foo-bar` is `foo_u2d_bar`).
+    """
+    if spelled:
+        key = "".join(
+            char if char.isascii() and char.isalnum() else f"_u{ord(char):x}_" for char in key
+        )
     name = _ascii(key).strip("_") if not key.isidentifier() else _ascii(key).lstrip("_")
     if not name:
         name = "empty"

@@ -48,44 +48,49 @@ class References:
         self._drafts: dict[str, list[tuple[Path, Draft]]] = {}
         self.named_inside: set[str] = set()
         """URIs of contract files with an `$id` or an anchor below `events`."""
+        self.repeated: list[tuple[Location, Location]] = []
+        """Schemas whose `$id` or anchor another schema has already, and that schema."""
         for uri in contract.documents:
-            self._resources[uri] = Location(uri)
-            self._bases[uri] = [((), uri)]
+            base = contract.urls.get(uri, uri)
+            self._resources[uri] = self._resources[base] = Location(uri)
+            self._bases[uri] = [((), base)]
             self._drafts[uri] = [((), DRAFT_2020_12)]
         for uri, roots in contract.roots.items():
             for path, draft in roots:
                 self._index(uri, path, draft)
-        for table in (self._bases, self._drafts):
-            for rows in table.values():
-                rows.sort(key=lambda row: -len(row[0]))
 
     def _index(self, uri: str, root: Path, draft: Draft) -> None:
         document = self._contract.documents[uri]
-        self._drafts[uri].append((root, draft))
+        _put(self._drafts[uri], root, draft)
         for path, schema, inner_draft in walk(document.at(root), draft, root):
             if not is_object(schema):
                 continue
+            location = Location(uri, path)
             if inner_draft is not draft:
-                self._drafts[uri].append((path, inner_draft))
-            named = False
+                _put(self._drafts[uri], path, inner_draft)
+            anchors = [schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor")]
             identifier = schema.get(inner_draft.id_keyword)
             if isinstance(identifier, str) and not (inner_draft.ref_alone and "$ref" in schema):
-                base, fragment = _split_fragment(join(self.base(Location(uri, path)), identifier))
-                if identifier.startswith("#"):
-                    self._anchors[f"{base}#{fragment}"] = Location(uri, path)
-                else:
-                    self._resources.setdefault(base, Location(uri, path))
-                    self._bases[uri].append((path, base))
-                    self._bases[uri].sort(key=lambda row: -len(row[0]))
-                named = True
-            for keyword in ("$anchor", "$dynamicAnchor"):
-                anchor = schema.get(keyword)
+                base, fragment = _split_fragment(join(self.base(location), identifier))
+                if not identifier.startswith("#"):
+                    self._name(self._resources, base, location)
+                    _put(self._bases[uri], path, base)
+                if fragment and inner_draft.ref_alone:
+                    anchors.append(fragment)
+                self._inside(location)
+            for anchor in anchors:
                 if isinstance(anchor, str):
-                    base = self.base(Location(uri, path))
-                    self._anchors[f"{base}#{anchor}"] = Location(uri, path)
-                    named = True
-            if named and root[:1] == ("events",):
-                self.named_inside.add(uri)
+                    self._name(self._anchors, f"{self.base(location)}#{anchor}", location)
+                    self._inside(location)
+
+    def _name(self, table: dict[str, Location], name: str, location: Location) -> None:
+        first = table.setdefault(name, location)
+        if first != location:
+            self.repeated.append((location, first))
+
+    def _inside(self, location: Location) -> None:
+        if location.path[:1] == ("events",) and self._contract.is_api(location.uri):
+            self.named_inside.add(location.uri)
 
     def base(self, location: Location) -> str:
         """The base URI of the schema at a location."""
@@ -93,6 +98,23 @@ class References:
             if location.path[: len(path)] == path:
                 return base
         return location.uri
+
+    def enclosing(self, location: Location) -> Location:
+        """The closest schema around a location that has a URI of its own; else the document."""
+        for path, _ in self._bases[location.uri]:
+            if location.path[: len(path)] == path:
+                return Location(location.uri, path)
+        return Location(location.uri)
+
+    def absolute(self, location: Location, reference: str) -> str:
+        """A reference as an absolute URI by which validators find what it leads to."""
+        base, fragment = _split_fragment(join(self.base(location), reference))
+        resource = self._resources.get(base)
+        if resource is None:
+            resource = self._resources.get(_split_fragment(join(location.uri, reference))[0])
+        if resource is not None:
+            base = self.base(resource)
+        return f"{base}#{fragment}" if fragment else base
 
     def draft(self, location: Location) -> Draft:
         """The draft of the schema at a location."""
@@ -108,16 +130,22 @@ class References:
     def resolve(self, location: Location, reference: str) -> Location | Dangling:
         """Where a reference leads.
 
+        A reference in a document with an `$id` is relative to it. Where nothing of the contract
+        has the URI that results, the path from the file decides.
+
         Args:
             location: of the schema that holds the reference.
             reference: the value of `$ref` or `$dynamicRef`.
         """
-        target = join(self.base(location), reference)
-        base, fragment = _split_fragment(target)
+        base, fragment = _split_fragment(join(self.base(location), reference))
         fragment = unquote(fragment)
         resource = self._resources.get(base)
         if resource is None:
-            return self._why(location, reference, base)
+            beside, _ = _split_fragment(join(location.uri, reference))
+            resource = self._resources.get(beside)
+            if resource is None:
+                return self._why(location, reference, base)
+            base = self.base(resource)
         if not fragment:
             return resource
         if not fragment.startswith("/"):
@@ -168,6 +196,13 @@ class References:
         if scheme == "lbgen":
             return Dangling.OUTSIDE if _climbs_out(location.uri, reference) else Dangling.MISSING
         return Dangling.OUTSIDE if scheme == "file" else Dangling.NETWORK
+
+
+def _put(rows: list[tuple[Path, Any]], path: Path, value: Any) -> None:
+    """Say what holds from a path on; the longest path comes first."""
+    rows[:] = [row for row in rows if row[0] != path]
+    rows.append((path, value))
+    rows.sort(key=lambda row: -len(row[0]))
 
 
 def join(base: str, reference: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -12,14 +13,18 @@ import jsonschema_rs
 from lbgen_runtime.validation import compile_schema
 
 from .document import Location, parse_pointer
-from .json_types import is_array
+from .json_types import is_array, is_object
+from .keywords import DRAFT_2020_12, DRAFTS, draft_of, walk
+from .resolve import join
+from .shape import meta_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from .contract import Contract
     from .diagnostics import Place
     from .document import Path
+    from .keywords import Draft
     from .resolve import References
 
 __all__ = ["Verdicts"]
@@ -30,9 +35,10 @@ _CARRIED = re.compile(r"events/(?P<name>.+)")
 class Verdicts:
     """Compiles schemas of a contract, and finds the source of what they say.
 
-    A validator looks for `$id` and anchors only below keywords that it knows, and `events` is
-    none. A contract file that has some there is registered with a copy of each event's schema
-    under `$defs`, where they are found.
+    A document is registered under the URI that it gives itself by `$id`, or else under that of its
+    file. A validator looks for `$id` and anchors only below keywords that it knows, and `events`
+    is none: a contract file that has some there is registered with a copy of each event's schema
+    under `$defs` (`definitions` in older drafts), where they are found.
 
     Args:
         contract: the documents.
@@ -47,12 +53,29 @@ class Verdicts:
     @cached_property
     def documents(self) -> Mapping[str, Any]:
         """The documents as they are registered, by URI."""
-        return {
-            uri: self._registered(uri, document.value)
+        registered = {
+            self._references.base(Location(uri)): self._registered(uri, document.value)
             for uri, document in self._contract.documents.items()
+            if uri in self._contract.roots
         }
+        named = self._meta_schemas()
+        for draft in DRAFTS.values():
+            if draft.number in named:
+                registered.setdefault(draft.uri, meta_schema(draft))
+        return registered
 
     def _registered(self, uri: str, value: Any) -> Any:
+        changes = {path: text for path, text, _ in self._changed_references(uri)}
+        draft = self._contract.roots[uri][0][1] if self._contract.roots[uri] else DRAFT_2020_12
+        if is_object(value) and self._is_foreign(value.get("$schema")):
+            changes["$schema",] = draft.uri
+        if changes:
+            value = deepcopy(value)
+            for path, text in changes.items():
+                inner = value
+                for step in path[:-1]:
+                    inner = inner[step]
+                inner[path[-1]] = text
         if uri not in self._references.named_inside:
             return value
         carried = {
@@ -60,14 +83,57 @@ class Verdicts:
             for name, event in value["events"].items()
             if "parameters" in event
         }
-        return {**value, "$defs": {**value.get("$defs", {}), **carried}}
+        keyword = self._definitions(uri)
+        return {**value, keyword: {**value.get(keyword, {}), **carried}}
+
+    def _definitions(self, uri: str) -> str:
+        """The keyword below which a contract file's draft has its definitions."""
+        _, draft = self._contract.roots[uri][0]
+        return "$defs" if "$defs" in draft.keywords else "definitions"
+
+    def _is_foreign(self, schema: object) -> bool:
+        """Whether a `$schema` is one that validators cannot know."""
+        if not isinstance(schema, str) or draft_of(schema) is not None:
+            return False
+        return self._references.resource(schema.removesuffix("#")) is None
+
+    def _changed_references(self, uri: str) -> Iterator[tuple[Path, str, Draft | None]]:
+        """References by which a validator would not find what they lead to, and what it finds."""
+        document = self._contract.documents[uri]
+        for root, draft in self._contract.roots[uri]:
+            for path, schema, _ in walk(document.at(root), draft, root):
+                if not is_object(schema):
+                    continue
+                location = Location(uri, path)
+                for keyword in ("$ref", "$dynamicRef"):
+                    reference = schema.get(keyword)
+                    if not isinstance(reference, str) or reference.startswith("#"):
+                        continue
+                    absolute = self._references.absolute(location, reference)
+                    if absolute != join(self._references.base(location), reference):
+                        yield (*path, keyword), absolute, None
+                    meta = draft_of(absolute.partition("#")[0])
+                    if meta is not None:
+                        yield (*path, keyword), absolute, meta
+
+    def _meta_schemas(self) -> set[int]:
+        """The numbers of the drafts whose meta-schemas the contract refers to."""
+        return {
+            draft.number
+            for uri in self._contract.roots
+            for _, _, draft in self._changed_references(uri)
+            if draft is not None
+        }
 
     def location(self, location: Location) -> Location:
         """Where the validator finds the schema at a location of the source."""
         path = location.path
-        if location.uri in self._references.named_inside and path[:1] == ("events",):
-            return Location(location.uri, ("$defs", f"events/{path[1]}", *path[3:]))
-        return location
+        start = self._references.enclosing(location)
+        carried = location.uri in self._references.named_inside and not start.path
+        if carried and path[0] == "events":
+            keyword = self._definitions(location.uri)
+            return Location(location.uri, (keyword, f"events/{path[1]}", *path[3:]))
+        return Location(self._references.base(start), path[len(start.path) :])
 
     def source(self, text: str) -> Location | None:
         """The location in the source that a validator's location means.
@@ -76,18 +142,19 @@ class Verdicts:
             text: URI and JSON pointer, as `absolute_keyword_location` gives them.
         """
         uri, _, fragment = text.partition("#")
-        if uri not in self._contract.documents:
-            resource = self._references.resource(uri)
-            if resource is None:
-                return None
-            uri, path = resource.uri, resource.path
-        else:
-            path = ()
+        resource = self._references.resource(uri)
+        if resource is None:
+            return None
+        uri, path = resource.uri, resource.path
         document = self._contract.documents[uri]
         for step in parse_pointer(unquote(fragment)) if fragment.startswith("/") else ():
             value = document.at(path) if path == () or path in document.places else None
             path = (*path, int(step) if is_array(value) else step)
-        if path[:1] == ("$defs",) and len(path) > 1 and path not in document.places:
+        if (
+            path[:1] in (("$defs",), ("definitions",))
+            and len(path) > 1
+            and path not in document.places
+        ):
             carried = _CARRIED.fullmatch(str(path[1]))
             if carried is not None:
                 path = ("events", carried["name"], "parameters", *path[2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,13 @@ from .types import (
 from .unions import make_union, split_union
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..contract import Contract, Event
     from ..diagnostics import Place
     from ..document import Location
     from ..resolve import References
+    from ..verdict import Verdicts
     from .parts import Parts
 
 __all__ = ["Modeller", "Naming"]
@@ -57,6 +59,11 @@ class Naming:
         """For what is found below a property."""
         return replace(self, owner=None if self.owner is None else (self.owner[0], key))
 
+    def pattern(self, pattern: str) -> Naming:
+        """For what is found below one of several patterns of properties."""
+        words = "_".join(re.findall(r"[A-Za-z0-9]+", pattern))
+        return replace(self, suffix=f"{self.suffix or ''}_{words}")
+
     def item(self, index: int) -> Naming:
         """For what is found at a place of an array."""
         return replace(self, suffix=f"{self.suffix or ''}_{index + 1}")
@@ -68,14 +75,16 @@ class Modeller:
     Args:
         contract: the documents.
         references: of the same contract.
+        verdicts: of the same contract.
 
     Attributes:
         parts: reads what applies to a value.
         records: every class, by the parts of its schema, in the order in which they were found.
     """
 
-    def __init__(self, contract: Contract, references: References) -> None:
+    def __init__(self, contract: Contract, references: References, verdicts: Verdicts) -> None:
         self._contract = contract
+        self._verdicts = verdicts
         self.references = references
         self.parts = PartsReader(references)
         self.records: dict[Parts, Record] = {}
@@ -108,6 +117,10 @@ class Modeller:
         ):
             record.additional = AnyType()
         return record
+
+    def accepts(self, locations: Iterable[Location], value: Any) -> bool:
+        """Whether the schemas at all of some locations accept a value."""
+        return all(self._verdicts.validator(each).is_valid(value) for each in locations)
 
     def type_of(self, locations: Sequence[Location], naming: Naming) -> Type:
         """The type of values to which the schemas at some locations all apply."""
@@ -179,9 +192,9 @@ class Modeller:
                 return object_type(self, parts, naming)
 
     def _union_of(self, members: list[Location], rest: Parts, naming: Naming) -> Type:
-        if len(members) > _MOST_MEMBERS:
-            return AnyType(reason=f"a union of {len(members)} members")
-        alternatives = [(self._join(self.parts.read(each), rest), each) for each in members]
+        alternatives = list(self._expanded(members, rest, set()))
+        if len(alternatives) > _MOST_MEMBERS:
+            return AnyType(reason=f"a union of more than {_MOST_MEMBERS} members")
         anonymous = [
             parts for parts, location in alternatives if self._is_anonymous(parts, location, rest)
         ]
@@ -202,6 +215,21 @@ class Modeller:
                 inner = replace(inner, suffix=suffix)
             found.append((self.of(parts, inner), location))
         return self.union(found)
+
+    def _expanded(
+        self, members: list[Location], rest: Parts, seen: set[Parts]
+    ) -> Iterator[tuple[Parts, Location]]:
+        """The parts of each member of a union, and where it is; of unions inside it, theirs."""
+        for each in members:
+            parts = self._join(self.parts.read(each), rest)
+            inner = None
+            if parts not in seen and len(seen) <= _MOST_MEMBERS and self.enumeration(parts) is None:
+                inner = split_union(self, parts)
+            seen.add(parts)
+            if inner is None or not inner[0]:
+                yield (parts if inner is None else inner[1]), each
+            else:
+                yield from self._expanded(*inner, seen)
 
     def _is_anonymous(self, parts: Parts, location: Location, rest: Parts) -> bool:
         """Whether a member is an object with fields that nothing in the schema gives a name to."""
@@ -281,7 +309,10 @@ class Modeller:
             name=name or self._name(naming),
             owner=None
             if naming.owner is None
-            else (naming.owner[0], f"{naming.owner[1]}_{naming.suffix or ''}".strip("_")),
+            else (
+                naming.owner[0],
+                f"{naming.owner[1]}_{naming.suffix or ''}".strip("_") or "additional_property",
+            ),
             description=description if isinstance(description, str) else None,
         )
         self.records[parts] = record

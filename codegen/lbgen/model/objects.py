@@ -50,7 +50,8 @@ def additional_type(
         if is_object(by_pattern):
             for pattern in by_pattern:
                 location = part.location / "patternProperties" / pattern
-                members.append((modeller.type_of([location], naming), location))
+                inner = naming if len(by_pattern) == 1 else naming.pattern(pattern)
+                members.append((modeller.type_of([location], inner), location))
     if not members:
         return None
     return modeller.union(members)
@@ -143,7 +144,7 @@ def _field(
         key=name,
         type=modeller.type_of(locations, naming.inside(name)),
         required=required,
-        has_default=has_default,
+        has_default=has_default and modeller.accepts(locations, default),
         default=default,
         description=description,
         place=modeller.key_place(locations[0]),

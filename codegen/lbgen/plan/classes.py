@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import Diagnostic, Related
@@ -48,10 +49,13 @@ class ClassPlanner:
 
     def _field_names(self, record: Record, *, report: bool = False) -> dict[str, str]:
         """The Python name of each property."""
+        plain = Counter(parameter_name(field.key) for field in record.fields)
         taken: dict[str, Field] = {}
         result: dict[str, str] = {}
         for field in record.fields:
             name = parameter_name(field.key)
+            if plain[name] > 1 and name != field.key:
+                name = parameter_name(field.key, spelled=True)
             if name in self._classes:
                 name = f"{name}_"
             first = taken.setdefault(name, field)

@@ -78,6 +78,7 @@ def plan_module(
     naming: Naming,
     verdicts: Verdicts,
     children: tuple[NamespacePlan, ...],
+    circles: Mapping[str, frozenset[str]],
 ) -> tuple[ModulePlan, list[Diagnostic]]:
     """Plan a module.
 
@@ -91,6 +92,7 @@ def plan_module(
         naming: of every class.
         verdicts: tells where validators find schemas.
         children: the APIs below this one.
+        circles: the modules that a module needs and that need it.
     """
     names = ModuleNames(name, naming, verdicts)
     local = {naming.classes[each][1] for each in parts}
@@ -118,8 +120,7 @@ def plan_module(
             ),
             children=children,
         )
-    needed = _needed_modules(name, naming, records)
-    late = {module for module in names.imported if name in needed.get(module, set())}
+    late = {module for module in names.imported if name in circles.get(module, frozenset())}
     files = sorted(
         {contract.documents[records[each].location.uri].file for each in parts}
         | ({_api_file(api, contract)} if api is not None else set())
@@ -224,27 +225,3 @@ def _by_dependency(parts: Sequence[Parts], records: Mapping[Parts, Record]) -> l
     for each in parts:
         visit(each)
     return list(ordered)
-
-
-def _needed_modules(
-    start: str, naming: Naming, records: Mapping[Parts, Record]
-) -> dict[str, set[str]]:
-    """The modules that each module that `start` may need leads to."""
-    from .references import records_in
-
-    direct: dict[str, set[str]] = {}
-    for parts, (module, _) in naming.classes.items():
-        needs = direct.setdefault(module, set())
-        needs |= {naming.classes[inner][0] for inner in records_in(records[parts])} - {module}
-    reached: dict[str, set[str]] = {}
-    for module in direct.get(start, set()):
-        seen: set[str] = set()
-        waiting = [module]
-        while waiting:
-            current = waiting.pop()
-            for following in direct.get(current, set()):
-                if following not in seen:
-                    seen.add(following)
-                    waiting.append(following)
-        reached[module] = seen
-    return reached

@@ -89,17 +89,16 @@ def name_classes(
             naming.modules[uri] = module_name(document.file.rsplit(".", 1)[0])
     for parts, (api, name) in events.items():
         _claim_class(naming, parts, records[parts], naming.modules[api.uri], [class_name(name)])
+    api_files = {api.uri for api in contract.apis}
+    api_modules = {module_name(api.name) for api in contract.apis}
     for parts, record in records.items():
         if parts in events:
             continue
         module = naming.modules[record.location.uri]
         document = contract.documents[record.location.uri]
-        if all(event_api.uri != record.location.uri for event_api, _ in events.values()):
+        if record.location.uri not in api_files and module not in api_modules:
             owner = record.location.uri.removeprefix(SCHEME)
-            if naming.modules[record.location.uri] not in {
-                module_name(api.name) for api in contract.apis
-            }:
-                naming.claim_module(module, owner, document.place(()))
+            naming.claim_module(module, owner, document.place(()))
         candidates = [class_name(record.name)] if record.name else []
         if record.owner is not None and record.owner[0] in naming.classes:
             outer = naming.classes[record.owner[0]][1]

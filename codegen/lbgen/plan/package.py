@@ -15,12 +15,14 @@ from .imports import import_line
 from .module import plan_module
 from .modules import ModulePlan, NamespacePlan, PackagePlan, SchemasPlan
 from .naming import api_class, name_classes
+from .references import circles_of, records_in
 
 if TYPE_CHECKING:
     from ..contract import Api, Contract
     from ..model import Modeller
     from ..model.parts import Parts
     from ..verdict import Verdicts
+    from .naming import Naming
 
 __all__ = ["plan_package"]
 
@@ -69,6 +71,7 @@ def plan_package(
     for parts, (module, _) in naming.classes.items():
         modules.setdefault(module, []).append(parts)
     apis = {naming.modules[api.uri]: api for api in contract.apis}
+    circles = circles_of(_needs(naming, modeller))
     planned: list[ModulePlan] = []
     for name in sorted(modules):
         plan, found = plan_module(
@@ -81,6 +84,7 @@ def plan_package(
             naming=naming,
             verdicts=verdicts,
             children=tree.children_of(apis[name].name) if name in apis else (),
+            circles=circles,
         )
         planned.append(plan)
         problems += found
@@ -120,12 +124,19 @@ def plan_package(
     return package, problems
 
 
+def _needs(naming: Naming, modeller: Modeller) -> dict[str, set[str]]:
+    """The modules whose classes each module names."""
+    needs: dict[str, set[str]] = {}
+    for parts, (module, _) in naming.classes.items():
+        inner = {naming.classes[each][0] for each in records_in(modeller.records[parts])}
+        needs.setdefault(module, set()).update(sorted(inner - {module}))
+    return needs
+
+
 def _schemas(contract: Contract, verdicts: Verdicts, modeller: Modeller) -> SchemasPlan:
-    used: set[str] = set(contract.roots)
     documents = tuple(
         (python_literal(uri), json_literal(value))
         for uri, value in sorted(verdicts.documents.items())
-        if uri in used
     )
     lightbus = tuple(
         (python_literal(api.name), json_literal(published_schema(api, modeller)))
@@ -142,6 +153,7 @@ class _Tree:
         self.problems: list[Diagnostic] = []
         self._apis = {tuple(api.name.split(".")): api for api in contract.apis}
         self._paths: set[tuple[str, ...]] = set()
+        self._below: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
         for path, api in self._apis.items():
             if path[0] in RESERVED_API_NAMES:
                 self.problems.append(
@@ -155,6 +167,7 @@ class _Tree:
                 )
             for length in range(1, len(path) + 1):
                 self._paths.add(path[:length])
+                self._below.setdefault(path[: length - 1], set()).add(path[:length])
             self._check_events(path, api)
 
     def _check_events(self, path: tuple[str, ...], api: Api) -> None:
@@ -182,7 +195,7 @@ class _Tree:
         return self._children(tuple(api.split(".")))
 
     def _children(self, path: tuple[str, ...]) -> tuple[NamespacePlan, ...]:
-        below = sorted(each for each in self._paths if each[:-1] == path)
+        below = sorted(self._below.get(path, ()))
         return tuple(self._namespace(each) for each in below)
 
     def _namespace(self, path: tuple[str, ...]) -> NamespacePlan:

@@ -19,12 +19,12 @@ from ..model.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..model import Record
     from ..model.parts import Parts
 
-__all__ = ["records_in"]
+__all__ = ["circles_of", "records_in"]
 
 
 def records_in(record: Record) -> Iterator[Parts]:
@@ -51,3 +51,40 @@ def _of(type_: Type) -> Iterator[Parts]:
                 yield from _of(member.type)
         case AnyType() | Nothing() | Scalar() | Formatted() | Literals():
             return
+
+
+def circles_of(needs: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    """The modules that each module needs and that need it, itself included.
+
+    Source: the strongly connected components of a graph, R. Tarjan, 1972, without recursion.
+
+    Args:
+        needs: the modules that each module needs directly.
+    """
+    circles: dict[str, frozenset[str]] = {}
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    open_: list[str] = []
+    for start in needs:
+        waiting = [] if start in number else [(start, iter(needs[start]))]
+        while waiting:
+            module, following = waiting[-1]
+            if module not in number:
+                number[module] = lowest[module] = len(number)
+                open_.append(module)
+            for next_module in following:
+                if next_module not in number:
+                    waiting.append((next_module, iter(needs.get(next_module, ()))))
+                    break
+                if next_module not in circles:
+                    lowest[module] = min(lowest[module], number[next_module])
+            else:
+                waiting.pop()
+                if waiting:
+                    outer = waiting[-1][0]
+                    lowest[outer] = min(lowest[outer], lowest[module])
+                if lowest[module] == number[module]:
+                    circle = frozenset(open_[open_.index(module) :])
+                    del open_[open_.index(module) :]
+                    circles.update(dict.fromkeys(circle, circle))
+    return circles

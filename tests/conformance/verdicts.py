@@ -1,0 +1,125 @@
+"""What generated code says about the suite's instances, by each of its ways."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from lbgen_runtime import InvalidParameters, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generated_suite import Compiled
+
+    from lbgen_runtime import Event, EventContract
+
+__all__ = ["mistakes"]
+
+
+def mistakes(compiled: Compiled, instance: Any, valid: bool) -> list[str]:
+    """What generated code gets wrong about an instance, as sentences; nothing if all is right.
+
+    Args:
+        compiled: the schema; its build was not refused.
+        instance: a JSON value.
+        valid: the verdict of the specification.
+    """
+    contract = compiled.contract
+    assert contract is not None
+    parameters = {"value": instance} if compiled.view == "value" else instance
+    found = [
+        f"{way} says {verdict}"
+        for way, verdict in _verdicts(contract, parameters)
+        if verdict is not valid
+    ]
+    if valid and not found:
+        found += _losses(contract, parameters)
+    return found
+
+
+def _verdicts(contract: EventContract[Event], parameters: Any) -> Iterator[tuple[str, bool]]:
+    event_type = contract.event_type
+    yield "from_dict", _accepts(event_type.from_dict, parameters)
+    yield "from_json", _accepts(event_type.from_json, json.dumps(parameters))
+    if isinstance(parameters, dict):
+        texts = {key: json.dumps(value).encode() for key, value in parameters.items()}
+        yield "decode", _accepts(contract.decode, texts)
+        event = _made_by_hand(event_type, parameters)
+        if event is not None:
+            try:
+                contract.encode(event)
+            except InvalidParameters as error:
+                if any(each.rule != "unknown parameter" for each in error.violations):
+                    yield "encode", False
+            else:
+                yield "encode", True
+
+
+def _accepts(read: Any, value: Any) -> bool:
+    try:
+        read(value)
+    except InvalidParameters:
+        return False
+    return True
+
+
+def _made_by_hand(event_type: type[Event], parameters: dict[str, Any]) -> Event | None:
+    """The event that somebody makes of plain JSON values; `None` if the class cannot have them."""
+    keys = {
+        info.serialization_alias or name: name for name, info in event_type.model_fields.items()
+    }
+    extra = event_type.__lbgen_additional__
+    keys = {key: name for key, name in keys.items() if name != extra}
+    named = {keys[key]: value for key, value in parameters.items() if key in keys}
+    rest = {key: value for key, value in parameters.items() if key not in keys}
+    if rest and extra is None:
+        return None
+    if rest:
+        named[str(extra)] = rest
+    fields = event_type.model_fields
+    if any(fields[name].is_required() and name not in named for name in keys.values()):
+        return None
+    if any(value is None and fields[name].default is None for name, value in named.items()):
+        return None  # `None` stands for an absent parameter where null is no value
+    return event_type(**named)
+
+
+def _losses(contract: EventContract[Event], parameters: dict[str, Any]) -> Iterator[str]:
+    """What a valid event is not any more, after it was read."""
+    event = contract.event_type.from_dict(parameters)
+    written = contract.event_type.__lbgen_codec__.encode(event)
+    if not _kept(parameters, written, event):
+        yield f"read and written, it is {written!r}"
+    if written == parameters:
+        again = contract.decode(contract.encode(event))
+        if again != event or repr(again) != repr(event):
+            yield f"fired and received, {event!r} is {again!r}"
+
+
+def _kept(given: Any, written: Any, typed: Any) -> bool:
+    """Whether a value is what was given, save defaults and what a closed class leaves out."""
+    match given, written:
+        case dict(), dict():
+            may_leave_out = isinstance(typed, Record) and typed.__lbgen_additional__ is None
+            if not may_leave_out and not given.keys() <= written.keys():
+                return False
+            return all(
+                _kept(value, written[key], _inside(typed, key))
+                for key, value in given.items()
+                if key in written
+            )
+        case list(), list():
+            return len(given) == len(written) and all(map(_kept, given, written, typed))
+        case _:
+            return bool(given == written) and isinstance(given, bool) is isinstance(written, bool)
+
+
+def _inside(typed: Any, key: str) -> Any:
+    """The value of a property, of a class or of a plain mapping."""
+    if not isinstance(typed, Record):
+        return typed[key]
+    for name, info in type(typed).model_fields.items():
+        if key == (info.serialization_alias or name) and name != typed.__lbgen_additional__:
+            return getattr(typed, name)
+    return getattr(typed, str(typed.__lbgen_additional__))[key]
