@@ -30,7 +30,7 @@ class Claim:
         interrupt: stops the handler, where it can be stopped.
         expires: when the server may have given the entry to another process, `time.monotonic()`
             seconds: a handler does not begin after it without asking again.
-        settled: called once, when the handler has ended for the first time here or never will.
+        settled: called once, when the entry is acknowledged, waits for its retry, or is lost.
     """
 
     __slots__ = (
@@ -74,7 +74,7 @@ class Claim:
         return self.delivery.lost
 
     def settle(self) -> None:
-        """The handler has ended, or will not run here."""
+        """The entry is acknowledged, waits for its retry, or is lost."""
         settled, self.settled = self.settled, None
         if settled is not None:
             settled()
@@ -130,7 +130,9 @@ class Claims:
     def forget(self, stream: bytes, entry_ids: list[bytes]) -> None:
         """The server has acknowledged these entries."""
         for entry_id in entry_ids:
-            self._held.pop((stream, entry_id), None)
+            claim = self._held.pop((stream, entry_id), None)
+            if claim is not None:
+                claim.settle()
 
     def holds(self, stream: bytes, entry_id: bytes) -> bool:
         """Whether the entry is held."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import time
 from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import ResponseError
 
 from .accepting import Accepted, accept
 from .acknowledging import Acknowledger
 from .claims import Claim, Claims
 from .dead_letters import replay_key
 from .group import ensure_group
+from .handing_back import hand_back
 from .reading import Reader
 from .recovery import Recovery, pending_entries
 from .retry import Failures
@@ -29,7 +33,7 @@ _log = logging.getLogger("lbgen")
 
 _AHEAD: Final = 1.0
 """Seconds of work that are read ahead, by what the handler has taken so far."""
-_LAST_WORDS: Final = 5.0
+_LAST_WORDS: Final = 2.0
 """Seconds that the server has to take the last acknowledgements."""
 
 
@@ -61,12 +65,14 @@ class Consumer:
         self._recovery = Recovery(listener, process, self.claims, self)
         self._reader = Reader(listener, process, connection, self)
         self._runners = start_runners(listener, self.claims, self._finished)
+        self._registered = False
         self._pace = 0.0
         self._debug = _log.isEnabledFor(logging.DEBUG)
 
     async def prepare(self) -> None:
-        """See that the consumer group exists."""
-        await ensure_group(self.listener, self._process)
+        """See that the consumer group exists, unless what has its stream's name is no stream."""
+        with contextlib.suppress(ResponseError):  # the reader complains, and tries again
+            await self.group_missing()
 
     def start(self) -> None:
         """Begin to read."""
@@ -111,6 +117,11 @@ class Consumer:
     async def work_off_own(self) -> None:
         """Run what is pending under this process's name and not held."""
         await self._recovery.work_off_own()
+
+    async def group_missing(self) -> None:
+        """Make the consumer group, from the beginning where it was there before."""
+        await ensure_group(self.listener, self._process, lost=self._registered)
+        self._registered = True
 
     # What recovery asks.
 
@@ -166,6 +177,13 @@ class Consumer:
                     self._runners.replace(claim)
             claim.settle()
 
+    def give_up(self, hanging: list[Claim]) -> None:
+        """Nobody else has taken over what hangs here: hand it back, and let others run."""
+        self._loop.call_soon_threadsafe(self._give_up, hanging)
+
+    def _give_up(self, hanging: list[Claim]) -> None:
+        self._failures.hand_back([claim for claim in hanging if not claim.lost], self._lose)
+
     # What the runners tell.
 
     def _expired(self, claim: Claim) -> None:
@@ -180,7 +198,6 @@ class Consumer:
             self._acknowledge(claim.stream, claim.entry_id)
         elif not claim.lost:
             self._failures.failed(claim, error)
-        claim.settle()
         self._reader.look()
 
     def _acknowledge(self, stream: bytes, entry_id: bytes) -> None:
@@ -225,7 +242,8 @@ class Consumer:
 
     async def _hand_back(self, claims: list[Claim]) -> None:
         if claims:
-            await self._recovery.hand_back(claims, [claim.count for claim in claims])
+            counted = [(claim, claim.count) for claim in claims]
+            await hand_back(self.listener, self._process, counted)
         for claim in claims:
             claim.delivery.lose()
             self.claims.release(claim)

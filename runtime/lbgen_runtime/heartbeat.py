@@ -38,6 +38,8 @@ _LEASE: Final = 30.0
 _WATCH: Final = 3 * _TICK
 """Seconds for which a lease is watched whose connection is gone: its process may reconnect."""
 _CHUNK: Final = 500
+_LAST_WORDS: Final = 1.0
+"""Seconds that the thread has to end."""
 
 
 class Heartbeat:
@@ -183,7 +185,7 @@ class Heartbeat:
         timeout = consumer.listener.settings.acknowledgement_timeout
         hanging = [c for c in held if c.began and now - c.began > longest + 2 * timeout]
         if hanging:  # nobody else has taken it: this process does, with another runner
-            consumer.lose(hanging)
+            consumer.give_up(hanging)
 
     def _scripts(self, script: Script, calls: list[tuple[list[bytes], list[Any]]]) -> list[Reply]:
         commands: list[Command] = [script.call(keys, arguments) for keys, arguments in calls]
@@ -196,7 +198,9 @@ class Heartbeat:
         """End the thread and give the lease up; blocks."""
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_LAST_WORDS)
+            if self._thread.is_alive():
+                return  # the server does not answer it: the lease runs out
         try:
             [lease] = self._connection.exchange([(b"GET", self._lease)])
             if isinstance(lease, bytes) and lease.startswith(self._token):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from redis.exceptions import ResponseError
 
 from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
-from .group import ensure_group
 
 if TYPE_CHECKING:
     from .connection import AsyncConnection, Command
@@ -40,6 +39,10 @@ class Receiver(Protocol):
 
     async def work_off_own(self) -> None:
         """Run what is pending under this process's name and not held."""
+        ...
+
+    async def group_missing(self) -> None:
+        """Make the consumer group."""
         ...
 
 
@@ -143,7 +146,7 @@ class Reader:
         words = words_of(error)
         try:
             if words.startswith(("NOGROUP", "UNBLOCKED")):
-                await ensure_group(self._listener, self._process, lost=True)
+                await self._receiver.group_missing()
                 return
         except ResponseError as again:
             words = words_of(again)

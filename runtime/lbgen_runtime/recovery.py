@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from redis.exceptions import ResponseError
 
 from .accepting import Accepted, accept
-from .scripts import CLAIM, RELEASE
+from .handing_back import HANDED_BACK, hand_back
+from .scripts import CLAIM
 
 if TYPE_CHECKING:
     from .claims import Claim, Claims
     from .listener import Listener
     from .process import Process
 
-__all__ = ["HANDED_BACK", "Bury", "Pending", "Recovery", "pending_entries"]
+__all__ = ["Bury", "Pending", "Recovery", "pending_entries"]
 
 _log = logging.getLogger("lbgen")
 
-HANDED_BACK: Final = 10**9
-"""Idle milliseconds that an entry gets which the next look of any process shall take."""
 _ALONE_FROM: Final = 3
 """The delivery from which on an entry runs alone in its process."""
 _UNBEGUN: Final = 2.0
@@ -116,7 +115,11 @@ class Recovery:
 
     def offer(self, stream: bytes, found: list[Pending]) -> None:
         """Take over entries that have been idle for too long, unless that is under way."""
-        if found and not self._first and (self._sweeping is None or self._sweeping.done()):
+        if self._first or (self._sweeping is not None and not self._sweeping.done()):
+            return
+        # What is held now and given up a moment later counts as delivered: look at it afresh then.
+        found = [p for p in found if not self._claims.holds(stream, p.entry_id)]
+        if found:
             self._sweeping = asyncio.create_task(self._sweep(stream, found))
 
     async def _sweep(self, stream: bytes, found: list[Pending]) -> None:
@@ -225,26 +228,10 @@ class Recovery:
         await asyncio.wait([ended], timeout=_UNBEGUN)
         if not ended.done() and claim.began is None and self._claims.withdraw(claim):
             # Every runner is busy with something long: let another process have it.
-            await self.hand_back([claim], [count_before])
+            await hand_back(self._listener, self._process, [(claim, count_before)])
             self._claims.release(claim)
             return
         await ended
-
-    async def hand_back(self, claims: list[Claim], counts: list[int]) -> None:
-        """Give up entries so that the next look of any process takes them.
-
-        Args:
-            claims: what is held.
-            counts: the delivery count that each gets.
-        """
-        by_stream: dict[bytes, list[bytes | int]] = {}
-        for claim, count in zip(claims, counts, strict=True):
-            by_stream.setdefault(claim.stream, []).extend((claim.entry_id, count))
-        for stream, entries in by_stream.items():
-            with contextlib.suppress(ResponseError):
-                await self._process.commands.script(
-                    RELEASE, [stream], [self._group, self._process.name, HANDED_BACK, *entries]
-                )
 
     async def stop(self) -> None:
         """Take nothing more over."""

@@ -15,6 +15,7 @@ from .backoff import backoff
 from .connection import words_of
 from .dead_letters import Death, dead_key
 from .errors import ListenerFailed
+from .handing_back import hand_back
 from .scripts import DEAD, RETRY
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Failures:
             self._acknowledge(claim.stream, claim.entry_id)
         elif settings.on_error == "SHUTDOWN":
             self._claims.release(claim)
+            claim.settle()
             self._process.fail(
                 ListenerFailed(
                     f"{self._listener}: the handler failed on event {delivery.event_id}: {error!r}"
@@ -88,10 +90,21 @@ class Failures:
             self._start(self.bury(claim, "failed", detail))
         else:
             self._start(self._retry(claim))
+            claim.settle()
 
     def ask_again(self, claim: Claim) -> None:
         """Run an entry, if it is still this process's after the process stood still."""
         self._start(self._run_if_held(claim, claim.delivery.times_delivered))
+
+    def hand_back(self, claims: list[Claim], lose: Callable[[list[Claim]], None]) -> None:
+        """Let the next look of any process take entries that are given up here."""
+        if claims:
+            self._start(self._hand_back(claims, lose))
+
+    async def _hand_back(self, claims: list[Claim], lose: Callable[[list[Claim]], None]) -> None:
+        counted = [(claim, claim.count) for claim in claims]
+        await hand_back(self._listener, self._process, counted)
+        lose(claims)
 
     async def _run_if_held(self, claim: Claim, count: int) -> None:
         expires = time.monotonic() + self._listener.settings.acknowledgement_timeout

@@ -86,5 +86,9 @@ class Process:
         return self._process.returncode, out, error
 
     @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         return self._process.pid

@@ -1,0 +1,219 @@
+"""`lbgen dead`: the events that a listener could not handle."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lbgen_runtime.dead_letter_box import DeadLetter, DeadLetterBox, DeadLetterQuery
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Look after events that a listener could not handle.", no_args_is_help=True)
+
+Service = Annotated[str, typer.Argument(help="The service's name.")]
+Listener = Annotated[str, typer.Argument(help="The listener's name.")]
+Url = Annotated[
+    str,
+    typer.Option("--redis-url", envvar="LBGEN_REDIS_URL", help="redis://, rediss:// or unix://"),
+]
+Ids = Annotated[
+    list[str] | None, typer.Option("--id", help="An event's or a letter's id; may be repeated.")
+]
+Reason = Annotated[str | None, typer.Option(help="failed, crashed or invalid.")]
+EventName = Annotated[str | None, typer.Option("--event", help="order_placed or the full name.")]
+Older = Annotated[str | None, typer.Option("--older-than", help="An age: 90s, 15m, 2h, 7d.")]
+Newer = Annotated[str | None, typer.Option("--newer-than", help="An age: 90s, 15m, 2h, 7d.")]
+All = Annotated[bool, typer.Option("--all", help="Every letter, where nothing else selects.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say which letters are meant.")]
+
+_URL = "redis://localhost:6379/0"
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _seconds(age: str | None) -> float | None:
+    if age is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", age)
+    if match is None:
+        raise typer.BadParameter(f"{age!r} is no age; write 90s, 15m, 2h or 7d")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def _query(
+    ids: list[str] | None,
+    reason: str | None,
+    event: str | None,
+    older_than: str | None,
+    newer_than: str | None,
+) -> DeadLetterQuery:
+    from lbgen_runtime.dead_letter_box import DeadLetterQuery
+
+    if reason not in (None, "failed", "crashed", "invalid"):
+        raise typer.BadParameter(f"{reason!r} is no reason; there are failed, crashed and invalid")
+    return DeadLetterQuery(
+        ids=frozenset(ids or ()),
+        reason=reason,
+        event=event,
+        older_than=_seconds(older_than),
+        newer_than=_seconds(newer_than),
+    )
+
+
+def _with_box(url: str, service: str, listener: str, use: Callable[[DeadLetterBox], None]) -> None:
+    from rich.console import Console
+
+    from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLettersUnavailable
+
+    try:
+        box = DeadLetterBox(url, service=service, listener=listener)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    try:
+        use(box)
+    except DeadLettersUnavailable as error:
+        Console(stderr=True, markup=False, highlight=False).print(f"lbgen dead: {error}")
+        raise typer.Exit(1) from None
+    finally:
+        box.close()
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, soft_wrap=True)
+
+
+def _line(letter: DeadLetter) -> str:
+    deliveries = f"{letter.death.deliveries} deliveries" if letter.death else "no deliveries told"
+    detail = letter.death.detail.strip().rpartition("\n")[2] if letter.death else ""
+    return (
+        f"{letter.letter_id}  {letter.died_at:%Y-%m-%d %H:%M:%S}Z  {letter.event or '(no event)'}  "
+        f"{letter.event_id or '(no id)'}  {letter.reason}  {deliveries}  {detail}"
+    )
+
+
+@app.command("list")
+def list_(
+    service: Service,
+    listener: Listener,
+    ids: Ids = None,
+    reason: Reason = None,
+    event: EventName = None,
+    older_than: Older = None,
+    newer_than: Newer = None,
+    redis_url: Url = _URL,
+) -> None:
+    """List dead letters, oldest first."""
+    query = _query(ids, reason, event, older_than, newer_than)
+
+    def use(box: DeadLetterBox) -> None:
+        console, count = _console(), 0
+        for letter in box.letters(query):
+            console.print(_line(letter))
+            count += 1
+        console.print(f"{count} dead letters of {service}-{listener}")
+
+    _with_box(redis_url, service, listener, use)
+
+
+@app.command()
+def show(
+    service: Service,
+    listener: Listener,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="An event's or a letter's id.")],
+    redis_url: Url = _URL,
+) -> None:
+    """Show one dead letter whole: why it died, and the event as it was."""
+
+    def use(box: DeadLetterBox) -> None:
+        console, found = _console(), False
+        for letter in box.letters(_query([id_], None, None, None, None)):
+            found = True
+            console.print(_line(letter))
+            if letter.death is not None:
+                console.print(f"stream:    {letter.stream.decode(errors='replace')}")
+                console.print(f"stream id: {letter.death.stream_id}")
+                console.print(f"fired at:  {letter.death.fired_at}")
+                console.print(f"process:   {letter.death.process}")
+            for name, value in letter.fields:
+                shown = value.decode(errors="backslashreplace")
+                console.print(f"  {name.decode(errors='backslashreplace')} = {shown}")
+            if letter.death is not None:
+                console.print(letter.death.detail)
+        if not found:
+            console.print(f"no dead letter of {service}-{listener} has the id {id_}")
+            raise typer.Exit(1)
+
+    _with_box(redis_url, service, listener, use)
+
+
+@app.command()
+def replay(
+    service: Service,
+    listener: Listener,
+    ids: Ids = None,
+    reason: Reason = None,
+    event: EventName = None,
+    older_than: Older = None,
+    newer_than: Newer = None,
+    all_: All = False,
+    dry_run: DryRun = False,
+    redis_url: Url = _URL,
+) -> None:
+    """Give dead letters back to this listener, and to no other."""
+    query = _query(ids, reason, event, older_than, newer_than)
+    _act(redis_url, service, listener, query, "replay", all_=all_, dry_run=dry_run)
+
+
+@app.command()
+def drop(
+    service: Service,
+    listener: Listener,
+    ids: Ids = None,
+    reason: Reason = None,
+    event: EventName = None,
+    older_than: Older = None,
+    newer_than: Newer = None,
+    all_: All = False,
+    dry_run: DryRun = False,
+    redis_url: Url = _URL,
+) -> None:
+    """Remove dead letters for good."""
+    query = _query(ids, reason, event, older_than, newer_than)
+    _act(redis_url, service, listener, query, "drop", all_=all_, dry_run=dry_run)
+
+
+def _act(
+    redis_url: str,
+    service: str,
+    listener: str,
+    query: DeadLetterQuery,
+    action: str,
+    *,
+    all_: bool,
+    dry_run: bool,
+) -> None:
+    if query.is_empty and not all_:
+        raise typer.BadParameter(
+            "say which letters: --id, --reason, --event, --older-than, --newer-than or --all"
+        )
+
+    def use(box: DeadLetterBox) -> None:
+        console = _console()
+        letters = list(box.letters(query))
+        for letter in letters:
+            console.print(_line(letter))
+        if dry_run:
+            console.print(f"would {action} {len(letters)} dead letters of {service}-{listener}")
+            return
+        done = box.replay(letters) if action == "replay" else box.drop(letters)
+        past = "replayed" if action == "replay" else "dropped"
+        console.print(f"{past} {done} dead letters of {service}-{listener}")
+
+    _with_box(redis_url, service, listener, use)

@@ -1,0 +1,193 @@
+"""The dead letters of one listener, for those who look after them: list, replay, drop."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import NoScriptError, ResponseError
+
+from .connection import ConnectionFailed, SyncConnection, words_of
+from .dead_letters import Death, death_of, replay_key
+from .errors import LbgenError
+from .scripts import REPLAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .connection import Reply
+
+__all__ = ["DeadLetter", "DeadLetterBox", "DeadLetterQuery", "DeadLettersUnavailable"]
+
+_PAGE: Final = 500
+
+
+class DeadLettersUnavailable(LbgenError, ConnectionError):
+    """The server cannot be asked for dead letters; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """One dead letter.
+
+    Attributes:
+        letter_id: its id among the dead letters of its stream.
+        stream: the key of the stream that its event came from.
+        event_id: the event's id; empty where the entry had none.
+        event: full name of the event; empty where the entry had none.
+        died_at: when it was given up, by the server's clock.
+        death: why; `None` where the letter does not say.
+        fields: the entry's fields and values as they were.
+    """
+
+    letter_id: str
+    stream: bytes
+    event_id: str
+    event: str
+    died_at: datetime
+    death: Death | None
+    fields: tuple[tuple[bytes, bytes], ...]
+
+    @property
+    def reason(self) -> str:
+        """`failed`, `crashed` or `invalid`; `unknown` where the letter does not say."""
+        return self.death.reason if self.death else "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetterQuery:
+    """Which letters are meant; every part that is given must fit.
+
+    Attributes:
+        ids: event ids or letter ids.
+        reason: `failed`, `crashed` or `invalid`.
+        event: an event's name, alone or with its API's.
+        older_than: seconds since the letter was written, at least.
+        newer_than: seconds since the letter was written, at most.
+    """
+
+    ids: frozenset[str] = frozenset()
+    reason: str | None = None
+    event: str | None = None
+    older_than: float | None = None
+    newer_than: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every letter fits."""
+        return self == DeadLetterQuery()
+
+    def fits(self, letter: DeadLetter, now: datetime) -> bool:
+        """Whether a letter is meant."""
+        age = (now - letter.died_at).total_seconds()
+        return (
+            (not self.ids or bool(self.ids & {letter.letter_id, letter.event_id}))
+            and self.reason in (None, letter.reason)
+            and self.event in (None, letter.event, letter.event.rpartition(".")[2])
+            and (self.older_than is None or age >= self.older_than)
+            and (self.newer_than is None or age <= self.newer_than)
+        )
+
+
+class DeadLetterBox:
+    """The dead letters of one listener, from every stream that it listens to.
+
+    Args:
+        redis_url: where the server is.
+        service: the service's name.
+        listener: the listener's name.
+    """
+
+    def __init__(self, redis_url: str, *, service: str, listener: str) -> None:
+        self._group = f"{service}-{listener}"
+        self._connection = SyncConnection(redis_url, name="lbgen:dead")
+
+    def letters(self, query: DeadLetterQuery) -> Iterator[DeadLetter]:
+        """The letters that are meant, oldest first per stream.
+
+        Raises:
+            DeadLettersUnavailable: the server cannot be asked.
+        """
+        now = datetime.now(UTC)
+        for key in self._keys():
+            stream = key[1 : key.rindex(b"}:dead:")]
+            after = b"-"
+            while True:
+                page = self._ask(b"XRANGE", key, after, b"+", b"COUNT", _PAGE)
+                for letter_id, fields in page:
+                    letter = _letter(stream, letter_id, fields)
+                    if query.fits(letter, now):
+                        yield letter
+                if len(page) < _PAGE:
+                    break
+                after = b"(" + page[-1][0]
+
+    def replay(self, letters: Iterable[DeadLetter]) -> int:
+        """Give letters back to this listener, and to no other; its next look runs them.
+
+        Returns:
+            How many were still there.
+        """
+        done = 0
+        for letter in letters:
+            keys = [self._key(letter.stream), replay_key(letter.stream, self._group)]
+            command = REPLAY.call(keys, [letter.letter_id, self._group])
+            try:
+                moved = self._ask(*command)
+            except NoScriptError:
+                moved = self._ask(*REPLAY.call_in_full(command))
+            done += moved is not None
+        return done
+
+    def drop(self, letters: Iterable[DeadLetter]) -> int:
+        """Remove letters for good; returns how many were still there."""
+        return sum(
+            self._ask(b"XDEL", self._key(letter.stream), letter.letter_id) for letter in letters
+        )
+
+    def _key(self, stream: bytes) -> bytes:
+        return b"{%b}:dead:%b" % (stream, self._group.encode())
+
+    def _keys(self) -> list[bytes]:
+        pattern = "{*}:dead:" + re.sub(r"([*?\[\]\\^])", r"\\\1", self._group)
+        found: set[bytes] = set()
+        cursor: Any = b"0"
+        while True:
+            cursor, keys = self._ask(b"SCAN", cursor, b"MATCH", pattern, b"COUNT", 1000)
+            found.update(keys)
+            if cursor == b"0":
+                return sorted(found)
+
+    def _ask(self, *command: Any) -> Reply:
+        try:
+            [reply] = self._connection.exchange([command])
+        except ConnectionFailed as failure:
+            raise DeadLettersUnavailable(f"the server does not answer: {failure}") from None
+        if isinstance(reply, NoScriptError):
+            raise reply
+        if isinstance(reply, ResponseError):
+            raise DeadLettersUnavailable(f"the server refuses: {words_of(reply)}")
+        return reply
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def _letter(stream: bytes, letter_id: bytes, fields: Sequence[bytes]) -> DeadLetter:
+    death = death_of(fields)
+    own = fields[2:] if death is not None else fields
+    pairs = tuple(zip(own[::2], own[1::2], strict=True))
+    values = {name: value.decode(errors="replace") for name, value in pairs}
+    api, event = values.get(b"api_name", ""), values.get(b"event_name", "")
+    return DeadLetter(
+        letter_id=letter_id.decode(),
+        stream=stream,
+        event_id=values.get(b"id", ""),
+        event=f"{api}.{event}" if api and event else "",
+        died_at=datetime.fromtimestamp(int(letter_id.partition(b"-")[0]) / 1000, UTC),
+        death=death,
+        fields=pairs,
+    )

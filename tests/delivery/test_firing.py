@@ -1,0 +1,333 @@
+"""P1: what `fire` confirmed is in the stream, once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from live import until
+from notes import Bus, Noted
+from proxy import Proxy
+from workers import Process
+
+import lbgen_runtime
+import servers
+from lbgen_runtime import BusFull, EventTooLarge, FireRejected, FireUnconfirmed, ServerUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from servers import Server
+
+STREAM = "notes.*:stream"
+
+
+@pytest.fixture
+def proxy(server: Server) -> Iterator[Proxy]:
+    proxy = Proxy(server.port)
+    yield proxy
+    proxy.close()
+
+
+def note(number: int) -> Noted:
+    return Noted.model_construct(number=number)
+
+
+def ids_in_stream(server: Server) -> list[str]:
+    return [fields[b"id"].decode() for _, fields in server.client.xrange(STREAM)]
+
+
+def lose_replies_for_a_while(proxy: Proxy) -> None:
+    swallowed = proxy.swallowed
+    servers.wait_for(lambda: proxy.swallowed > swallowed)
+    proxy.mode = "pass"
+    proxy.reset()
+
+
+def test_a_fire_whose_reply_was_lost_makes_one_entry(server: Server, proxy: Proxy) -> None:
+    bus = Bus(redis_url=proxy.url)
+    bus.notes.noted.fire(number=1)
+    proxy.mode = "drop_replies"
+    helper = threading.Thread(target=lose_replies_for_a_while, args=(proxy,))
+    helper.start()
+    event_id = bus.notes.noted.fire(number=2)
+    helper.join()
+    assert ids_in_stream(server)[1:] == [event_id]
+    bus.close()
+
+
+async def test_an_async_fire_whose_reply_was_lost_makes_one_entry(
+    server: Server, proxy: Proxy
+) -> None:
+    bus = Bus(redis_url=proxy.url)
+    await bus.notes.noted.fire_async(number=1)
+    proxy.mode = "drop_replies"
+    helper = asyncio.create_task(asyncio.to_thread(lose_replies_for_a_while, proxy))
+    event_ids = await asyncio.gather(*(bus.notes.noted.fire_async(number=n) for n in range(50)))
+    await helper
+    assert sorted(ids_in_stream(server)[1:]) == sorted(event_ids)
+    await bus.close_async()
+
+
+def test_a_write_that_the_network_delays_is_never_written_twice(
+    server: Server, proxy: Proxy
+) -> None:
+    bus = Bus(redis_url=proxy.url, fire_deadline=20)
+    bus.notes.noted.fire(number=1)
+    proxy.delay = 7  # longer than a reply is waited for
+    proxy.mode = "delay"
+    passed = threading.Timer(5.5, setattr, (proxy, "mode", "pass"))
+    passed.start()
+    event_id = bus.notes.noted.fire(number=2)
+    passed.join()
+    server.client.xadd("after", {"a": "b"})
+    threading.Event().wait(2.5)  # the delayed bytes have left the proxy now
+    assert ids_in_stream(server)[1:] == [event_id]
+    bus.close()
+
+
+def test_an_unconfirmed_fire_raises_with_the_id_under_which_to_fire_again(
+    server: Server, proxy: Proxy
+) -> None:
+    bus = Bus(redis_url=proxy.url, fire_deadline=0.5)
+    bus.notes.noted.fire(number=1)
+    proxy.mode = "drop_replies"
+    threading.Timer(1, proxy.reset).start()
+    with pytest.raises(FireUnconfirmed) as raised:
+        bus.notes.noted.fire(number=2)
+    proxy.mode = "pass"
+    proxy.reset()
+    error = raised.value
+    assert error.event == note(2)
+    assert error.fire_again() == error.event_id
+    assert bus.notes.noted.fire_event(note(2), event_id=error.event_id) == error.event_id
+    assert asyncio.run(bus.notes.noted.fire_event_async(note(2), event_id=error.event_id))
+    assert ids_in_stream(server)[1:] == [error.event_id]
+    bus.close()
+
+
+async def test_an_unconfirmed_async_fire_can_be_fired_again(server: Server, proxy: Proxy) -> None:
+    bus = Bus(redis_url=proxy.url, fire_deadline=0.5)
+    await bus.notes.noted.fire_async(number=1)
+    proxy.mode = "drop_replies"
+    asyncio.get_running_loop().call_later(1, proxy.reset)
+    with pytest.raises(FireUnconfirmed) as raised:
+        await bus.notes.noted.fire_async(number=2)
+    proxy.mode = "pass"
+    proxy.reset()
+    assert await raised.value.fire_again_async() == raised.value.event_id
+    assert ids_in_stream(server)[1:] == [raised.value.event_id]
+    await bus.close_async()
+
+
+def test_a_fire_that_reached_no_server_says_that_it_did_not(server: Server) -> None:
+    bus = Bus(redis_url=f"redis://127.0.0.1:{servers.free_port()}/0", fire_deadline=0.3)
+    with pytest.raises(ServerUnreachable):
+        bus.notes.noted.fire(number=1)
+    assert ids_in_stream(server) == []
+
+
+def test_a_fire_outlives_a_restart_of_the_server() -> None:
+    server = servers.Server("valkey", appendonly="yes", appendfsync="always")
+    try:
+        bus = Bus(redis_url=server.url)
+        bus.notes.noted.fire(number=1)
+        server.kill()
+        restart = threading.Timer(0.5, server.start)
+        restart.start()
+        bus.notes.noted.fire(number=2)
+        restart.join()
+        assert len(set(ids_in_stream(server))) == 2
+        bus.close()
+    finally:
+        server.stop()
+
+
+def test_a_refusal_of_the_server_fails_at_once(server: Server) -> None:
+    bus = Bus(redis_url=server.url, fire_deadline=60)
+    server.client.set(STREAM, "no stream")
+    with pytest.raises(FireRejected, match="WRONGTYPE"):
+        bus.notes.noted.fire(number=1)
+    server.client.delete(STREAM)
+    server.client.config_set("maxmemory", "1")
+    try:
+        with pytest.raises(FireRejected, match="OOM") as raised:
+            bus.notes.noted.fire(number=1)
+    finally:
+        server.client.config_set("maxmemory", "0")
+    assert raised.value.fire_again() == raised.value.event_id
+    bus.close()
+
+
+def test_an_event_that_is_too_large_is_refused_before_the_socket() -> None:
+    bus = Bus(redis_url="redis://127.0.0.1:1/0")
+    with pytest.raises(EventTooLarge, match="1,048,576"):
+        bus.notes.noted.fire(number=1, text="x" * 2**20)
+
+
+def test_an_event_just_within_the_limit_is_fired(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+    assert bus.notes.noted.fire(number=1, text="x" * (2**20 - 200))
+    bus.close()
+
+
+def test_durability_disk_waits_for_the_disk_or_says_why_it_cannot(server: Server) -> None:
+    bus = Bus(redis_url=server.url, durability="disk")
+    with pytest.raises(FireRejected, match=r"WAITAOF|unknown command"):
+        bus.notes.noted.fire(number=1)
+    assert server.client.xlen(STREAM) == 0
+    if server.kind == "valkey":
+        server.client.config_set("appendonly", "yes")
+        try:
+            assert bus.notes.noted.fire(number=1)
+            assert asyncio.run(bus.notes.noted.fire_async(number=2))
+        finally:
+            server.client.config_set("appendonly", "no")
+        assert server.client.xlen(STREAM) == 2
+    bus.close()
+
+
+def test_durability_replicas_does_not_confirm_what_no_replica_has(server: Server) -> None:
+    bus = Bus(redis_url=server.url, durability="replicas:1", fire_deadline=0.5)
+    with pytest.raises(FireUnconfirmed, match="durable in 0 of 1 places"):
+        bus.notes.noted.fire(number=1)
+    assert server.client.xlen(STREAM) == 1
+    bus.close()
+
+
+def test_an_id_that_the_caller_brings_is_fired_once(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+    for _ in range(2):
+        assert bus.notes.noted.fire_event(note(1), event_id="outbox-17") == "outbox-17"
+        asyncio.run(bus.notes.noted.fire_event_async(note(1), event_id="outbox-17"))
+    another = Bus(redis_url=server.url)
+    another.notes.noted.fire_event(note(1), event_id="outbox-17")
+    assert ids_in_stream(server) == ["outbox-17"]
+    bus.close()
+    another.close()
+
+
+def test_threads_that_fire_in_one_moment_get_their_own_ids_and_errors(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+
+    def fire(number: int) -> str:
+        try:
+            return bus.notes.noted.fire(number=number if number % 10 else -1)
+        except lbgen_runtime.InvalidParameters:
+            return "invalid"
+
+    with ThreadPoolExecutor(32) as pool:
+        results = list(pool.map(fire, range(500)))
+    assert results.count("invalid") == 50
+    by_id = {
+        fields[b"id"].decode(): int(fields[b":number"])
+        for _, fields in server.client.xrange(STREAM)
+    }
+    assert [by_id.get(result, "invalid") for result in results] == [
+        number if number % 10 else "invalid" for number in range(500)
+    ]
+    bus.close()
+
+
+async def test_tasks_that_fire_in_one_moment_travel_as_one_write(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+    await bus.notes.noted.fire_async(number=0)
+    before = server.client.info("stats")["total_reads_processed"]
+    event_ids = await asyncio.gather(*(bus.notes.noted.fire_async(number=n) for n in range(100)))
+    after = server.client.info("stats")["total_reads_processed"]
+    assert ids_in_stream(server)[1:] == event_ids
+    assert after - before < 20
+    await bus.close_async()
+
+
+async def test_a_cancelled_fire_leaves_the_others_and_the_connection_whole(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+    tasks = [asyncio.create_task(bus.notes.noted.fire_async(number=n)) for n in range(50)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(result, str) for result in results[1::2])
+    assert set(results[1::2]) <= set(ids_in_stream(server))
+    event_id = await bus.notes.noted.fire_async(number=99)
+    assert ids_in_stream(server)[-1] == event_id
+    await bus.close_async()
+
+
+def test_a_forked_process_fires_over_a_connection_of_its_own(server: Server) -> None:
+    script = """
+    bus = Bus()
+    bus.notes.noted.fire(number=1)
+    pid = os.fork()
+    for number in range(200):
+        bus.notes.noted.fire(number=number)
+    if pid:
+        assert os.waitpid(pid, 0)[1] == 0
+        print("parent", flush=True)
+    else:
+        os._exit(0)
+    """
+    with Process(script, LBGEN_REDIS_URL=server.url) as process:
+        status, out, errors = process.end()
+    assert (status, out.strip(), errors) == (0, "parent", "")
+    assert len(set(ids_in_stream(server))) == 401
+
+
+async def test_events_fired_together_are_all_validated_before_the_first_is_written(
+    server: Server,
+) -> None:
+    bus = Bus(redis_url=server.url)
+    with pytest.raises(lbgen_runtime.InvalidParameters):
+        bus.notes.noted.fire_many([note(1), note(-1)])
+    assert server.client.xlen(STREAM) == 0
+    fired = bus.notes.noted.fire_many(note(number) for number in range(1000))
+    assert ids_in_stream(server) == list(fired.confirmed) == list(fired.event_ids)
+    fired = await bus.notes.noted.fire_many_async([note(1), note(2)])
+    assert ids_in_stream(server)[1000:] == list(fired.confirmed)
+    fired.raise_for_errors()
+    await bus.close_async()
+
+
+def test_a_full_stream_refuses_or_drops_as_its_user_said(server: Server) -> None:
+    server.client.xgroup_create(STREAM, "library-slow", "$", mkstream=True)
+    refusing = Bus(redis_url=server.url, max_stream_length=10)
+    fired = refusing.notes.noted.fire_many(note(number) for number in range(15))
+    assert len(fired.confirmed) == 10
+    assert all(isinstance(error, BusFull) for error in fired.errors.values())
+    assert sorted(fired.errors) == list(range(10, 15))
+    with pytest.raises(BusFull, match="10 events"):
+        refusing.notes.noted.fire(number=15)
+    server.client.xreadgroup("library-slow", "c", {STREAM: ">"}, count=4, noack=True)
+    assert refusing.notes.noted.fire(number=16), "what every group has acknowledged makes room"
+    dropping = Bus(redis_url=server.url, max_stream_length=10, on_full="drop_oldest")
+    for number in range(20):
+        dropping.notes.noted.fire(number=number)
+    assert server.client.xlen(STREAM) == 10
+    assert int(server.client.get("{" + STREAM + "}:dropped")) > 0
+    refusing.close()
+    dropping.close()
+
+
+async def test_fire_works_in_one_event_loop_after_another(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+
+    def one_loop() -> None:
+        asyncio.run(bus.notes.noted.fire_async(number=1))
+
+    for _ in range(3):
+        await asyncio.to_thread(one_loop)
+    await until(lambda: server.client.xlen(STREAM) == 3)
+
+
+def test_what_is_fired_when_a_connection_was_reset_while_idle_arrives_once(
+    server: Server, proxy: Proxy
+) -> None:
+    bus: Any = Bus(redis_url=proxy.url)
+    bus.notes.noted.fire(number=1)
+    proxy.reset()
+    event_id = bus.notes.noted.fire(number=2)
+    assert ids_in_stream(server)[1:] == [event_id]
+    bus.close()

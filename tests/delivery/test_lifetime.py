@@ -1,0 +1,414 @@
+"""P7 to P11: trimming, lost state, drain, reconnects, consumers that are gone."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from live import running, until
+from notes import Bus, Noted
+from proxy import Proxy
+from workers import Process
+
+import servers
+
+if TYPE_CHECKING:
+    from lbgen_runtime import Delivery
+    from servers import Server
+
+STREAM, GROUP = "notes.*:stream", "library-shelf"
+QUICK: dict[str, Any] = {"acknowledgement_timeout": 0.6, "reclaim_interval": 0.1}
+
+
+def bus_of(server: Server, **options: Any) -> Bus:
+    return Bus(**{"service_name": "library", "redis_url": server.url, **QUICK, **options})
+
+
+def pending(server: Server) -> list[dict[str, Any]]:
+    return server.client.xpending_range(STREAM, GROUP, "-", "+", 100)
+
+
+# P7
+
+
+def test_trimming_never_removes_what_a_group_has_not_acknowledged(server: Server) -> None:
+    bus = Bus(redis_url=server.url, retention=0, trim_interval=0.01)
+    server.client.xgroup_create(STREAM, "fast", "$", mkstream=True)
+    server.client.xgroup_create(STREAM, "slow", "$")
+    bus.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(1000))
+    server.client.xreadgroup("fast", "c", {STREAM: ">"}, count=1000, noack=True)
+    read = server.client.xreadgroup("slow", "c", {STREAM: ">"}, count=600)[0][1]
+    server.client.xack(STREAM, "slow", *(entry_id for entry_id, _ in read[:550]))
+    needed = read[550][0]
+
+    def trimmed() -> bool:
+        bus.notes.noted.fire(number=1)
+        return server.client.xrange(STREAM, count=1)[0][0] > read[100][0]
+
+    servers.wait_for(trimmed)
+    for _ in range(20):
+        bus.notes.noted.fire(number=1)
+    assert server.client.xrange(STREAM, needed, needed), "the oldest pending entry is there"
+    assert server.client.xrange(STREAM, count=1)[0][0] <= needed
+    bus.close()
+
+
+@pytest.mark.parametrize("retention", [3600, "forever", "2000 events"])
+def test_trimming_keeps_what_retention_says(server: Server, retention: Any) -> None:
+    bus = Bus(redis_url=server.url, retention=retention, trim_interval=0.01)
+    for _ in range(20):
+        bus.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(50))
+    assert server.client.xlen(STREAM) == 1000
+    bus.close()
+
+
+def test_a_length_may_say_how_much_is_kept(server: Server) -> None:
+    bus = Bus(redis_url=server.url, retention="200 events", trim_interval=0.01)
+    bus.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(1000))
+
+    def trimmed() -> bool:
+        bus.notes.noted.fire(number=1)
+        return server.client.xlen(STREAM) < 500
+
+    servers.wait_for(trimmed)
+    assert server.client.xlen(STREAM) >= 200
+    bus.close()
+
+
+async def test_a_process_that_listens_trims_too(server: Server) -> None:
+    writing = Bus(redis_url=server.url, retention="forever")
+    writing.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(1000))
+    writing.close()
+    bus = bus_of(server, retention=0, trim_interval=0.1)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(bus):
+        await until(lambda: server.client.xlen(STREAM) < 200)
+
+
+def test_a_group_that_nobody_reads_for_is_reported_and_not_dropped(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.client.xgroup_create(STREAM, "abandoned", "$", mkstream=True)
+    bus = Bus(redis_url=server.url, retention=0, trim_interval=0.01)
+    with caplog.at_level(logging.WARNING, "lbgen"):
+
+        def reported() -> bool:
+            bus.notes.noted.fire(number=1)
+            return "abandoned" in caplog.text
+
+        servers.wait_for(reported)
+    fired = server.client.xlen(STREAM)
+    assert len(server.client.xreadgroup("abandoned", "c", {STREAM: ">"})[0][1]) == fired
+    assert caplog.text.count("abandoned") == 1
+    bus.close()
+
+
+# P8
+
+
+def _destroy(server: Server) -> None:
+    server.client.xgroup_destroy(STREAM, GROUP)
+
+
+def _delete(server: Server) -> None:
+    server.client.delete(STREAM)
+
+
+def _flush(server: Server) -> None:
+    server.client.flushall()
+
+
+@pytest.mark.parametrize("lose", [_destroy, _delete, _flush])
+async def test_every_event_that_is_fired_after_the_loss_of_state_is_run(
+    server: Server, lose: Any
+) -> None:
+    bus, got = bus_of(server), []
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: got)
+        lose(server)
+        for number in range(2, 20):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: set(got) >= set(range(2, 20)))
+
+
+async def test_a_group_that_was_lost_while_nobody_listened_begins_at_the_beginning(
+    server: Server,
+) -> None:
+    bus, got = bus_of(server), []
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    async with running(bus):
+        pass
+    await bus.notes.noted.fire_async(number=1)
+    _destroy(server)
+    await bus.notes.noted.fire_async(number=2)
+    async with running(bus):
+        await until(lambda: got == [1, 2])
+
+
+async def test_state_that_a_restart_has_lost_is_made_again() -> None:
+    server = servers.Server("valkey")
+    try:
+        bus, got = bus_of(server), []
+        bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+        async with running(bus):
+            await bus.notes.noted.fire_async(number=1)
+            await until(lambda: got)
+            server.kill()
+            server.start()
+            await bus.notes.noted.fire_async(number=2)
+            await until(lambda: got == [1, 2])
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [("new", [3]), ("beginning", [0, 1, 2, 3]), ("id", [2, 3]), ("time", [2, 3])],
+)
+async def test_a_new_listener_begins_where_it_says(
+    server: Server, since: str, expected: list[int]
+) -> None:
+    bus, got = bus_of(server), []
+    for number in range(2):
+        await bus.notes.noted.fire_async(number=number)
+    await asyncio.sleep(0.01)
+    last = server.client.xrevrange(STREAM, count=1)[0][0].decode()
+    moment = datetime.datetime.fromtimestamp(int(last.split("-")[0]) / 1000 + 0.001, datetime.UTC)
+    await bus.notes.noted.fire_async(number=2)
+    begin: Any = {"id": last, "time": moment}.get(since, since)
+    bus.notes.noted.listen(
+        lambda event: got.append(event.number), listener_name="shelf", since=begin
+    )
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=3)
+        await until(lambda: got == expected)
+
+
+# P9
+
+
+SLOW = """
+import asyncio
+bus = Bus(service_name="library", acknowledgement_timeout=0.6, reclaim_interval=0.1)
+@bus.notes.noted.listen(listener_name="shelf", grace=float(os.environ.get("GRACE", "10")))
+async def shelf(event):
+    print("began", event.number, flush=True)
+    await asyncio.sleep(float(event.text or 0))
+    print("done", event.number, flush=True)
+bus.run()
+print("left", flush=True)
+"""
+
+
+def _began(server: Server, worker: Process, seconds: str, *more: int) -> None:
+    servers.wait_for(lambda: server.client.exists(STREAM))
+    bus = bus_of(server)
+    bus.notes.noted.fire(number=0)
+    assert [worker.line(), worker.line()] == ["began 0", "done 0"]
+    bus.notes.noted.fire(number=1, text=seconds)
+    assert worker.line() == "began 1"
+    for number in more:
+        bus.notes.noted.fire(number=number)
+    servers.wait_for(lambda: len(pending(server)) == 1 + len(more))
+    bus.close()
+
+
+def test_sigterm_finishes_what_runs_and_hands_back_what_was_read_ahead(server: Server) -> None:
+    with Process(SLOW, LBGEN_REDIS_URL=server.url) as worker:
+        _began(server, worker, "1.5", 2, 3)
+        worker.terminate()
+        stopped = time.monotonic()
+        [ran, *others] = servers.wait_for(
+            lambda: [
+                each for each in pending(server) if each["time_since_delivered"] > 10**8 or True
+            ]
+        )
+        servers.wait_for(
+            lambda: (
+                [each["time_since_delivered"] > 10**8 for each in pending(server)]
+                == [False, True, True]
+            )
+        )
+        assert time.monotonic() - stopped < 1, "handed back before the running handler is done"
+        assert [each["times_delivered"] for each in pending(server)] == [1, 0, 0]
+        assert worker.line() == "done 1"
+        status, out, errors = worker.end()
+    assert (status, out.strip(), errors) == (0, "left", "")
+    assert len(pending(server)) == 2
+    assert ran
+    assert others
+
+
+async def test_what_was_handed_back_runs_elsewhere_as_a_first_delivery(server: Server) -> None:
+    with Process(SLOW, LBGEN_REDIS_URL=server.url) as worker:
+        await asyncio.to_thread(_began, server, worker, "1", 2, 3)
+        bus, got = bus_of(server, acknowledgement_timeout=60), []
+
+        @bus.notes.noted.listen(listener_name="shelf")
+        async def shelf(event: Noted, delivery: Delivery) -> None:
+            got.append((event.number, delivery.times_delivered))
+
+        async with running(bus):
+            worker.terminate()
+            await until(lambda: got == [(2, 1), (3, 1)], 2)
+        assert (await asyncio.to_thread(worker.end))[0] == 0
+
+
+def test_a_handler_that_outlasts_its_grace_is_ended_and_its_event_handed_back(
+    server: Server,
+) -> None:
+    with Process(SLOW, LBGEN_REDIS_URL=server.url, GRACE="0.2") as worker:
+        _began(server, worker, "60")
+        worker.terminate()
+        status, out, _ = worker.end()
+    assert (status, out.strip()) == (0, "left")
+    [event] = pending(server)
+    assert event["time_since_delivered"] > 10**8
+    assert event["times_delivered"] == 1
+
+
+def test_a_second_signal_ends_at_once_and_loses_nothing(server: Server) -> None:
+    with Process(SLOW, LBGEN_REDIS_URL=server.url) as worker:
+        _began(server, worker, "60", 2)
+        worker.terminate()
+        servers.wait_for(lambda: any(e["time_since_delivered"] > 10**8 for e in pending(server)))
+        worker.terminate()
+        status, out, _ = worker.end(5)
+    assert (status, out) == (128 + signal.SIGTERM, "")
+    assert len(pending(server)) == 2
+
+
+async def test_draining_without_a_server_comes_to_an_end(server: Server) -> None:
+    proxy = Proxy(server.port)
+    bus = Bus(service_name="library", redis_url=proxy.url, grace=1)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        proxy.mode = "blackhole"
+    proxy.close()
+
+
+# P10
+
+
+async def test_a_broken_connection_is_one_line_when_it_breaks_and_one_when_it_is_back(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    proxy = Proxy(server.port)
+    bus, got = bus_of(server, redis_url=proxy.url), []
+    for name in ("a", "b", "c"):
+        bus.notes.noted.listen(lambda event: got.append(event.number), listener_name=name)
+    with caplog.at_level(logging.WARNING, "lbgen"):
+        async with running(bus):
+            await bus.notes.noted.fire_async(number=1)
+            await until(lambda: len(got) == 3)
+            proxy.mode = "blackhole"
+            proxy.reset()
+            await until(lambda: "lost the connection" in caplog.text)
+            proxy.mode = "pass"
+            proxy.reset()
+            await until(lambda: "again after" in caplog.text)
+            await bus.notes.noted.fire_async(number=2)
+            await until(lambda: len(got) == 6)
+    proxy.close()
+    assert caplog.text.count("lost the connection") <= 2
+    assert caplog.text.count("lost the connection") == caplog.text.count("again after")
+
+
+async def test_cancelling_any_of_our_coroutines_leaves_no_poisoned_connection(
+    server: Server,
+) -> None:
+    bus, got = bus_of(server), []
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    for number in range(5):
+        task = asyncio.create_task(bus.run_async())
+        await until(lambda: bus.__lbgen__.worker and bus.__lbgen__.worker.listening)
+        firing = asyncio.create_task(bus.notes.noted.fire_async(number=number))
+        await asyncio.sleep(0.001 * number)
+        firing.cancel()
+        task.cancel()
+        await asyncio.gather(task, firing, return_exceptions=True)
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=100)
+        await until(lambda: 100 in got)
+    await until(lambda: not pending(server))
+
+
+async def test_reads_that_block_for_long_are_not_broken_by_a_timeout(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus, got = bus_of(server, acknowledgement_timeout=30), []
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    with caplog.at_level(logging.WARNING, "lbgen"):
+        async with running(bus):
+            await asyncio.sleep(6)
+            await bus.notes.noted.fire_async(number=1)
+            await until(lambda: got)
+    assert caplog.text == ""
+
+
+# P11
+
+
+async def test_consumers_that_are_gone_are_removed_only_with_nothing_pending(
+    server: Server,
+) -> None:
+    bus = bus_of(
+        server,
+        process_name="living",
+        consumer_memory=0.3,
+        trim_interval=0.1,
+        acknowledgement_timeout=60,
+    )
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    server.client.xgroup_create(STREAM, GROUP, "$", mkstream=True)
+    await bus.notes.noted.fire_async(number=1)
+    server.client.xreadgroup(GROUP, "busy", {STREAM: ">"})
+    server.client.xgroup_createconsumer(STREAM, GROUP, "gone")
+
+    def consumers() -> set[bytes]:
+        return {each["name"] for each in server.client.xinfo_consumers(STREAM, GROUP)}
+
+    assert consumers() == {b"busy", b"gone"}
+    async with running(bus):
+        await until(lambda: consumers() == {b"busy", b"living"})
+        await asyncio.sleep(1)
+        assert consumers() == {b"busy", b"living"}
+    assert consumers() == {b"busy", b"living"}, "a group is never without consumers"
+
+
+def test_500_listeners_run_in_one_process(server: Server) -> None:
+    script = """
+    import threading
+    bus, count = Bus(service_name="library"), 0
+    def handle(event):
+        pass
+    async def ahandle(event):
+        global count
+        count += 1
+    for number in range(500):
+        bus.notes.noted.listen(ahandle, listener_name=f"l{number}")
+    def fire():
+        while not (bus.__lbgen__.worker and bus.__lbgen__.worker.listening): time.sleep(0.01)
+        for number in range(10): bus.notes.noted.fire(number=number)
+        while count < 5000: time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+    threading.Thread(target=fire).start()
+    bus.run()
+    print(count)
+    """
+    with Process(script, LBGEN_REDIS_URL=server.url) as worker:
+        status, out, errors = worker.end(60)
+    assert (status, out.strip(), errors) == (0, "5000", "")
+    groups = server.client.xinfo_groups(STREAM)
+    assert len(groups) == 500
+    assert not any(group["pending"] for group in groups)
+    assert os.getpid()
