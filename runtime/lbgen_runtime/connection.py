@@ -9,13 +9,14 @@ so that no reply is ever taken for that of another command.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import redis.asyncio.connection as async_redis
 import redis.connection as sync_redis
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
+
+from .packing import pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,12 +143,11 @@ class SyncConnection:
             connection = self._open()
         replies: list[Reply] = []
         try:
-            pack = connection.pack_command
-            data = b"".join(itertools.chain.from_iterable(pack(*c) for c in commands))
-            connection.send_packed_command((data,), check_health=False)
+            connection.send_packed_command((pack(commands),), check_health=False)
+            read = connection.read_response
             for _ in commands:
                 try:
-                    replies.append(connection.read_response())
+                    replies.append(read())
                 except ResponseError as error:
                     replies.append(error)
         except (RedisError, OSError) as error:
@@ -244,9 +244,7 @@ class AsyncConnection:
         replies: list[Reply] = []
         try:
             async with asyncio.timeout(timeout):
-                pack = connection.pack_command
-                data = b"".join(itertools.chain.from_iterable(pack(*c) for c in commands))
-                await connection.send_packed_command(data, check_health=False)
+                await connection.send_packed_command(pack(commands), check_health=False)
                 read = connection.read_response
                 for _ in commands:
                     try:
