@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Config", "read_config"]
 
 _TABLES: Final[Mapping[str, frozenset[str]]] = {
-    "": frozenset({"drafts", "lint", "compat"}),
+    "": frozenset({"drafts", "urls", "lint", "compat"}),
     "lint": frozenset({"ignore"}),
 }
 """The keys of each table. Those of `compat` are the compatibility checker's own."""
@@ -85,7 +85,10 @@ class _Reader:
         lint = self.table(table, "lint")
         self.refuse_unknown("lint", lint)
         return Config(
-            options=Options(drafts=self.drafts(self.table(table, "drafts"))),
+            options=Options(
+                drafts=self.drafts(self.table(table, "drafts")),
+                urls=self.urls(self.table(table, "urls")),
+            ),
             lint_ignore=self.ignored(lint),
             compat=self.table(table, "compat"),
             problems=tuple(self.problems),
@@ -126,6 +129,20 @@ class _Reader:
                 uri,
                 f"{value!r} is no draft of JSON Schema that lbgen knows",
                 f"write one of: {', '.join(by_name)}",
+                "invalid-setting",
+            )
+        return found
+
+    def urls(self, table: dict[str, Any]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for url, path in table.items():
+            if isinstance(path, str):
+                found[url] = path
+                continue
+            self.report(
+                url,
+                f"{path!r} is no path",
+                "write the path, below the schema folder, of the file or folder that it stands for",
                 "invalid-setting",
             )
         return found
