@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..report_format import ReportFormat
+
 __all__ = ["command"]
 
 
@@ -21,10 +23,10 @@ def command(
         bool, typer.Option("--check", help="Change nothing; exit with 1 if anything would change.")
     ] = False,
     format: Annotated[  # noqa: A002 - the option's name
-        str, typer.Option("--format", help="text, json, github, sarif or junit.")
-    ] = "text",
+        ReportFormat, typer.Option("--format", help="How findings are printed.")
+    ] = ReportFormat.text,
 ) -> None:
     """Compile a contract to a typed Python package."""
     from ..building import build_folder
 
-    raise typer.Exit(build_folder(schemas, output, check=check, format=format))
+    raise typer.Exit(build_folder(schemas, output, check=check, format=format.value))

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..report_format import ReportFormat
+
 __all__ = ["command"]
 
 
@@ -15,8 +17,8 @@ def command(
         Path, typer.Argument(help="The schema folder.", exists=True, file_okay=False)
     ],
     format: Annotated[  # noqa: A002 - the option's name
-        str, typer.Option("--format", help="text, json, github, sarif or junit.")
-    ] = "text",
+        ReportFormat, typer.Option("--format", help="How findings are printed.")
+    ] = ReportFormat.text,
 ) -> None:
     """Find what a contract may say, and better would not.
 
@@ -25,4 +27,4 @@ def command(
     """
     from ..linting import lint_folder
 
-    raise typer.Exit(lint_folder(schemas, format=format))
+    raise typer.Exit(lint_folder(schemas, format=format.value))
