@@ -1,6 +1,6 @@
 """A folder per case: an old contract, a new one, and the text of what the check says.
 
-`LBGEN_UPDATE_CASES=1 pytest tests/compat/test_cases.py` rewrites the expected texts; review the
+`LBGEN_UPDATE_CASES=1 pytest tests/compat/test_compat_cases.py` rewrites the expected texts; review the
 difference.
 """
 
