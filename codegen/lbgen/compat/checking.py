@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ..build import Options, analyse
 from ..config import read_config
 from ..console import say
+from ..contract import Contract, read_contract
+from ..diagnostics import Severity
+from ..load import load
 from ..report import print_diagnostics
 from ..sources import read_sources
 from .allowances import Allowance, add_allowances, judge, read_allowances
@@ -23,7 +26,7 @@ from .result import Result
 from .settings import Settings, WrongSettings, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ..build import Analysis
@@ -111,8 +114,9 @@ def run_check(
     if not how.against:
         raise CannotCheck("say against what: `--against main`, a folder or a lock file")
     baselines = read_baselines(schemas, how.against, transitive)
-    new = Side(_new(schemas, config.options).contract)
-    findings, compatible = _compared(baselines, schemas, new, how, config.options)
+    files, analysis = _new(schemas, config.options)
+    new = Side(analysis.contract)
+    findings, compatible = _compared(baselines, files, new, how, config.options)
     allowances, problems = read_allowances(schemas)
     judged, more = judge(findings, allowances, today or datetime.date.today())
     documents = {document.file: document for document in new.contract.documents.values()}
@@ -128,19 +132,38 @@ def run_check(
     )
 
 
-def _new(schemas: Path, options: Options) -> Analysis:
+def _new(schemas: Path, options: Options) -> tuple[Mapping[str, bytes], Analysis]:
     sources = read_sources(schemas)
     analysis = analyse(sources.files, options)
     problems = (*sources.problems, *analysis.problems)
     if analysis.failed:
         print_diagnostics(problems, analysis.sources, folder=str(schemas), stream=sys.stderr)
         raise CannotCheck(f"{schemas} has errors; see above", code=1)
-    return analysis
+    return sources.files, analysis
+
+
+def _old(baseline: Baseline, files: Mapping[str, bytes], new: Side, options: Options) -> Contract:
+    """The contract of an old version; what is the same in both is not read again."""
+    known = {document.file: document for document in new.contract.documents.values()}
+    same = {
+        name: known[name]
+        for name, content in baseline.files.items()
+        if name in known and files.get(name) == content
+    }
+    changed = {name: text for name, text in baseline.files.items() if name not in same}
+    documents, problems = load(changed)
+    documents.update(same)
+    contract, more = read_contract(documents, options.drafts)
+    problems = [one for one in (*problems, *more) if one.severity is Severity.ERROR]
+    if problems:
+        print_diagnostics(problems, documents, folder=baseline.folder, stream=sys.stderr)
+        raise CannotCheck(f"the old version {baseline.name} has errors; see above")
+    return contract
 
 
 def _compared(
     baselines: Sequence[Baseline],
-    schemas: Path,
+    files: Mapping[str, bytes],
     new: Side,
     how: Settings,
     options: Options,
@@ -148,18 +171,14 @@ def _compared(
     findings: dict[tuple[str, ...], Finding] = {}
     compatible = 0
     for baseline in baselines:
-        old = analyse(baseline.files, options) if baseline.files else None
-        if old is None:
+        if not baseline.files:
             continue
-        if old.failed:
-            print_diagnostics(old.problems, old.sources, folder=baseline.folder, stream=sys.stderr)
-            raise CannotCheck(f"the old version {baseline.name} has errors; see above")
-        side = Side(old.contract, baseline.name)
+        side = Side(_old(baseline, files, new, options), baseline.name)
         compared = compare(side, new, how.rules)
         compatible += compared.compatible
         found = [*compared.findings]
         if how.source:
-            found += _source(baseline, side, schemas, new, options)
+            found += _source(baseline, side, files, new, options)
         for finding in found:
             key = (finding.rule, finding.where, finding.text, finding.state)
             findings.setdefault(key, finding)
@@ -167,12 +186,12 @@ def _compared(
 
 
 def _source(
-    baseline: Baseline, old: Side, schemas: Path, new: Side, options: Options
+    baseline: Baseline, old: Side, files: Mapping[str, bytes], new: Side, options: Options
 ) -> list[Finding]:
     from .signatures import compare_signatures, signatures  # loads the planner
 
     before = signatures(baseline.files, options)
-    after = signatures(read_sources(schemas).files, options)
+    after = signatures(files, options)
     return list(compare_signatures(old, new, before, after))
 
 
@@ -244,12 +263,12 @@ def lock_folder(schemas: Path, output: Path | None, *, check: bool) -> int:
         The exit code.
     """
     try:
-        _new(schemas, read_config(schemas).options)
+        files, _ = _new(schemas, read_config(schemas).options)
     except CannotCheck as error:
         say(f"lbgen lock: {error}", stream=sys.stderr)
         return error.code
     path = output or schemas / LOCK_NAME
-    text = lock_text(read_sources(schemas).files)
+    text = lock_text(files)
     fresh = path.is_file() and path.read_text("utf-8") == text
     if check:
         say(f"{path} is {'fresh' if fresh else 'stale: run `lbgen lock`'}")
@@ -268,14 +287,13 @@ def changelog(schemas: Path, **options: Any) -> int:
     """
     try:
         result = run_check(schemas, **options)
-        how = result.settings
         config = read_config(schemas)
-        baseline = read_baselines(schemas, how.against[:1])[0]
-        old = analyse(baseline.files, config.options)
-        new = _new(schemas, config.options)
+        baseline = read_baselines(schemas, result.settings.against[:1])[0]
+        files, analysis = _new(schemas, config.options)
+        new = Side(analysis.contract)
+        old = Side(_old(baseline, files, new, config.options), baseline.name)
     except (CannotCheck, NoBaseline, WrongSettings) as error:
         say(f"lbgen changelog: {error}", stream=sys.stderr)
         return 2
-    text = changelog_text(Side(old.contract, baseline.name), Side(new.contract), result)
-    sys.stdout.write(text)
+    sys.stdout.write(changelog_text(old, new, result))
     return 0

@@ -150,6 +150,8 @@ def decide(writer: Version, reader: Version, budget: Budget | None = None) -> Ve
         return _decide(writer, reader, budget)
     except UnsupportedSchema as unsupported:
         return Verdict(state="undecided", reason=str(unsupported))
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        return Verdict(state="undecided", reason=f"a schema that is not valid ({error})")
 
 
 def _decide(writer: Version, reader: Version, budget: Budget) -> Verdict:

@@ -97,6 +97,24 @@ def join(base: str, reference: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{joined.removeprefix('http://stand.in')}"
 
 
+_NAMES: Final = frozenset({"$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "$schema"})
+
+
+def _names_something(document: Any, draft: int) -> bool:
+    """Whether a document holds more schemas with names than itself; wrong only to be safe."""
+    names = _NAMES | {"id"} if draft == 4 else _NAMES
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if is_object(value):
+            if not names.isdisjoint(value) and value is not document:
+                return True
+            stack.extend(value.values())
+        elif is_array(value):
+            stack.extend(value)
+    return is_object(document) and not (names - {"$schema"}).isdisjoint(document)
+
+
 class References:
     """The documents of a contract, with every `$id` and anchor in them."""
 
@@ -111,8 +129,9 @@ class References:
                 base = _base(document, uri, draft)
             root = Target(schema=document, location=Location(uri), base=base, draft=draft)
             self._resources.setdefault(uri, root)
-            for part in self._walk(root):
-                self._register(part)
+            if _names_something(document, draft):
+                for part in self._walk(root):
+                    self._register(part)
 
     def _walk(self, target: Target) -> Iterator[Target]:
         stack = [target]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..formats import EXACT, INSIDE, SAMPLES, SHAPES, TYPICAL, accepts, validator
 from ..schema import UnsupportedSchema
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .facts import Facts
 
 _MOST: Final = 40
+_MOST_KNOWN: Final = 5000
+_KNOWN: dict[tuple[Any, ...], Answer] = {}
+"""Answers that were found before: many events share a few patterns and formats."""
 _SPECIAL: Final = frozenset("\\^$.|?*+()[]{}/-")
 
 
@@ -30,6 +33,24 @@ def solve(facts: Facts, spend: Callable[[], None]) -> Answer:
     plain = not (facts.matching or facts.failing or facts.formats or facts.non_formats)
     if plain and not facts.opaque and not facts.refused:
         return found("a" * facts.least)
+    key = (
+        facts.matching,
+        facts.failing,
+        facts.formats,
+        facts.non_formats,
+        facts.least,
+        facts.most,
+        facts.opaque,
+        frozenset(value for value in facts.refused if isinstance(value, str)),
+    )
+    if key not in _KNOWN:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = _searched(facts, spend)
+    return _KNOWN[key]
+
+
+def _searched(facts: Facts, spend: Callable[[], None]) -> Answer:
     for text in _samples(facts):
         if _fits(text, facts):
             return found(text)

@@ -1,0 +1,172 @@
+"""What the CI page tells people to copy, run as far as a machine without network can."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from repositories import CONTRACT, git, repository, write
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "howto" / "ci.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+RENAMED = CONTRACT.replace("email: {", "mail: {").replace("order_id, email]", "order_id, mail]")
+TOLERANT = CONTRACT + "        note: {type: string}\n"
+
+
+def block(mark: str) -> str:
+    """The one block of the page that holds a text."""
+    (found,) = [text for _, text in BLOCKS if mark in text]
+    return str(found)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A pull request's checkout: a clone with the branch of the remote."""
+    origin = repository(tmp_path / "origin", {"orders.yaml": CONTRACT})
+    folder = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(origin), str(folder))
+    git(folder, "checkout", "--quiet", "-b", "feature")
+    return folder
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Variables with an `lbgen` on the PATH, and a `pip` that installs nothing."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "lbgen").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lbgen "$@"\n')
+    (bin_ / "pip").write_text("#!/bin/sh\nexit 0\n")
+    for command in bin_.iterdir():
+        command.chmod(0o755)
+    return {**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
+
+
+def shell(text: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = ["bash", "-e", "-o", "pipefail", "-c", text]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
+def test_the_plain_shell_lines_work(
+    clone: Path, environment: dict[str, str], contract: str, code: int
+) -> None:
+    write(clone, {"orders.yaml": contract})
+    done = shell(block("# Compare with the branch"), clone, environment)
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_the_lines_with_a_lock_file_work(clone: Path, environment: dict[str, str]) -> None:
+    done = shell(block("last-release.lock.json"), clone, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
+def test_the_github_workflow_without_the_action_works(
+    clone: Path, environment: dict[str, str], contract: str, code: int
+) -> None:
+    write(clone, {"orders.yaml": contract})
+    workflow = yaml.safe_load(block("contract-plain.yml"))
+    steps = [step for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    done = None
+    for step in steps:
+        assert set(step.get("env", {})) <= {"BASE"}
+        done = shell(step["run"], clone, {**environment, "BASE": "main"})
+    assert done is not None
+    assert done.returncode == code, done.stdout + done.stderr
+    assert done.stdout.startswith("::error") == (code == 1)
+
+
+def test_the_github_workflow_gives_the_action_only_inputs_that_it_has() -> None:
+    workflow = yaml.safe_load(block("contract.yml\n"))
+    (step,) = [s for s in workflow["jobs"]["check"]["steps"] if "lbgen" in s.get("uses", "")]
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    assert set(step["with"]) <= set(action["inputs"])
+
+
+def evaluated(value: str, context: dict[str, str]) -> str:
+    """A value with its `${{ ... }}` expressions, which are alternatives of names, evaluated."""
+
+    def replaced(match: re.Match[str]) -> str:
+        for name in match[1].split("||"):
+            found = name.strip()
+            found = found.strip("'") if found.startswith("'") else context[found]
+            if found:
+                return found
+        return ""
+
+    return re.sub(r"\$\{\{(.*?)\}\}", replaced, value)
+
+
+@pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
+def test_the_steps_of_the_action_work(
+    clone: Path, tmp_path: Path, environment: dict[str, str], contract: str, code: int
+) -> None:
+    write(clone, {"orders.yaml": contract})
+    action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    context = {f"inputs.{name}": one["default"] for name, one in action["inputs"].items()}
+    context["github.base_ref"] = "main"
+    summary = tmp_path / "summary.md"
+    done = None
+    for step in action["runs"]["steps"]:
+        assert step["shell"] == "bash"
+        if step["name"] == "Install lbgen":
+            continue  # needs the network
+        variables = {name: evaluated(text, context) for name, text in step["env"].items()}
+        variables["GITHUB_STEP_SUMMARY"] = str(summary)
+        done = shell(step["run"], clone, {**environment, **variables})
+    assert done is not None
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("compat-parameter-renamed" in done.stdout) == (code == 1)
+    assert summary.read_text("utf-8").startswith("## Changes of the contract")
+
+
+@pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
+def test_the_gitlab_script_works(
+    clone: Path, environment: dict[str, str], contract: str, code: int
+) -> None:
+    write(clone, {"orders.yaml": contract})
+    job = yaml.safe_load(block("# .gitlab-ci.yml"))["contract"]
+    variables = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", **job["variables"]}
+    done = shell("\n".join(job["script"]), clone, {**environment, **variables})
+    assert done.returncode == code, done.stdout + done.stderr
+    report = job["artifacts"]["reports"]["codequality"]
+    assert len(json.loads((clone / report).read_text("utf-8"))) == code
+
+
+@pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
+def test_the_pre_commit_hook_works(
+    clone: Path, environment: dict[str, str], contract: str, code: int
+) -> None:
+    write(clone, {"orders.yaml": contract})
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    (used,) = yaml.safe_load(block("# .pre-commit-config.yaml"))["repos"][0]["hooks"]
+    assert used["id"] == hook["id"]
+    assert not hook["pass_filenames"]
+    for arguments in (hook["args"], used["args"]):
+        done = shell(shlex.join([*hook["entry"].split(), *arguments]), clone, environment)
+        assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_the_settings_of_the_page_are_known(clone: Path, environment: dict[str, str]) -> None:
+    (clone / "pyproject.toml").write_text(block("# pyproject.toml"), "utf-8")
+    done = shell("lbgen check schemas", clone, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_that_allows_a_break_works(clone: Path, environment: dict[str, str]) -> None:
+    write(clone, {"orders.yaml": RENAMED})
+    done = shell(block("lbgen allow"), clone, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = shell("lbgen check schemas --against main", clone, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
