@@ -19,11 +19,12 @@ __all__ = ["read_json"]
 _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined] # pyright: ignore
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 
 _HELP: Final = {
     "json-syntax": "JSON wants double quotes, commas between items, and no comments",
-    "not-json": "write a number that JSON has and programs can read",
+    "not-json": "write a value that JSON has and every program can read",
     "too-large": "move inner parts to `$defs` and refer to them by `$ref`",
 }
 
@@ -104,6 +105,12 @@ class _Reader:
             text, end = _scan_string(self.text, start + 1, True)
         except json.JSONDecodeError as error:
             raise self.error(min(error.pos, len(self.text)), error.msg) from None
+        half = _SURROGATE.search(text)
+        if half is not None:
+            message = (
+                f"the string holds U+{ord(half[0]):04X}, half of a pair, which is no character"
+            )
+            raise self.error(start, message, "not-json")
         return text, end
 
     def word_or_number(self, start: int) -> tuple[Any, int]:
