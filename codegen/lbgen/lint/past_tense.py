@@ -13,7 +13,18 @@ from itertools import pairwise
 from typing import Final
 
 from .verbs import PARTICLES, SAME_IN_PAST, base_of, is_base, is_past, past_of
-from .vocabulary import BEHIND, CLEARER, NOUNS, NOUNS_TOO, ONLY_VERBS, PREPOSITIONS, STATES, VERBS
+from .vocabulary import (
+    ADJECTIVES,
+    BEHIND,
+    CLEARER,
+    NOUNS,
+    NOUNS_TOO,
+    ONLY_VERBS,
+    OUTCOMES,
+    PREPOSITIONS,
+    STATES,
+    VERBS,
+)
 
 __all__ = ["Judgement", "Tense", "judge", "words_of"]
 
@@ -64,9 +75,15 @@ def judge(name: str) -> Judgement:
             words.pop()
     if not words:
         return Judgement(tense=Tense.NOT_PAST, word=name)
+    if words[-1] == "event" and len(words) > 1:
+        inner = judge("_".join(words[:-1]))
+        better = "_".join(words[:-1]) if inner.tense is Tense.PAST else inner.suggestion
+        return Judgement(tense=Tense.NOT_PAST, word="event", suggestion=better)
     index = _verb_index(words)
     verb = words[index]
-    command = len(words) > 1 and index > 0 and words[0] in ONLY_VERBS
+    command = index > 0 and words[0] in ONLY_VERBS
+    if command and verb in OUTCOMES and words[0] != "mark":
+        return Judgement(tense=Tense.PAST, word=verb)
     if index > 0 and words[index - 1] in STATES:
         kept = [word for word in words[:index] if word not in STATES and word != "to"]
         past = verb if is_past(verb) else past_of(verb)
@@ -93,7 +110,11 @@ def _verb_index(words: list[str]) -> int:
     last = len(words) - 1
     if last and words[last] in PARTICLES:
         return last - 1
-    if last and words[last] in BEHIND and is_past(words[last - 1]):
+    if (
+        last
+        and words[last] in BEHIND
+        and (is_past(words[last - 1]) or (last > 1 and words[last - 1] in SAME_IN_PAST))
+    ):
         return last - 1
     if last > 1 and words[last] in BEHIND and words[last - 1] in PARTICLES:
         return last - 2
@@ -102,12 +123,17 @@ def _verb_index(words: list[str]) -> int:
 
 def _past_before_preposition(words: list[str]) -> bool:
     """Whether the name goes on behind its verb: `user_added_to_group`."""
-    return any(is_past(word) and following in PREPOSITIONS for word, following in pairwise(words))
+    return any(
+        (is_past(word) or (word in SAME_IN_PAST and index)) and following in PREPOSITIONS
+        for index, (word, following) in enumerate(pairwise(words))
+    )
 
 
 def _suggest(words: list[str], index: int) -> str | None:
     first, verb, behind = words[0], words[index], words[index + 1 :]
     more = len(words) > 1
+    if index and (words[index - 1] in ADJECTIVES or words[index - 1].endswith("ly")):
+        return None
     if more and is_past(first) and not behind:
         return "_".join([*words[1:], first])
     if more and first not in NOUNS_TOO and _is_verb(first) and not behind:
@@ -134,6 +160,8 @@ def _from_command(words: list[str]) -> str:
     rest = words[1:]
     if len(rest) > 1 and rest[0] in PARTICLES:
         past.append(rest.pop(0))
+    if len(rest) > 1 and rest[0] in PREPOSITIONS:
+        return "_".join([*past, *rest])
     if past[-1] in SAME_IN_PAST:
         past[-1] = CLEARER.get(past[-1], past[-1])
     return "_".join([*rest, *past])

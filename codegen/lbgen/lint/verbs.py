@@ -30,7 +30,8 @@ grind ground ground|grow grew grown|hang hung hung|have had had|hear heard heard
 hold held held|keep kept kept|kneel knelt knelt|know knew known|lay laid laid|lead led led
 leave left left|lend lent lent|light lit lit|lose lost lost|make made made|mean meant meant
 meet met met|mow mowed mown|pay paid paid|prove proved proven|rend rent rent|ride rode ridden
-ring rang rung|rise* rose risen|saw sawed sawn|say said said|see saw seen|seek sought sought
+ring rang rung|rise* rose risen|run* ran run
+saw sawed sawn|say said said|see saw seen|seek sought sought
 sell sold sold|send sent sent|sew sewed sewn|shake shook shaken|shine shone shone|shoot shot shot
 show showed shown|shrink shrank shrunk|sing sang sung|sink sank sunk|sit sat sat|slay slew slain
 sleep slept slept|slide slid slid|sling slung slung|sow sowed sown|speak spoke spoken
@@ -46,7 +47,8 @@ write wrote written
 """Base form, past tense, participle. A star: the past tense suits an event's name better."""
 
 _OTHER_PASTS: Final = word_set(
-    "burnt dreamt dwelt leant leapt learnt misspelt smelt spelt spilt spoilt shaven proven sown"
+    "born burnt"
+    " dreamt dwelt leant leapt learnt misspelt smelt spelt spilt spoilt shaven proven sown"
     " lain clad shod was were swollen"
 )
 

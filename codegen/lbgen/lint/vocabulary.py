@@ -7,11 +7,13 @@ from typing import Final
 from .verbs import word_set
 
 __all__ = [
+    "ADJECTIVES",
     "BEHIND",
     "CLEARER",
     "NOUNS",
     "NOUNS_TOO",
     "ONLY_VERBS",
+    "OUTCOMES",
     "PREPOSITIONS",
     "STATES",
     "VERBS",
@@ -30,7 +32,7 @@ VERBS: Final = word_set(
     exceed execute expire export extend extract fail fetch filter finalise finalize finish fix
     flag flush follow forward fulfil fulfill fund generate grant handle identify import increase
     index initialise initialize initiate insert inspect install invalidate invite issue join
-    kick launch link load lock log mark match merge migrate modify monitor move mute notify open
+    kick launch link load lock log mark match merge migrate modify monitor move mute notify open opt
     optimise optimize pack parse patch pause perform pick pin place play poll prepare print
     process promote provision publish pull purchase purge push queue raise rate reach reactivate
     receive recommend reconcile recover redeem refresh refund refuse register reject release
@@ -63,6 +65,14 @@ ONLY_VERBS: Final = word_set(
     """
 )
 """Verbs that are no nouns: a name that starts with one is a command."""
+
+OUTCOMES: Final = word_set(
+    """
+    accepted aborted attempted completed confirmed denied failed finished rejected requested
+    scheduled started succeeded
+    """
+)
+"""What happens to commands: `delete_requested` says that somebody asked for it."""
 
 _NOUN_PAIRS: Final = """
     acceptance:accepted acknowledgement:acknowledged activation:activated addition:added
@@ -124,12 +134,15 @@ STATES: Final = word_set(
 
 BEHIND: Final = word_set(
     """
-    active again automatically available bankrupt dark due early empty externally full fully
-    inactive internally late live low manually missing offline online overdue partially private
+    active again automatically closed available bankrupt dark due early empty externally full fully
+    inactive internally late live low manually missing offline online open overdue partially private
     public ready remotely short stale successfully twice unavailable viral wrong
     """
 )
 """Adjectives and adverbs that may follow a verb in the past tense: `went_live`."""
+
+ADJECTIVES: Final = word_set("bad big good high last late long low next old short unread")
+"""Words before a noun: what stands behind one is no verb."""
 
 PREPOSITIONS: Final = word_set(
     """
