@@ -39,7 +39,7 @@ def main() -> int:
         seed=options.seed,
         plant=options.plant,
         kinds=KINDS,
-        listen={"max_deliveries": 10},
+        listen={"max_deliveries": 8},
     )
     began = time.monotonic()
 

@@ -27,8 +27,9 @@ from .errors import (
     Violation,
 )
 from .event import Event
+from .field import default, field
 from .fired import FiredMany
-from .record import Record, default
+from .record import Record
 from .unset import DEFAULT, UNSET, Unset
 from .validation import Schemas
 from .version import __version__
@@ -65,5 +66,6 @@ __all__ = [
     "Violation",
     "__version__",
     "default",
+    "field",
     "require_compiler",
 ]

@@ -43,8 +43,13 @@ class Pending(NamedTuple):
 
 
 def pending_entries(reply: list[Any]) -> list[Pending]:
-    """What `XPENDING` with a range replies."""
-    return [Pending(*entry) for entry in reply]
+    """What `XPENDING` with a range replies, the least often delivered first.
+
+    What has been delivered often may be what ends processes: it comes after its neighbours, so
+    that they get on.
+    """
+    entries = [Pending(*entry) for entry in reply]
+    return sorted(entries, key=lambda pending: pending.times_delivered)
 
 
 class Bury(Protocol):

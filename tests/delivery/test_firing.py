@@ -33,7 +33,7 @@ def proxy(server: Server) -> Iterator[Proxy]:
 
 
 def note(number: int) -> Noted:
-    return Noted.model_construct(number=number)
+    return Noted(number=number)
 
 
 def ids_in_stream(server: Server) -> list[str]:

@@ -41,7 +41,7 @@ def test_trimming_never_removes_what_a_group_has_not_acknowledged(server: Server
     bus = Bus(redis_url=server.url, retention=0, trim_interval=0.01)
     server.client.xgroup_create(STREAM, "fast", "$", mkstream=True)
     server.client.xgroup_create(STREAM, "slow", "$")
-    bus.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(1000))
+    bus.notes.noted.fire_many(Noted(number=n) for n in range(1000))
     server.client.xreadgroup("fast", "c", {STREAM: ">"}, count=1000, noack=True)
     read = server.client.xreadgroup("slow", "c", {STREAM: ">"}, count=600)[0][1]
     server.client.xack(STREAM, "slow", *(entry_id for entry_id, _ in read[:550]))
@@ -63,14 +63,14 @@ def test_trimming_never_removes_what_a_group_has_not_acknowledged(server: Server
 def test_trimming_keeps_what_retention_says(server: Server, retention: Any) -> None:
     bus = Bus(redis_url=server.url, retention=retention, trim_interval=0.01)
     for _ in range(20):
-        bus.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(50))
+        bus.notes.noted.fire_many(Noted(number=n) for n in range(50))
     assert server.client.xlen(STREAM) == 1000
     bus.close()
 
 
 def test_a_length_may_say_how_much_is_kept(server: Server) -> None:
     bus = Bus(redis_url=server.url, retention="200 events", trim_interval=0.01)
-    bus.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(1000))
+    bus.notes.noted.fire_many(Noted(number=n) for n in range(1000))
 
     def trimmed() -> bool:
         bus.notes.noted.fire(number=1)
@@ -83,7 +83,7 @@ def test_a_length_may_say_how_much_is_kept(server: Server) -> None:
 
 async def test_a_process_that_listens_trims_too(server: Server) -> None:
     writing = Bus(redis_url=server.url, retention="forever")
-    writing.notes.noted.fire_many(Noted.model_construct(number=n) for n in range(1000))
+    writing.notes.noted.fire_many(Noted(number=n) for n in range(1000))
     writing.close()
     bus = bus_of(server, retention=0, trim_interval=0.1)
     bus.notes.noted.listen(lambda event: None, listener_name="shelf")

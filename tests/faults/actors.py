@@ -81,7 +81,7 @@ def produce(journal: Journal, options: dict[str, Any]) -> None:
                 text = "large:" + "x" * random_.randrange(1, 200_000)
             else:
                 text = kind
-            fire(bus, journal, stop, Noted.model_construct(number=number, text=text))
+            fire(bus, journal, stop, Noted(number=number, text=text))
             time.sleep(random_.expovariate(options["rate"]))
 
     threads = [

@@ -23,7 +23,7 @@ KINDS: Final = {
     "large": 0.015,
     "poison": 0.005,
     "gil": 0.005,
-    "crash": 0.0005,
+    "crash": 0.0003,
 }
 _CONSUMERS: Final = 4
 
@@ -70,7 +70,7 @@ def run_mix(
         faults[name][1]()
         for _ in range(_CONSUMERS - len(stage.consumers)):
             stage.consume()
-    return stage.settle(120)
+    return stage.settle(300)
 
 
 def _replace(stage: Stage, end: Callable[[str], None]) -> None:

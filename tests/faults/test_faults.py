@@ -45,7 +45,7 @@ def test_the_ledger_catches_a_runtime_that(name: str, tmp_path: Path) -> None:
 def test_every_promise_holds_under_a_random_mix_of_all_faults(kind: str, tmp_path: Path) -> None:
     if reason := servers.missing(kind):
         pytest.skip(reason)
-    stage = Stage(kind, tmp_path, seed=7, kinds=KINDS, listen={"max_deliveries": 10})
+    stage = Stage(kind, tmp_path, seed=7, kinds=KINDS, listen={"max_deliveries": 8})
     try:
         verdict = run_mix(stage, 45)
     finally:

@@ -1,0 +1,160 @@
+"""`lbgen dead`: list, show, replay and drop what a listener could not handle."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from live import running, until
+from notes import Bus, Noted
+from typer.testing import CliRunner
+
+from lbgen.cli import app
+
+if TYPE_CHECKING:
+    from lbgen_runtime import Delivery
+    from servers import Server
+
+
+def dead(server: Server, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(
+        app, ["dead", arguments[0], "library", "shelf", *arguments[1:], "--redis-url", server.url]
+    )
+    return result.exit_code, result.output
+
+
+def bus_of(server: Server) -> Bus:
+    return Bus(service_name="library", redis_url=server.url, max_deliveries=1, reclaim_interval=0.1)
+
+
+@pytest.fixture
+def letters(server: Server) -> list[str]:
+    """The ids of three events that died: two failed, one of another event was invalid."""
+    bus = bus_of(server)
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        raise RuntimeError(f"no room for {event.number}")
+
+    async def die() -> list[str]:
+        async with running(bus):
+            event_ids = [await bus.notes.noted.fire_async(number=number) for number in (1, 2)]
+            server.client.xadd(
+                "notes.*:stream",
+                {"id": "x", "api_name": "notes", "event_name": "noted", "version": "1"},
+            )
+            await until(lambda: server.client.xlen("{notes.*:stream}:dead:library-shelf") == 3)
+        return [*event_ids, "x"]
+
+    return asyncio.run(die())
+
+
+def test_list_tells_of_every_letter_or_of_those_that_are_asked_for(
+    server: Server, letters: list[str]
+) -> None:
+    status, out = dead(server, "list")
+    assert status == 0
+    assert all(event_id in out for event_id in letters)
+    assert "RuntimeError: no room for 1" in out
+    assert out.endswith("3 dead letters of library-shelf\n")
+    for arguments, expected in [
+        (("--reason", "failed"), letters[:2]),
+        (("--reason", "invalid"), letters[2:]),
+        (("--id", letters[1]), letters[1:2]),
+        (("--event", "noted"), letters),
+        (("--event", "notes.noted", "--reason", "invalid"), letters[2:]),
+        (("--event", "erased"), []),
+        (("--older-than", "1h"), []),
+        (("--newer-than", "1h"), letters),
+    ]:
+        _, out = dead(server, "list", *arguments)
+        assert [event_id for event_id in letters if f" {event_id} " in out] == expected, arguments
+
+
+def test_show_tells_everything_about_one(server: Server, letters: list[str]) -> None:
+    status, out = dead(server, "show", letters[0])
+    assert status == 0
+    for words in ("Traceback", "RuntimeError: no room for 1", ":number = 1", "fired at:", "failed"):
+        assert words in out
+    status, out = dead(server, "show", "absent")
+    assert status == 1
+    assert "no dead letter" in out
+
+
+def test_drop_and_replay_act_on_nothing_that_was_not_asked_for(
+    server: Server, letters: list[str]
+) -> None:
+    for action in ("drop", "replay"):
+        assert dead(server, action)[0] == 2
+        status, out = dead(server, action, "--all", "--dry-run")
+        assert status == 0
+        assert f"would {action} 3 dead letters" in out
+        assert "3 dead letters" in dead(server, "list")[1]
+    assert "dropped 1 dead letters" in dead(server, "drop", "--id", "x")[1]
+    status, out = dead(server, "list")
+    assert "x" not in [word for line in out.splitlines() for word in line.split("  ")]
+    assert "2 dead letters" in out
+
+
+async def test_a_replayed_letter_goes_to_its_listener_only_and_is_the_event_that_it_was(
+    server: Server,
+) -> None:
+    bus, got, fail = bus_of(server), [], True
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted, delivery: Delivery) -> None:
+        if fail:
+            raise RuntimeError("no room")
+        got.append(("shelf", event.number, delivery))
+
+    @bus.notes.noted.listen(listener_name="index")
+    async def index(event: Noted) -> None:
+        got.append(("index", event.number, None))
+
+    dead_key = "{notes.*:stream}:dead:library-shelf"
+    async with running(bus):
+        event_id = await bus.notes.noted.fire_async(number=1)
+        await until(lambda: server.client.xlen(dead_key) == 1 and len(got) == 1)
+        entry_id = server.client.xrange("notes.*:stream")[0][0].decode()
+        server.client.xtrim("notes.*:stream", maxlen=0)
+        fail = False
+        status, out = await asyncio.to_thread(dead, server, "replay", "--id", event_id)
+        assert (status, out.splitlines()[-1]) == (0, "replayed 1 dead letters of library-shelf")
+        await until(lambda: len(got) == 2)
+        replays = "{notes.*:stream}:replay:library-shelf"
+        await until(lambda: server.client.xlen(replays) == 0)
+        assert server.client.xpending(replays, "library-shelf")["pending"] == 0
+    who, number, delivery = got[1]
+    assert (who, number) == ("shelf", 1)
+    assert (delivery.event_id, delivery.stream_id) == (event_id, entry_id)
+    assert server.client.xlen(dead_key) == 0
+
+
+async def test_a_replayed_letter_that_fails_again_is_a_dead_letter_again(server: Server) -> None:
+    bus = bus_of(server)
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        raise RuntimeError("no room")
+
+    dead_key = "{notes.*:stream}:dead:library-shelf"
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: server.client.xlen(dead_key) == 1)
+        before = server.client.xrange(dead_key)[0]
+        await asyncio.to_thread(dead, server, "replay", "--all")
+        await until(
+            lambda: server.client.xlen(dead_key) == 1 and server.client.xrange(dead_key) != [before]
+        )
+    after: Any = server.client.xrange(dead_key)[0][1]
+    assert list(after.items())[1:] == list(before[1].items())[1:]
+
+
+def test_a_server_that_does_not_answer_is_an_error_in_words() -> None:
+    result = CliRunner().invoke(
+        app, ["dead", "list", "library", "shelf", "--redis-url", "redis://127.0.0.1:1/0"]
+    )
+    assert result.exit_code == 1
+    assert "does not answer" in result.output
+    assert "Traceback" not in result.output

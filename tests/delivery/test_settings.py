@@ -1,0 +1,92 @@
+"""Settings: where a value comes from, and what it can be."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+from notes import Bus
+from settings_page import PAGE, page
+
+import lbgen_runtime
+from lbgen_runtime.bus import RESERVED_API_NAMES
+from lbgen_runtime.settings import SETTINGS
+
+
+def settings_of(bus: Bus) -> Any:
+    return bus.__lbgen__.settings
+
+
+def test_the_page_of_settings_says_what_the_runtime_does() -> None:
+    assert PAGE.read_text() == page()
+
+
+def test_bus_and_listen_take_every_setting_that_is_theirs() -> None:
+    of_bus = set(inspect.signature(lbgen_runtime.Bus).parameters)
+    assert of_bus == {setting.name for setting in SETTINGS}
+    endpoint = lbgen_runtime.EventEndpoint
+    [overload, *_] = __import__("typing").get_overloads(endpoint.listen)
+    of_listen = set(inspect.signature(overload).parameters) - {"self", "listener_name"}
+    assert of_listen == {setting.name for setting in SETTINGS if setting.per_listener}
+
+
+def test_a_value_comes_from_the_call_else_the_environment_else_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LBGEN_SERVICE_NAME", "from-environment")
+    monkeypatch.setenv("LBGEN_FIRE_DEADLINE", "3")
+    monkeypatch.setenv("LBGEN_CONCURRENCY", "7")
+    bus = Bus(service_name="from-call")
+    assert settings_of(bus).service_name == "from-call"
+    assert settings_of(Bus()).service_name == "from-environment"
+    assert settings_of(bus).fire_deadline == 3
+    assert settings_of(bus).max_event_size == 1_048_576
+    assert settings_of(bus).listener.concurrency == 7
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf", concurrency=2)
+    bus.notes.noted.listen(lambda event: None, listener_name="index", grace=1)
+    assert [each.settings.concurrency for each in bus.listeners] == [2, 7]
+    assert bus.listeners[1].settings.grace == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("service_name", "with space"),
+        ("service_name", ""),
+        ("process_name", "{unknown}"),
+        ("redis_url", "http://localhost"),
+        ("fire_deadline", 0),
+        ("fire_deadline", "soon"),
+        ("fire_deadline", True),
+        ("durability", "replicas:0"),
+        ("max_event_size", 1.5),
+        ("retention", "some events"),
+        ("on_full", "wait"),
+        ("concurrency", 0),
+        ("on_error", "IGNORE"),
+        ("since", "yesterday"),
+        ("since", "2026-01-01T00:00:00"),
+    ],
+)
+def test_a_value_that_a_setting_cannot_have_is_refused_by_name(name: str, value: Any) -> None:
+    with pytest.raises(lbgen_runtime.InvalidSettings, match=re.escape(name)):
+        Bus(**{name: value})
+
+
+def test_a_wrong_variable_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LBGEN_GRACE", "long")
+    with pytest.raises(lbgen_runtime.InvalidSettings, match="LBGEN_GRACE"):
+        Bus()
+
+
+def test_placeholders_of_the_process_name_are_replaced() -> None:
+    bus = Bus(process_name="a-{hostname}-{pid}-{random4}-{random8}-{random16}")
+    name = settings_of(bus).process_name
+    assert re.fullmatch(r"a-\S+-\d+-[0-9a-f]{4}-[0-9a-f]{8}-[0-9a-f]{16}", name)
+    assert re.fullmatch("[0-9a-f]{4}", settings_of(Bus()).process_name)
+
+
+def test_names_that_an_api_cannot_have_are_the_attributes_of_a_bus() -> None:
+    assert {"run", "run_async", "close", "close_async", "listeners"} == RESERVED_API_NAMES
