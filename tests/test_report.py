@@ -12,6 +12,7 @@ import jsonschema_rs
 import pytest
 from rich.console import Console
 
+from lbgen.building import build_folder
 from lbgen.diagnostics import Diagnostic, Place, Related, Severity
 from lbgen.document import Document
 from lbgen.report import FORMATS, print_diagnostics
@@ -269,3 +270,16 @@ def test_an_unknown_format_is_refused() -> None:
     assert FORMATS[:5] == ("text", "json", "github", "sarif", "junit")
     with pytest.raises(ValueError, match="no format"):
         print_diagnostics((), {}, folder=".", format="xml")
+
+
+@pytest.mark.parametrize("parameters", ["{type: object}", "{type: strng}"])
+def test_a_build_prints_nothing_but_findings_where_a_program_reads(
+    parameters: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas/shop.yaml").write_text(
+        f"lbgen: 1\napi: shop\nevents:\n  order_placed: {{parameters: {parameters}}}\n"
+    )
+    for check in (False, True):
+        build_folder(tmp_path / "schemas", tmp_path / "generated", check=check, format="json")
+        assert "diagnostics" in json.loads(capsys.readouterr().out)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from .build import Built, build
 from .config import read_config
@@ -48,15 +49,19 @@ def build_folder(schemas: Path, output: Path, *, check: bool, format: str) -> in
         The exit code.
     """
     built = compile_folder(schemas)
-    print_diagnostics(built.problems, built.analysis.sources, folder=str(schemas), format=format)
-    if not built.files:
+    changes = compare(built.files, output) if built.files else None
+    foreign = () if changes is None else _foreign(changes.foreign, schemas, output)
+    print_diagnostics(
+        (*built.problems, *foreign),
+        built.analysis.sources,
+        folder=str(schemas),
+        format=format,
+    )
+    if changes is None or changes.foreign:
         return 1
-    changes = compare(built.files, output)
-    if changes.foreign:
-        print_diagnostics(_foreign(changes.foreign), {}, folder=str(output), format=format)
-        return 1
+    out = sys.stdout if format == "text" else sys.stderr
     if check:
-        return _check(changes, output)
+        return _check(changes, output, out)
     try:
         write(changes, output)
     except OSError as error:
@@ -66,15 +71,16 @@ def build_folder(schemas: Path, output: Path, *, check: bool, format: str) -> in
     events = sum(len(api.events) for api in apis)
     say(
         f"{output}: {events} events of {len(apis)} APIs; {len(changes.written)} files written, "
-        f"{len(changes.removed)} removed, {len(built.files) - len(changes.written)} unchanged"
+        f"{len(changes.removed)} removed, {len(built.files) - len(changes.written)} unchanged",
+        stream=out,
     )
     return 0
 
 
-def _foreign(names: Sequence[str]) -> list[Diagnostic]:
+def _foreign(names: Sequence[str], schemas: Path, output: Path) -> list[Diagnostic]:
     return [
         Diagnostic(
-            place=Place(file=name),
+            place=Place(file=os.path.relpath(output / name, schemas).replace(os.sep, "/")),
             rule="foreign-file",
             message="this file is not lbgen's, and is not overwritten",
             help="move it, or choose another folder with `--output`",
@@ -83,11 +89,11 @@ def _foreign(names: Sequence[str]) -> list[Diagnostic]:
     ]
 
 
-def _check(changes: Changes, output: Path) -> int:
+def _check(changes: Changes, output: Path, out: TextIO) -> int:
     if not changes:
-        say(f"{output} is fresh")
+        say(f"{output} is fresh", stream=out)
         return 0
     for line in diff(changes, output):
-        say(line)
+        say(line, stream=out)
     say(f"{output} is stale: run `lbgen build`", stream=sys.stderr)
     return 1
