@@ -3,6 +3,8 @@
 # lbgen:generated
 """Who has an account, and who signs in."""
 
+from __future__ import annotations
+
 import datetime as _datetime
 import uuid as _uuid
 from functools import cached_property as _cached_property

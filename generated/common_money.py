@@ -3,6 +3,8 @@
 # lbgen:generated
 """Types of common/money.yaml."""
 
+from __future__ import annotations
+
 import lbgen_runtime as _lbgen
 
 from ._schemas import SCHEMAS as _SCHEMAS

@@ -3,6 +3,8 @@
 # lbgen:generated
 """Prices that competitors ask for products we also sell."""
 
+from __future__ import annotations
+
 import datetime as _datetime
 from functools import cached_property as _cached_property
 from typing import Literal

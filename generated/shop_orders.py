@@ -3,6 +3,8 @@
 # lbgen:generated
 """The life of an order, from the checkout to the door."""
 
+from __future__ import annotations
+
 import datetime as _datetime
 import uuid as _uuid
 from functools import cached_property as _cached_property

@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from .codec import JSON, NoJson, Undeclared, json_value
 from .errors import InvalidParameters
+from .field import MISSING, FieldSpec, JsonDefault
 from .naive_times import with_offsets
 from .unset import UNSET
 from .validation import MAX_DEPTH
@@ -23,6 +24,7 @@ __all__ = ["RecordCodec"]
 
 _OVERFLOW: Final = re.compile(rb"\d[eE]\+?\d{3}|\d{309}")
 _NEVER: Final = object()
+_new = object.__new__
 _set = object.__setattr__
 
 
@@ -59,30 +61,40 @@ class RecordCodec:
         self._defaults: dict[str, Any] = {}
         self._makers: dict[str, Callable[[], Any]] = {}
         required: set[str] = set()
-        for name, info in cls.model_fields.items():
+        for name in cls.__annotations__:
+            given = cls.__dict__.get(name, MISSING)
+            spec = given if isinstance(given, FieldSpec) else FieldSpec(None, given, None)
             if name == self._additional:
                 self._makers[name] = dict
                 self._defaults[name] = UNSET
                 continue
             codec = codecs.get(name, JSON)
-            absent: Any = _NEVER
-            if info.is_required():
+            if spec.default_factory is not None:
+                self._makers[name] = _maker(codec, spec.default_factory)
+                self._defaults[name] = UNSET
+            elif spec.default is MISSING:
                 required.add(name)
                 self._defaults[name] = UNSET
-            elif info.default_factory is not None:
-                self._makers[name] = _maker(codec, info.default_factory.text)  # type: ignore[union-attr]
-                self._defaults[name] = UNSET
             else:
-                absent = info.default if info.default is None else _NEVER
-                self._defaults[name] = info.default
-            key = info.serialization_alias or name
-            self._fields.append(_Field(name, key, codec, absent))
+                self._defaults[name] = spec.default
+            absent = None if spec.default is None else _NEVER
+            self._fields.append(_Field(name, spec.key or name, codec, absent))
         self._required = frozenset(required)
         self._by_key = {field.key: field for field in self._fields}
         self._readers = [
             (field.key, field.name, field.codec.decode, field.name in self._makers)
             for field in self._fields
         ]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The attribute of each property that has one of its own."""
+        return {field.key: field.name for field in self._fields}
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The attributes that have no default."""
+        return self._required
 
     def fill(self, record: Record, values: dict[str, Any]) -> None:
         """Make an instance of keyword arguments.
@@ -100,7 +112,7 @@ class RecordCodec:
         for name, make in self._makers.items():
             if state[name] is UNSET:
                 state[name] = make()
-        _complete(record, state, set(values))
+        _set(record, "__dict__", state)
 
     def encode(self, record: Record) -> dict[str, Any]:
         """The JSON object of an instance.
@@ -178,8 +190,8 @@ class RecordCodec:
                 state[name] = self._makers[name]() if made else self._defaults[name]
         if self._additional is not None:
             state[self._additional] = self._decode_additional(value) if given else {}
-        record = self._cls.__new__(self._cls)
-        _complete(record, state, set(state))
+        record = _new(self._cls)
+        _set(record, "__dict__", state)
         return record
 
     def _decode_additional(self, value: dict[str, Any]) -> Any:
@@ -281,16 +293,10 @@ class RecordCodec:
         return InvalidParameters(name, (problem.violation(self._schema.location),))
 
 
-def _complete(record: Record, state: dict[str, Any], given: set[str]) -> None:
-    """Give an instance its state, and the slots that pydantic expects."""
-    _set(record, "__dict__", state)
-    _set(record, "__pydantic_fields_set__", given)
-    _set(record, "__pydantic_extra__", None)
-    _set(record, "__pydantic_private__", None)
-
-
-def _maker(codec: Codec, text: str) -> Callable[[], Any]:
-    decode = codec.decode
+def _maker(codec: Codec, factory: Callable[[], Any]) -> Callable[[], Any]:
+    if not isinstance(factory, JsonDefault):
+        return factory
+    text, decode = factory.text, codec.decode
 
     def make() -> Any:
         value = from_json(text)

@@ -66,23 +66,20 @@ def _accepts(read: Any, value: Any) -> bool:
 
 def _made_by_hand(event_type: type[Event], parameters: dict[str, Any]) -> Event | None:
     """The event that somebody makes of plain JSON values; `None` if the class cannot have them."""
-    keys = {
-        info.serialization_alias or name: name for name, info in event_type.model_fields.items()
-    }
-    extra = event_type.__lbgen_additional__
-    keys = {key: name for key, name in keys.items() if name != extra}
-    named = {keys[key]: value for key, value in parameters.items() if key in keys}
-    rest = {key: value for key, value in parameters.items() if key not in keys}
+    names, extra = event_type.__lbgen_codec__.names, event_type.__lbgen_additional__
+    values = {names[key]: value for key, value in parameters.items() if key in names}
+    rest = {key: value for key, value in parameters.items() if key not in names}
     if rest and extra is None:
         return None
     if rest:
-        named[str(extra)] = rest
-    fields = event_type.model_fields
-    if any(fields[name].is_required() and name not in named for name in keys.values()):
+        values[str(extra)] = rest
+    if not event_type.__lbgen_codec__.required <= values.keys():
         return None
-    if any(value is None and fields[name].default is None for name, value in named.items()):
+    if any(
+        value is None and getattr(event_type, name, 0) is None for name, value in values.items()
+    ):
         return None  # `None` stands for an absent parameter where null is no value
-    return event_type(**named)
+    return event_type(**values)
 
 
 def _losses(contract: EventContract[Event], parameters: dict[str, Any]) -> Iterator[str]:
@@ -119,7 +116,7 @@ def _inside(typed: Any, key: str) -> Any:
     """The value of a property, of a class or of a plain mapping."""
     if not isinstance(typed, Record):
         return typed[key]
-    for name, info in type(typed).model_fields.items():
-        if key == (info.serialization_alias or name) and name != typed.__lbgen_additional__:
-            return getattr(typed, name)
-    return getattr(typed, str(typed.__lbgen_additional__))[key]
+    name = type(typed).__lbgen_codec__.names.get(key)
+    if name is None:
+        return getattr(typed, str(typed.__lbgen_additional__))[key]
+    return getattr(typed, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, Related
 from ..layout import Brackets, Expression, Named, lay_out
@@ -14,7 +14,6 @@ from ..names import parameter_name
 from .annotations import annotation, or_else
 from .codecs import codec
 from .modules import ClassPlan, FieldPlan, ParameterPlan
-from .references import records_in
 
 if TYPE_CHECKING:
     from ..model import Record
@@ -36,16 +35,13 @@ class ClassPlanner:
     Attributes:
         problems: names that two fields would have.
         texts: all source that was made, to see what it uses.
-        recurs: whether a class needs itself or one that is defined later.
     """
 
     def __init__(self, names: ModuleNames, classes: set[str]) -> None:
         self._names = names
         self._classes = classes
-        self._defined: set[Any] = set()
         self.problems: list[Diagnostic] = []
         self.texts: list[str] = []
-        self.recurs = False
 
     def _field_names(self, record: Record, *, report: bool = False) -> dict[str, str]:
         """The Python name of each property."""
@@ -74,17 +70,13 @@ class ClassPlanner:
         return result
 
     def _additional_name(self, names: dict[str, str]) -> str:
-        taken = set(names.values())
-        return f"{_ADDITIONAL}_" if _ADDITIONAL in taken else _ADDITIONAL
+        name = _ADDITIONAL
+        while name in names.values():
+            name += "_"
+        return name
 
     def plan(self, record: Record, name: str, event: str | None) -> ClassPlan:
         """Plan the class of a record."""
-        for inner in records_in(record):
-            if inner == record.parts or (
-                inner not in self._defined and self._names.reference(inner) in self._classes
-            ):
-                self.recurs = True
-        self._defined.add(record.parts)
         names = self._field_names(record, report=True)
         fields = [self._field(field, names[field.key]) for field in record.fields]
         codecs: list[Expression] = []
@@ -125,14 +117,14 @@ class ClassPlanner:
         type_, default = self._declaration(field)
         aliased = name != field.key
         if aliased:
-            alias = f"serialization_alias={python_literal(field.key)}"
+            key = f"key={python_literal(field.key)}"
             match default:
                 case None:
-                    default = _field_call(alias)
-                case Brackets(head="_Field", items=items):
-                    default = Brackets("_Field", (*items, alias))
+                    default = _field_call(key)
+                case Brackets(head="_lbgen.field", items=items):
+                    default = _field_call(*items, key)
                 case _:
-                    default = Brackets("_Field", (Named("default=", default), alias))
+                    default = _field_call(Named("default=", default), key)
         return self._line(name, type_, default)
 
     def _line(self, name: str, type_: Expression, default: Expression | None) -> FieldPlan:
@@ -150,8 +142,8 @@ class ClassPlanner:
             if plain is not None:
                 return type_, plain
             text = python_literal(json.dumps(field.default, ensure_ascii=False))
-            return type_, Brackets(
-                "_Field", (Named("default_factory=", Brackets("_lbgen.default", (text,))),)
+            return type_, _field_call(
+                Named("default_factory=", Brackets("_lbgen.default", (text,)))
             )
         if accepts_null(field.type):
             return or_else(type_, "_lbgen.Unset"), "_lbgen.UNSET"
@@ -209,8 +201,8 @@ def _section(title: str, rows: list[tuple[str, list[str]]]) -> list[str]:
     return lines
 
 
-def _field_call(*arguments: str) -> Brackets:
-    return Brackets("_Field", arguments)
+def _field_call(*arguments: Expression) -> Brackets:
+    return Brackets("_lbgen.field", arguments)
 
 
 def _plain_default(field: Field, expression: Expression | None) -> str | None:

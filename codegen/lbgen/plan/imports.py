@@ -30,7 +30,6 @@ def import_line(module: str, names: Iterable[str]) -> str:
 def import_groups(
     used: set[str],
     *,
-    postponed: bool,
     has_api: bool,
     has_classes: bool,
     others: Mapping[str, Iterable[str]],
@@ -40,7 +39,6 @@ def import_groups(
 
     Args:
         used: the names in its source.
-        postponed: whether its annotations are evaluated late.
         has_api: whether it holds an API.
         has_classes: whether it holds classes.
         others: names from other modules of the package, by module.
@@ -59,12 +57,10 @@ def import_groups(
     installed = ["import lbgen_runtime as _lbgen"]
     if "_codec" in used:
         installed.append("from lbgen_runtime import codec as _codec")
-    if "_Field" in used:
-        installed.append("from pydantic import Field as _Field")
     local = [f"from . import {module} as _{module}" for module in sorted(whole)]
     if has_classes:
         local.append("from ._schemas import SCHEMAS as _SCHEMAS")
     local += [import_line(f".{module}", names) for module, names in sorted(others.items())]
-    future = ["from __future__ import annotations"] if postponed else []
+    future = ["from __future__ import annotations"]
     groups = (future, standard, installed, local)
     return tuple(tuple(group) for group in groups if group)

@@ -135,7 +135,6 @@ def plan_module(
         doc=tuple(docstring_text((api.description if api else None) or _title(api, files))),
         imports=import_groups(
             words(planner.texts),
-            postponed=bool(late) or planner.recurs,
             has_api=api is not None,
             has_classes=bool(classes),
             others={

@@ -3,12 +3,13 @@
 # lbgen:generated
 """Says "x\""""
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 from typing import Any
 
 import lbgen_runtime as _lbgen
 from lbgen_runtime import codec as _codec
-from pydantic import Field as _Field
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -27,7 +28,7 @@ _API = _lbgen.ApiContract(name="shop")
 class OrderPlaced(_lbgen.Event):
     """Ends with \\\""""
 
-    additional_properties: dict[str, Any] = _Field(default_factory=dict)
+    additional_properties: dict[str, Any] = _lbgen.field(default_factory=dict)
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
@@ -43,7 +44,7 @@ class OrderPlaced(_lbgen.Event):
 class OrderPaid(_lbgen.Event):
     """\""""
 
-    additional_properties: dict[str, Any] = _Field(default_factory=dict)
+    additional_properties: dict[str, Any] = _lbgen.field(default_factory=dict)
 
     __lbgen_event__ = "shop.order_paid"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_paid/parameters")
@@ -59,7 +60,7 @@ class OrderPaid(_lbgen.Event):
 class OrderPacked(_lbgen.Event):
     """\"x\""""
 
-    additional_properties: dict[str, Any] = _Field(default_factory=dict)
+    additional_properties: dict[str, Any] = _lbgen.field(default_factory=dict)
 
     __lbgen_event__ = "shop.order_packed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_packed/parameters")
@@ -76,7 +77,7 @@ class OrderSent(_lbgen.Event):
     """\\
     """
 
-    additional_properties: dict[str, Any] = _Field(default_factory=dict)
+    additional_properties: dict[str, Any] = _lbgen.field(default_factory=dict)
 
     __lbgen_event__ = "shop.order_sent"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_sent/parameters")
@@ -92,7 +93,7 @@ class OrderSent(_lbgen.Event):
 class OrderLost(_lbgen.Event):
     """\"\""""
 
-    additional_properties: dict[str, Any] = _Field(default_factory=dict)
+    additional_properties: dict[str, Any] = _lbgen.field(default_factory=dict)
 
     __lbgen_event__ = "shop.order_lost"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_lost/parameters")

@@ -5,6 +5,8 @@
 """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
 """
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 from typing import Literal, Union
 

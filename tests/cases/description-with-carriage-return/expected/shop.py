@@ -6,6 +6,8 @@ import os
 Last.
 """
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 from typing import Literal
 

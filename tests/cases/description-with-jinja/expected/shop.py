@@ -4,6 +4,8 @@
 # ruff: noqa: UP007 - a union that is too long for a line is a Union
 """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"""
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 from typing import Literal, Union
 

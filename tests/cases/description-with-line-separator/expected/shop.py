@@ -8,6 +8,8 @@ Last.
 End.
 """
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 from typing import Literal, Union
 

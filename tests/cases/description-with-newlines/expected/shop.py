@@ -9,6 +9,8 @@ Second line.
   Indented.
 """
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 from typing import Literal, Union
 

@@ -3,6 +3,8 @@
 # lbgen:generated
 """The shop."""
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 
 import lbgen_runtime as _lbgen

@@ -3,11 +3,12 @@
 # lbgen:generated
 """The shop."""
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 
 import lbgen_runtime as _lbgen
 from lbgen_runtime import codec as _codec
-from pydantic import Field as _Field
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -19,7 +20,7 @@ _API = _lbgen.ApiContract(name="shop")
 class OrderPlacedOther(_lbgen.Record):
     """OrderPlacedOther."""
 
-    model_dump_: int | None = _Field(default=None, serialization_alias="model_dump")
+    model_dump: int | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/other",
@@ -28,14 +29,14 @@ class OrderPlacedOther(_lbgen.Record):
     @classmethod
     def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
         return {
-            "model_dump_": _codec.INTEGER,
+            "model_dump": _codec.INTEGER,
         }
 
 
 class OrderPlaced(_lbgen.Event):
     """A customer placed an order."""
 
-    model_dump_: str | None = _Field(default=None, serialization_alias="model_dump")
+    model_dump: str | None = None
     other: OrderPlacedOther | None = None
 
     __lbgen_event__ = "shop.order_placed"
@@ -54,13 +55,13 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     def fire(
         self,
         *,
-        model_dump_: str | None = None,
+        model_dump: str | None = None,
         other: OrderPlacedOther | None = None,
     ) -> str:
         """A customer placed an order."""
         return self.fire_event(
             OrderPlaced(
-                model_dump_=model_dump_,
+                model_dump=model_dump,
                 other=other,
             ),
         )
@@ -68,13 +69,13 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     async def fire_async(
         self,
         *,
-        model_dump_: str | None = None,
+        model_dump: str | None = None,
         other: OrderPlacedOther | None = None,
     ) -> str:
         """As `fire`, for async code."""
         return await self.fire_event_async(
             OrderPlaced(
-                model_dump_=model_dump_,
+                model_dump=model_dump,
                 other=other,
             ),
         )

@@ -3,11 +3,12 @@
 # lbgen:generated
 """The shop."""
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 
 import lbgen_runtime as _lbgen
 from lbgen_runtime import codec as _codec
-from pydantic import Field as _Field
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -19,7 +20,7 @@ _API = _lbgen.ApiContract(name="shop")
 class OrderPlacedOther(_lbgen.Record):
     """OrderPlacedOther."""
 
-    self_: int | None = _Field(default=None, serialization_alias="self")
+    self_: int | None = _lbgen.field(default=None, key="self")
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/other",
@@ -35,7 +36,7 @@ class OrderPlacedOther(_lbgen.Record):
 class OrderPlaced(_lbgen.Event):
     """A customer placed an order."""
 
-    self_: str | None = _Field(default=None, serialization_alias="self")
+    self_: str | None = _lbgen.field(default=None, key="self")
     other: OrderPlacedOther | None = None
 
     __lbgen_event__ = "shop.order_placed"

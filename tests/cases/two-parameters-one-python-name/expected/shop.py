@@ -3,10 +3,11 @@
 # lbgen:generated
 """The shop."""
 
+from __future__ import annotations
+
 from functools import cached_property as _cached_property
 
 import lbgen_runtime as _lbgen
-from pydantic import Field as _Field
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -18,15 +19,9 @@ _API = _lbgen.ApiContract(name="shop")
 class OrderPlaced(_lbgen.Event):
     """A customer placed an order."""
 
-    unit_u2d_price: float | None = _Field(
-        default=None,
-        serialization_alias="unit-price",
-    )
+    unit_u2d_price: float | None = _lbgen.field(default=None, key="unit-price")
     unit_price: float | None = None
-    unit_u2e_price: float | None = _Field(
-        default=None,
-        serialization_alias="unit.price",
-    )
+    unit_u2e_price: float | None = _lbgen.field(default=None, key="unit.price")
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
