@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -46,10 +47,20 @@ def _binary(kind: str) -> str:
 
 
 def free_port() -> int:
-    """A TCP port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody uses at this moment.
+
+    Outside of the range from which systems choose the near end of connections: a client that
+    tries again and again to reach a server that is down may otherwise get the server's own port,
+    and connect to itself.
+    """
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(10_000, 30_000)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def wait_for(condition: Callable[[], T], seconds: float = 10, what: str = "") -> T:
@@ -104,7 +115,7 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(self._answers, what=f"{self.kind} answers")
+        wait_for(self._answers, 30, what=f"{self.kind} answers")
 
     def _answers(self) -> bool:
         try:
