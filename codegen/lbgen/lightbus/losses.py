@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..keywords import Draft
     from ..resolve import References
 
-__all__ = ["Loss", "Losses", "usable_pattern"]
+__all__ = ["Loss", "Losses", "reachable", "usable_pattern"]
 
 _NO_DRAFT_07: Final = {
     "unevaluatedProperties": "draft-07 has no such keyword",
@@ -58,6 +58,33 @@ def usable_pattern(pattern: str) -> bool:
     return True
 
 
+def reachable(
+    start: Location, references: References
+) -> Iterator[tuple[Location, dict[str, Any], Draft]]:
+    """A schema, those inside it, and those that it refers to, each once."""
+    waiting, seen = [start], {start}
+    while waiting:
+        location = waiting.pop()
+        schema, draft = references.schema(location), references.draft(location)
+        if not is_object(schema):
+            continue
+        yield location, schema, draft
+        inner = [
+            Location(location.uri, (*location.path, *path))
+            for path, _ in subschemas(schema, draft)
+            if path[0] not in ("$defs", "definitions")
+        ]
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            target = references.resolve(location, reference)
+            if isinstance(target, Location):
+                inner.append(target)
+        for each in reversed(inner):
+            if each not in seen:
+                seen.add(each)
+                waiting.append(each)
+
+
 class Losses:
     """Finds what Lightbus cannot check.
 
@@ -74,24 +101,8 @@ class Losses:
 
     def below(self, location: Location) -> Iterator[Loss]:
         """What is lost in a schema, in those inside it, and in those that it refers to."""
-        yield from self._below(location, set())
-
-    def _below(self, location: Location, seen: set[Location]) -> Iterator[Loss]:
-        if location in seen:
-            return
-        seen.add(location)
-        schema, draft = self._references.schema(location), self._references.draft(location)
-        if not is_object(schema):
-            return
-        yield from self.own(location, schema, draft)
-        reference = schema.get("$ref")
-        if isinstance(reference, str):
-            target = self._references.resolve(location, reference)
-            if isinstance(target, Location):
-                yield from self._below(target, seen)
-        for path, _ in subschemas(schema, draft):
-            if path[0] not in ("$defs", "definitions"):
-                yield from self._below(Location(location.uri, (*location.path, *path)), seen)
+        for each, schema, draft in reachable(location, self._references):
+            yield from self.own(each, schema, draft)
 
     def own(self, location: Location, schema: dict[str, Any], draft: Draft) -> Iterator[Loss]:
         """What is lost of a schema's own keywords."""

@@ -14,6 +14,7 @@ from . import (
     closed_object,
     event_name_tense,
     integer_id,
+    lightbus,
     missing_description,
     missing_format,
     relative_time,
@@ -44,6 +45,7 @@ _CHECKS = (
     integer_id,
     unused_definition,
     wide_type,
+    lightbus,
 )
 
 

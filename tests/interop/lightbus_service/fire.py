@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 from bus import Address, Channel, Money, bus
 
-UTC = datetime.UTC
+UTC = datetime.timezone.utc  # noqa: UP017 - where Python is 3.9
 INDIA = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
 ORDER = {
     "order_id": uuid.UUID("6f1c2f9e-5a0f-4c39-9d2b-7a4f5f1b8d10"),
