@@ -19,7 +19,7 @@ __all__ = ["Acknowledger"]
 
 _log = logging.getLogger("lbgen")
 
-_GATHER: Final = 0.002
+_GATHER: Final = 0.004
 """Seconds for which acknowledgements gather."""
 _LARGEST: Final = 1_000
 

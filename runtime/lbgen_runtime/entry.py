@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -80,20 +81,32 @@ def entry_fields(
     contract: EventContract[Any], event_id: str, parameters: Mapping[str, bytes]
 ) -> list[bytes]:
     """The fields and values of an event's entry, one after the other."""
-    fields = [
-        b"id",
-        event_id.encode(),
-        b"api_name",
-        contract.api.name.encode(),
-        b"event_name",
-        contract.name.encode(),
-        b"version",
-        b"%d" % contract.version,
-    ]
+    fields = [b"id", event_id.encode(), *_head(contract.api.name, contract.name, contract.version)]
     for name, text in parameters.items():
-        fields.append(b":" + name.encode())
-        fields.append(text)
+        fields += (_field(name), text)
     return fields
+
+
+@lru_cache(maxsize=4096)
+def _head(api_name: str, event_name: str, version: int) -> tuple[bytes, ...]:
+    """What stands in every entry of an event."""
+    return (
+        *(b"api_name", api_name.encode()),
+        *(b"event_name", event_name.encode()),
+        *(b"version", b"%d" % version),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _field(parameter: str) -> bytes:
+    """The field of a parameter."""
+    return b":" + parameter.encode()
+
+
+@lru_cache(maxsize=4096)
+def _parameter(field: bytes) -> str:
+    """The parameter of a field."""
+    return field[1:].decode()
 
 
 def is_noise(fields: Sequence[bytes]) -> bool:
@@ -107,11 +120,7 @@ def metadata(fields: Sequence[bytes]) -> Metadata:
     Raises:
         ValueError: metadata is missing or malformed; the message names it.
     """
-    found: dict[bytes, bytes] = {}
-    for index in range(0, len(fields), 2):
-        name = fields[index]
-        if name in _METADATA:
-            found[name] = fields[index + 1]
+    found = dict(zip(fields[::2], fields[1::2], strict=True))
     for name in _METADATA:
         if not found.get(name):
             raise ValueError(f"the entry has no {name.decode()!r}")
@@ -138,9 +147,9 @@ def parameters(fields: Sequence[bytes]) -> dict[str, bytes]:
     """
     try:
         return {
-            fields[index][1:].decode(): fields[index + 1]
-            for index in range(0, len(fields), 2)
-            if fields[index].startswith(b":")
+            _parameter(name): text
+            for name, text in zip(fields[::2], fields[1::2], strict=True)
+            if name[:1] == b":"
         }
     except UnicodeDecodeError:
         raise ValueError("the name of a parameter is not UTF-8") from None
