@@ -20,6 +20,7 @@ from . import (
     relative_time,
     required_default,
     snake_case,
+    unknown_format,
     unused_definition,
     wide_type,
 )
@@ -39,6 +40,7 @@ _CHECKS = (
     snake_case,
     missing_description,
     missing_format,
+    unknown_format,
     relative_time,
     closed_object,
     required_default,
