@@ -74,7 +74,7 @@ def test_text_is_the_place_the_rule_the_line_with_carets_the_help_and_related_pl
         "4 | esc \N{REPLACEMENT CHARACTER}[31m red\n"
         "  | ^^^\n"
         "\n"
-        "1 error, 1 warning, 1 note; `lbgen rule unknown-keyword` explains the first\n"
+        "1 error, 1 warning, 1 note; `lbgen rule unknown-keyword` explains the first error\n"
     )
 
 

@@ -130,6 +130,8 @@ def _summary(diagnostics: Sequence[Diagnostic]) -> Text:
         for severity in Severity
         if counts[severity]
     ]
+    worst = next(each for level in Severity for each in diagnostics if each.severity is level)
     return Text.assemble(
-        (", ".join(pieces), "bold"), f"; `lbgen rule {diagnostics[0].rule}` explains the first"
+        (", ".join(pieces), "bold"),
+        f"; `lbgen rule {worst.rule}` explains the first {worst.severity}",
     )
