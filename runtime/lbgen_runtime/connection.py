@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import redis.asyncio.connection as async_redis
 import redis.connection as sync_redis
+from redis import exceptions as redis_errors
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from .packing import pack
@@ -65,11 +66,21 @@ class ConnectionFailed(Exception):
         self.refused = isinstance(cause, AuthenticationError)
 
 
+_CODES: Final[dict[type[ResponseError], str]] = {
+    redis_errors.ClusterDownError: "CLUSTERDOWN",
+    redis_errors.MasterDownError: "MASTERDOWN",
+    redis_errors.MovedError: "MOVED",
+    redis_errors.NoPermissionError: "NOPERM",
+    redis_errors.OutOfMemoryError: "OOM",
+    redis_errors.ReadOnlyError: "READONLY",
+    redis_errors.TryAgainError: "TRYAGAIN",
+}
+
+
 def words_of(error: ResponseError) -> str:
     """An error of the server, with its code where redis-py has cut it off."""
-    code = getattr(error, "status_code", None)
-    text = str(error)
-    return f"{code} {text}" if code and not text.startswith(str(code)) else text
+    code, text = _CODES.get(type(error), ""), str(error)
+    return text if not code or text.startswith(code) else f"{code} {text}"
 
 
 def _options(

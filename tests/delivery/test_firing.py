@@ -123,6 +123,36 @@ async def test_an_unconfirmed_async_fire_can_be_fired_again(server: Server, prox
     await bus.close_async()
 
 
+def test_a_user_that_may_not_end_connections_fires_again_and_is_told_once(
+    server: Server, proxy: Proxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.client.acl_setuser(
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-client|kill"]
+    )
+    bus = Bus(redis_url=proxy.url.replace("//", "//limited:any@"))
+    bus.notes.noted.fire(number=1)
+    for number in (2, 3):
+        proxy.mode = "drop_replies"
+        helper = threading.Thread(target=lose_replies_for_a_while, args=(proxy,))
+        helper.start()
+        bus.notes.noted.fire(number=number)
+        helper.join()
+    server.client.acl_deluser("limited")
+    assert len(ids_in_stream(server)) == 3
+    assert caplog.text.count("CLIENT KILL") == 1
+    bus.close()
+
+
+def test_wrong_credentials_are_an_error_in_words(server: Server) -> None:
+    url = server.url.replace("//", "//nobody:wrong@")
+    bus = Bus(redis_url=url, service_name="library", fire_deadline=60)
+    with pytest.raises(FireRejected):
+        bus.notes.noted.fire(number=1)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    with pytest.raises(lbgen_runtime.ServerRefused):
+        bus.run()
+
+
 def test_a_fire_that_reached_no_server_says_that_it_did_not(server: Server) -> None:
     bus = Bus(redis_url=f"redis://127.0.0.1:{servers.free_port()}/0", fire_deadline=0.3)
     with pytest.raises(ServerUnreachable):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from live import running, until
 from notes import Bus, Noted
+from proxy import Proxy
 from workers import Process
 
 import lbgen_runtime
@@ -98,6 +99,32 @@ def test_a_process_that_was_killed_is_restarted_under_its_name_and_works_off_its
     with Process(LISTENING, **environment) as second:
         assert {second.line(), second.line()} == {"listening", "began 1 2"}
     bus.close()
+
+
+async def test_what_a_lost_reply_had_delivered_runs_at_once_and_as_a_first_delivery(
+    server: Server,
+) -> None:
+    proxy = Proxy(server.port)
+    bus, got = bus_of(server, redis_url=proxy.url, acknowledgement_timeout=60), []
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted, delivery: Delivery) -> None:
+        got.append((event.number, delivery.times_delivered))
+
+    writing = bus_of(server)
+    async with running(bus):
+        await writing.notes.noted.fire_async(number=100)
+        await until(lambda: got and not pending(server))
+        proxy.mode = "drop_replies"
+        for number in range(3):
+            await writing.notes.noted.fire_async(number=number)
+        await until(lambda: pending(server))
+        proxy.mode = "pass"
+        proxy.reset()
+        await until(lambda: len(got) == 4)
+    assert got[1:] == [(0, 1), (1, 1), (2, 1)]
+    proxy.close()
+    await writing.close_async()
 
 
 # P3
@@ -310,6 +337,28 @@ def test_an_event_that_kills_processes_dies_alone(server: Server) -> None:
     assert letter.death.deliveries == 5
     assert {int(line.split()[1]) for line in done} == set(range(20)) - {7}
     bus.close()
+
+
+async def test_what_cannot_be_buried_for_lack_of_memory_is_kept_until_it_can(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus = bus_of(server, max_deliveries=2)
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        raise RuntimeError("no room")
+
+    async with running(bus):
+        event_id = await bus.notes.noted.fire_async(number=1)
+        server.client.config_set("maxmemory", "1")
+        try:
+            await until(lambda: "OOM" in caplog.text)
+            assert len(pending(server)) == 1
+        finally:
+            server.client.config_set("maxmemory", "0")
+        await until(lambda: dead(server))
+        await until(lambda: not pending(server))
+    assert [letter.event_id for letter in dead(server)] == [event_id]
 
 
 async def test_shutdown_leaves_the_event_pending_and_stops_the_worker(server: Server) -> None:
