@@ -83,6 +83,11 @@ class Lightbus:
                 return
         raise NotHere(f"Lightbus {version} cannot be installed: {why}")
 
+    @property
+    def commands(self) -> Path:
+        """The folder with `lightbus` and its Python."""
+        return self._bin
+
     def on(self, server: Server, **event_transport: Any) -> Service:
         """A service of this Lightbus on a server.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,25 @@ def test_a_dump_becomes_contracts_that_build_and_lint_cleanly(tmp_path: Path) ->
     assert "internal.metrics, internal.state" in result.output
     assert compile_folder(tmp_path / "schemas").files
     assert lint_folder(tmp_path / "schemas", format="text") == 0
+
+
+def test_what_was_imported_checks_cleanly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com"]
+    run(DUMP, "-o", tmp_path / "schemas")
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Import"]):
+        subprocess.run([*git, *command], check=True)
+    text = (tmp_path / "schemas/shop/orders.yaml").read_text()
+    assert check() == 0
+    (tmp_path / "schemas/shop/orders.yaml").write_text(
+        text.replace("gift: {type: boolean", "gift: {type: string")
+    )
+    assert check() == 1
+
+
+def check() -> int:
+    result = CliRunner().invoke(app, ["check", "schemas", "--against", "main"])
+    return result.exit_code
 
 
 def test_the_draft_stays_and_lightbus_still_reads_the_api(tmp_path: Path) -> None:
