@@ -30,3 +30,17 @@ def test_notes_alone_exit_with_0_and_warnings_with_1(
     (tmp_path / "shop.yaml").write_text(contract)
     assert lint_folder(tmp_path, format="text") == 1
     assert "missing-description" in capsys.readouterr().out
+
+
+def test_schemas_that_are_none_are_linted_as_far_as_they_can_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shop.yaml").write_text(
+        "lbgen: 1\napi: shop\nlightbus: true\ndescription: The shop.\nevents:\n"
+        "  order_place:\n    description: A customer placed an order.\n    parameters:\n"
+        "      properties:\n        a: {pattern: {}, multipleOf: many, required: 7, $ref: []}\n"
+    )
+    assert lint_folder(tmp_path, format="text") == 1
+    printed = capsys.readouterr().out
+    assert "event-name-tense" in printed
+    assert "invalid-schema" in printed
