@@ -176,6 +176,17 @@ def test_a_fire_outlives_a_restart_of_the_server() -> None:
         server.stop()
 
 
+def test_a_failover_is_waited_for(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+    server.client.execute_command("REPLICAOF", "127.0.0.1", "1")
+    promoted = threading.Timer(0.5, server.client.execute_command, ("REPLICAOF", "NO", "ONE"))
+    promoted.start()
+    event_id = bus.notes.noted.fire(number=1)
+    promoted.join()
+    assert ids_in_stream(server) == [event_id]
+    bus.close()
+
+
 def test_a_refusal_of_the_server_fails_at_once(server: Server) -> None:
     bus = Bus(redis_url=server.url, fire_deadline=60)
     server.client.set(STREAM, "no stream")
