@@ -87,6 +87,7 @@ class SchemaPublisher:
                 self._publish(connection)
             except ConnectionFailed:
                 pause = 1.0  # the connections that carry events say so in the log
+                idle.set()  # and nobody waits for a server that is gone
             except Exception:
                 _log.exception("publishing schemas for Lightbus failed; trying again")
             if not woken.is_set():

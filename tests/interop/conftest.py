@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session", params=VERSIONS)
 def lightbus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lightbus:
     """A version of Lightbus, installed once for all tests."""
-    try:
-        return Lightbus(request.param, tmp_path_factory.mktemp("lightbus"))
-    except NotHere as reason:
-        pytest.skip(f"Lightbus {request.param}: {reason}")
+    version = request.param
+    if version not in _INSTALLED:  # fixtures are made again when their parameters take turns
+        try:
+            _INSTALLED[version] = Lightbus(version, tmp_path_factory.mktemp("lightbus"))
+        except NotHere as reason:
+            _INSTALLED[version] = str(reason)
+    found = _INSTALLED[version]
+    if isinstance(found, str):
+        pytest.skip(f"Lightbus {version}: {found}")
+    return found
+
+
+_INSTALLED: dict[str, Lightbus | str] = {}
 
 
 @pytest.fixture(scope="session")
