@@ -209,5 +209,14 @@ def test_a_contract_that_was_edited_is_not_overwritten(tmp_path: Path) -> None:
     assert file.read_text() == text
 
 
+def test_apis_that_lbgen_has_published_are_left_out(tmp_path: Path) -> None:
+    ours = {"$comment": "published by lbgen", **event(number={"type": "integer"})}
+    dump = dump_of(tmp_path, shop={"order_paid": ours}, desk={"order_paid": event()})
+    result = run(dump, "-o", tmp_path / "schemas")
+    assert result.exit_code == 0
+    assert "left out, without events, or not a service's: shop" in result.output
+    assert [path.name for path in (tmp_path / "schemas").iterdir()] == ["desk.yaml"]
+
+
 def test_a_file_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     assert run(tmp_path / "nothing.json").exit_code == 2

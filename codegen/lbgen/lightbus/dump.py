@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..contract_schema import API_NAME, EVENT_NAME
 from ..json_types import is_array, is_object
+from .published import PUBLISHED_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,8 @@ class Dump:
 
     Attributes:
         apis: the APIs that have events, by name.
-        left_out: the names of APIs without events, and of Lightbus's own.
+        left_out: the names of APIs without events, of Lightbus's own, and of those that lbgen has
+            published.
         problems: what is wrong, in words.
     """
 
@@ -76,7 +78,7 @@ def read_dump(files: Iterable[tuple[str, bytes]], *, name: str | None = None) ->
                 problems.append(f"{file}: {api or 'this'} is no API of a Lightbus dump")
             elif not api:
                 problems.append(f"{file}: nothing tells the API's name; say it with --api")
-            elif api.startswith(_OWN) or not schema["events"]:
+            elif api.startswith(_OWN) or not schema["events"] or _is_ours(schema):
                 left_out.add(api)
             elif api in apis and apis[api] != _dumped(api, schema):
                 problems.append(f"{file}: the API {api} has another schema in another file")
@@ -105,6 +107,13 @@ def _is_api(value: Any) -> bool:
             is_object(event) and is_object(event.get("parameters"))
             for event in value["events"].values()
         )
+    )
+
+
+def _is_ours(schema: dict[str, Any]) -> bool:
+    """Whether lbgen has published a schema: there is a contract already."""
+    return any(
+        event["parameters"].get("$comment") == PUBLISHED_BY for event in schema["events"].values()
     )
 
 

@@ -75,7 +75,7 @@ def import_files(source: Path, output: Path, *, api: str | None, stream: str, fo
         rpcs = f"; left out {len(each.rpcs)} RPCs: {', '.join(each.rpcs)}" if each.rpcs else ""
         say(f"{written}: {len(each.events)} events of {each.name}{rpcs}")
     if dump.left_out:
-        say(f"left out, without events or Lightbus's own: {', '.join(dump.left_out)}")
+        say(f"left out, without events, or not a service's: {', '.join(dump.left_out)}")
     return 0
 
 

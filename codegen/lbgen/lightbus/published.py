@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from ..model.types import Record
     from ..resolve import References
 
-__all__ = ["event_records", "published_schema"]
+__all__ = ["PUBLISHED_BY", "event_records", "published_schema"]
+
+PUBLISHED_BY: Final = "published by lbgen"
+"""The comment by which the runtime and `lbgen import` know schemas of lbgen's."""
 
 _ANNOTATIONS: Final = frozenset({"title", "description", "$comment", "examples"})
 
@@ -72,7 +75,7 @@ def _parameters(api: Api, event: Event, record: Record, references: References) 
         "type": "object",
         "properties": properties,
     }
-    result["$comment"] = "published by lbgen"  # the runtime knows its own by it
+    result["$comment"] = PUBLISHED_BY
     if event.description is not None:
         result["description"] = event.description
     if record.additional is None:
