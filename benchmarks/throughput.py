@@ -18,10 +18,14 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from environments import Environments
 from measuring import Result, SubjectFailed, measure, middle
 from server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FIRST_COUNT = 500
 
@@ -60,6 +64,8 @@ def _variants(fast: str) -> dict[str, list[Variant]]:
             Variant("redis-py", ours, bare, "fire_async"),
             Variant("lbgen", ours, lb, "fire_async"),
             Variant("FastStream", stream, peer, "fire_async"),
+            Variant("taskiq-redis", "taskiq", "with_taskiq", "fire_async"),
+            Variant("streaq", "streaq", "with_streaq", "fire_async"),
         ],
         "fire: 64 tasks at once": [
             Variant("redis-py", ours, bare, "fire_in_tasks"),
@@ -71,6 +77,8 @@ def _variants(fast: str) -> dict[str, list[Variant]]:
             Variant("lbgen, fire_many", ours, lb, "fire_many"),
             Variant("FastStream", stream, peer, "fire_in_tasks"),
             Variant("FastStream, its pipeline", stream, peer, "fire_in_pipeline"),
+            Variant("taskiq-redis", "taskiq", "with_taskiq", "fire_in_tasks"),
+            Variant("streaq", "streaq", "with_streaq", "fire_in_tasks"),
         ],
         "consume": [
             Variant("redis-py, each acknowledged", ours, bare, "consume"),
@@ -85,6 +93,8 @@ def _variants(fast: str) -> dict[str, list[Variant]]:
             Variant("lbgen, sync handler", ours, lb, "consume_in_threads"),
             Variant("FastStream", stream, peer, "consume"),
             Variant("FastStream, batches", stream, peer, "consume_batches"),
+            Variant("taskiq-redis", "taskiq", "with_taskiq", "consume"),
+            Variant("streaq", "streaq", "with_streaq", "consume"),
         ],
     }
 
@@ -122,12 +132,21 @@ def _print_table(title: str, rows: dict[str, list[Result]]) -> None:
         print("| " + " | ".join([label, *_columns(results), f"{cpu:.2f}", f"{rate:.2f}"]) + " |")
 
 
-def _print_where(server: Server) -> None:
+def print_where(server: Server) -> None:
+    """What was measured on, and when."""
     print(
         f"{datetime.date.today()}, {server.version}, Python {platform.python_version()}, ", end=""
     )
     print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, ", end="")
     print(f"load {os.getloadavg()[0]:.1f} before")
+
+
+def print_versions(results: Iterable[Result]) -> None:
+    """The versions of everything that took part."""
+    versions: dict[str, str] = {}
+    for result in results:
+        versions |= result.versions
+    print("\n" + ", ".join(f"{name} {number}" for name, number in sorted(versions.items())))
 
 
 def main() -> int:
@@ -147,10 +166,10 @@ def main() -> int:
     if shutil.which(options.server) is None:
         parser.error(f"there is no {options.server} on the PATH")
     environments = Environments(options.environments)
-    versions: dict[str, str] = {}
+    taken: list[Result] = []
     everything: dict[str, dict[str, list[dict[str, object]]]] = {}
     with Server(options.server) as server:
-        _print_where(server)
+        print_where(server)
         for title, variants in _variants("" if options.plain else "+fast").items():
             if options.only and not title.startswith(tuple(options.only)):
                 continue
@@ -177,10 +196,10 @@ def main() -> int:
                         counts[variant] = max(FIRST_COUNT, int(result.rate * seconds))
                     else:
                         rows[variant.label].append(result)
-                        versions |= result.versions
+                        taken.append(result)
             _print_table(title, rows)
             everything[title] = {n: [asdict(r) for r in found] for n, found in rows.items()}
-    print("\n" + ", ".join(f"{name} {number}" for name, number in sorted(versions.items())))
+    print_versions(taken)
     if options.json:
         options.json.write_text(json.dumps(everything))
     return 0

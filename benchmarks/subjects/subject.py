@@ -12,6 +12,7 @@ import gc
 import json
 import sys
 import time
+from collections import deque
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-__all__ = ["TASKS", "Measurement", "in_tasks", "run"]
+__all__ = ["TASKS", "WARM_UP", "Measurement", "in_tasks", "run"]
 
 TASKS = 64
 """How many tasks fire at once."""
+WARM_UP = 50
+"""Events that come before those whose latency counts."""
 
 
 class Measurement:
@@ -39,6 +42,8 @@ class Measurement:
         self.count = count
         self.options = options
         self.latencies: list[float] = []
+        self._fired: deque[float] = deque()
+        self._all_arrived = asyncio.Event()
         self._done = 0
         self._began = self._began_cpu = 0.0
         self._seconds = self._cpu = 0.0
@@ -81,6 +86,38 @@ class Measurement:
         loop = asyncio.get_running_loop()
         self._finished = lambda: loop.call_soon_threadsafe(finished.set)
         return finished
+
+    async def at_a_rate(self, one: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Fire one event after the other, `rate` in a second, and time each until it arrives.
+
+        An event that is late does not hold up the next; events arrive in the order of their fires.
+        """
+        interval = 1 / self.options["rate"]
+        firing: set[asyncio.Task[object]] = set()
+        for _ in range(WARM_UP):
+            await self._timed(one)
+            await asyncio.sleep(interval)
+        self.latencies.clear()
+        self.ready()
+        self._start()
+        start = time.perf_counter()
+        for number in range(self.count):
+            await asyncio.sleep(start + number * interval - time.perf_counter())
+            task = asyncio.create_task(self._timed(one))
+            firing.add(task)
+            task.add_done_callback(firing.discard)
+        await asyncio.wait_for(self._all_arrived.wait(), 30)
+        self._stop()
+
+    async def _timed(self, one: Callable[[], Coroutine[Any, Any, object]]) -> object:
+        self._fired.append(time.perf_counter())
+        return await one()
+
+    def arrived(self) -> None:
+        """A handler was called with an event of `at_a_rate`."""
+        self.latencies.append(time.perf_counter() - self._fired.popleft())
+        if len(self.latencies) == self.count:
+            self._all_arrived.set()
 
     def result(self) -> dict[str, Any]:
         """What was measured, as JSON."""

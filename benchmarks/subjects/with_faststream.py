@@ -98,9 +98,25 @@ async def _from_the_beginning(m: Measurement) -> None:
     await client.aclose()
 
 
+async def latency(m: Measurement) -> None:
+    """From `publish` to the handler's first line, at a steady rate."""
+    listening = _broker(m)
+
+    @listening.subscriber(stream=StreamSub(STREAM, group=GROUP, consumer="one", last_id=">"))
+    async def time(order: OrderPlaced) -> None:
+        m.arrived()
+
+    await _from_the_beginning(m)
+    await listening.start()
+    async with _broker(m) as firing:
+        await m.at_a_rate(lambda: firing.publish(OrderPlaced(**ORDER), stream=STREAM))
+    await listening.stop()
+
+
 if __name__ == "__main__":
     run(
         {
+            "latency": latency,
             "fire_async": fire_async,
             "fire_in_tasks": fire_in_tasks,
             "fire_in_pipeline": fire_in_pipeline,

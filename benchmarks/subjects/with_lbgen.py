@@ -108,9 +108,27 @@ async def consume_in_threads(m: Measurement) -> None:
     await _consume(m, bus)
 
 
+async def latency(m: Measurement) -> None:
+    """From `fire` to the handler's first line, at a steady rate."""
+    listening, firing = _bus(m), _bus(m)
+
+    @listening.shop.orders.order_placed.listen(listener_name="timing")
+    async def time(event: OrderPlaced) -> None:
+        m.arrived()
+
+    order_placed = firing.shop.orders.order_placed
+    worker = asyncio.create_task(listening.run_async())
+    await asyncio.sleep(1)
+    await m.at_a_rate(lambda: order_placed.fire_async(**ORDER))
+    await listening.close_async()
+    await firing.close_async()
+    await worker
+
+
 if __name__ == "__main__":
     run(
         {
+            "latency": latency,
             "fire": fire,
             "fire_async": fire_async,
             "fire_in_tasks": fire_in_tasks,

@@ -148,20 +148,61 @@ async def consume_coalesced(m: Measurement) -> None:
     await _consume(m, handle, coalesced=True)
 
 
+def _validate(fields: dict[bytes, bytes]) -> OrderPlaced:
+    pairs = [b'"%b":%b' % (n[1:], text) for n, text in fields.items() if n[:1] == b":"]
+    return OrderPlaced.model_validate_json(b"{%b}" % b",".join(pairs))
+
+
 async def consume_coalesced_with_pydantic(m: Measurement) -> None:
     """The same, validated and typed."""
 
     async def handle(fields: dict[bytes, bytes]) -> None:
-        pairs = [b'"%b":%b' % (n[1:], text) for n, text in fields.items() if n[:1] == b":"]
-        OrderPlaced.model_validate_json(b"{%b}" % b",".join(pairs))
+        _validate(fields)
         m.handled()
 
     await _consume(m, handle, coalesced=True)
 
 
+async def _latency(m: Measurement, fields: Any, handle: Any) -> None:
+    reading, firing = (redis.asyncio.Redis.from_url(m.url) for _ in range(2))
+    await reading.xgroup_create(STREAM, GROUP, "$", mkstream=True)
+
+    async def read() -> None:
+        while True:
+            found: Any = await reading.xreadgroup(
+                GROUP, CONSUMER, {STREAM: ">"}, count=READ, block=1000
+            )
+            if not found:
+                continue
+            entries = found[0][1] if isinstance(found, list) else next(iter(found.values()))[0]
+            for _, entry in entries:
+                handle(entry)
+                m.arrived()
+            await reading.xack(STREAM, GROUP, *(entry_id for entry_id, _ in entries))
+
+    reader = asyncio.create_task(read())
+    await m.at_a_rate(lambda: firing.xadd(STREAM, fields()))
+    reader.cancel()
+    await asyncio.wait([reader])
+    await reading.aclose()
+    await firing.aclose()
+
+
+async def latency(m: Measurement) -> None:
+    """From XADD to what XREADGROUP gives, at a steady rate."""
+    await _latency(m, lambda: FIELDS, lambda entry: None)
+
+
+async def latency_with_pydantic(m: Measurement) -> None:
+    """The same, validated at both ends."""
+    await _latency(m, _validated, _validate)
+
+
 if __name__ == "__main__":
     run(
         {
+            "latency": latency,
+            "latency_with_pydantic": latency_with_pydantic,
             "fire": fire,
             "fire_async": fire_async,
             "fire_in_tasks": fire_in_tasks,
