@@ -55,13 +55,17 @@ def json_literal(value: Any) -> str:
     return f'r"""{text}"""'
 
 
-def docstring_text(text: str) -> list[str]:
+def docstring_text(text: str | None, otherwise: str = "") -> list[str]:
     """The lines of a text inside a docstring, escaped and without white space at their ends.
 
     A quote at the start or the end is escaped too, so that it never touches those around the text.
+
+    Args:
+        text: what an author wrote.
+        otherwise: what stands there if that is nothing but white space.
     """
     lines: list[str] = []
-    for line in text.strip().splitlines():
+    for line in ((text or "").strip() or otherwise).splitlines():
         body = "".join(" " if char == "\t" else _escape(char) for char in line)
         lines.append(body.replace('"""', '\\"\\"\\"').rstrip())
     if lines and lines[0].startswith('"'):

@@ -21,6 +21,7 @@ from uuid import UUID
 
 from . import exact
 from .errors import Violation
+from .unset import UNSET
 
 if TYPE_CHECKING:
     from .record import Record
@@ -112,6 +113,8 @@ def _rare_value(value: Any) -> Any:
     match value:
         case Record():
             return type(value).__lbgen_codec__.encode(value)
+        case _ if value is UNSET:
+            raise NoJson("a value is missing")
         case Enum():
             return json_value(value.value)
         case datetime():
@@ -139,29 +142,33 @@ def _rare_value(value: Any) -> Any:
 
 
 def _items(values: Sequence[Any], encode: Callable[[Any], Any]) -> list[Any]:
-    index = 0
     try:
-        result: list[Any] = []
-        for index, item in enumerate(values):  # noqa: B007 - read in the handler below
-            result.append(encode(item))
-    except NoJson as error:
-        error.path.append(index)
+        return [encode(each) for each in values]
+    except NoJson:
+        for index, each in enumerate(values):
+            _at(index, each, encode)
         raise
-    return result
 
 
 def _entries(values: Mapping[Any, Any], encode: Callable[[Any], Any]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    key: Any = None
+    for key in values:
+        if not isinstance(key, str):
+            raise NoJson(f"the key {key!r} is no string")
     try:
-        for key, item in values.items():
-            if not isinstance(key, str):
-                raise NoJson(f"the key {key!r} is no string")
-            result[str(key)] = encode(item)
-    except NoJson as error:
-        error.path.append(str(key))
+        return {str(key): encode(each) for key, each in values.items()}
+    except NoJson:
+        for key, each in values.items():
+            _at(key, each, encode)
         raise
-    return result
+
+
+def _at(step: str | int, value: Any, encode: Callable[[Any], Any]) -> None:
+    """Find where an error came from: the step to the first value that has no JSON form."""
+    try:
+        encode(value)
+    except NoJson as error:
+        error.path.append(step)
+        raise
 
 
 def _decode_integer(value: Any) -> Any:
@@ -169,6 +176,8 @@ def _decode_integer(value: Any) -> Any:
 
 
 def _text_codec(read: Callable[[str], Any], write: Callable[[Any], str], kind: type) -> Codec:
+    """The codec of a type whose own instances, not those of subclasses, `write` writes."""
+
     def decode(value: Any) -> Any:
         return read(value) if type(value) is str else value
 
@@ -184,10 +193,10 @@ JSON: Final = Codec(None, json_value)
 INTEGER: Final = Codec(_decode_integer, json_value)
 """Integers; JSON Schema counts `1.0` among them."""
 
-UUID_: Final = _text_codec(exact.read_uuid, exact.write_uuid, UUID)
-DATE_TIME: Final = _text_codec(exact.read_date_time, exact.write_date_time, datetime)
+UUID_: Final = _text_codec(exact.read_uuid, str, UUID)
+DATE_TIME: Final = _text_codec(exact.read_date_time, datetime.isoformat, datetime)
 DATE: Final = _text_codec(exact.read_date, date.isoformat, date)
-TIME: Final = _text_codec(exact.read_time, exact.write_time, time)
+TIME: Final = _text_codec(exact.read_time, time.isoformat, time)
 
 
 def array(item: Codec) -> Codec:
@@ -246,15 +255,25 @@ def mapping(item: Codec) -> Codec:
 
 
 def record(cls: type[Record]) -> Codec:
-    """A generated class. Its own codec is looked up at each use, so that classes may recur."""
+    """A generated class. Its own codec is looked up at the first use, so that classes may recur."""
+    read: Callable[[dict[str, Any]], Any] | None = None
+    write: Callable[[Any], Any] | None = None
 
     def decode(value: Any) -> Any:
-        return cls.__lbgen_codec__.decode(value) if type(value) is dict else value
+        nonlocal read
+        if type(value) is not dict:
+            return value
+        if read is None:
+            read = cls.__lbgen_codec__.decode
+        return read(value)
 
     def encode(value: Any) -> Any:
+        nonlocal write
         kind = type(value)
         if kind is cls:
-            return cls.__lbgen_codec__.encode(value)
+            if write is None:
+                write = cls.__lbgen_codec__.encode
+            return write(value)
         if kind is dict:
             return cls.__lbgen_codec__.encode_mapping(value)
         return json_value(value)

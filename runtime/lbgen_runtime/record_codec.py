@@ -11,6 +11,7 @@ from .codec import JSON, NoJson, Undeclared, json_value
 from .errors import InvalidParameters
 from .field import MISSING, FieldSpec, JsonDefault
 from .naive_times import with_offsets
+from .straight_code import FieldCode, make_decode, make_encode
 from .unset import UNSET
 from .validation import MAX_DEPTH
 
@@ -82,9 +83,27 @@ class RecordCodec:
         self._required = frozenset(required)
         self._by_key = {field.key: field for field in self._fields}
         self._readers = [
-            (field.key, field.name, field.codec.decode, field.name in self._makers)
+            (field.key, field.name, field.codec.decode, self._makers.get(field.name))
             for field in self._fields
         ]
+        self.decode: Callable[[dict[str, Any]], Record] = self._decode
+        """Makes the instance of a JSON object that the schema accepts."""
+        self.encode: Callable[[Record], dict[str, Any]] = self._encode
+        """Makes the JSON object of an instance. Raises `NoJson` if a value has no JSON form."""
+        if self._fields and self._additional is None:
+            codes = [
+                FieldCode(
+                    name,
+                    key,
+                    codec,
+                    required=name in required,
+                    default=self._defaults[name],
+                    make=self._makers.get(name),
+                )
+                for name, key, codec, _ in self._fields
+            ]
+            self.decode = make_decode(cls, codes, self._decode)
+            self.encode = make_encode(codes, NoJson, self._encode)
 
     @property
     def names(self) -> dict[str, str]:
@@ -114,12 +133,7 @@ class RecordCodec:
                 state[name] = make()
         _set(record, "__dict__", state)
 
-    def encode(self, record: Record) -> dict[str, Any]:
-        """The JSON object of an instance.
-
-        Raises:
-            NoJson: a value has no JSON form.
-        """
+    def _encode(self, record: Record) -> dict[str, Any]:
         state = record.__dict__
         result: dict[str, Any] = {}
         key = ""
@@ -177,17 +191,16 @@ class RecordCodec:
                 raise clash
             result[key] = value
 
-    def decode(self, value: dict[str, Any]) -> Record:
-        """The instance of a JSON object that the schema accepts."""
-        state: dict[str, Any] = {}
+    def _decode(self, value: dict[str, Any]) -> Record:
+        state = self._defaults.copy()
         given = len(value)
-        for key, name, decode, made in self._readers:
+        for key, name, decode, make in self._readers:
             if key in value:
                 each = value[key]
                 state[name] = each if decode is None else decode(each)
                 given -= 1
-            else:
-                state[name] = self._makers[name]() if made else self._defaults[name]
+            elif make is not None:
+                state[name] = make()
         if self._additional is not None:
             state[self._additional] = self._decode_additional(value) if given else {}
         record = _new(self._cls)
@@ -252,8 +265,9 @@ class RecordCodec:
         try:
             value = self.encode(record)
             texts = {key: to_json(each) for key, each in value.items()}
-            for text in texts.values():
-                _check_depth(text)
+            for key, text in texts.items():
+                if type(value[key]) is not str:
+                    _check_depth(text)
         except (NoJson, ValueError, RecursionError) as error:
             raise self._no_json(name, error) from None
         self._verdict(value, name)

@@ -170,22 +170,22 @@ class ClassPlanner:
         return ParameterPlan(name=name, declaration=declaration)
 
     def _class_doc(self, record: Record, names: dict[str, str], name: str) -> tuple[str, ...]:
-        lines = docstring_text(record.description or f"{name}.")
+        lines = docstring_text(record.description, f"{name}.")
         described = [
             (names[field.key], docstring_text(field.description))
             for field in record.fields
-            if field.description
+            if field.description and field.description.strip()
         ]
         return (*lines, *_section("Attributes:", described))
 
     def fire_doc(self, record: Record) -> tuple[str, ...]:
         """The docstring of `fire`."""
         names = self._field_names(record)
-        lines = docstring_text(record.description or "Fire the event.")
+        lines = docstring_text(record.description, "Fire the event.")
         described = [
             (names[field.key], docstring_text(field.description))
             for field in record.fields
-            if field.description
+            if field.description and field.description.strip()
         ]
         return (*lines, *_section("Args:", described))
 

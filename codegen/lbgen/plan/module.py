@@ -113,7 +113,7 @@ def plan_module(
         api_plan = ApiPlan(
             class_name=api_class(api.name),
             contract=lay_out(Brackets("_lbgen.ApiContract", _arguments(api)), 0, 7, 0),
-            doc=tuple(docstring_text(api.description or f"The API {api.name}.")),
+            doc=tuple(docstring_text(api.description, f"The API {api.name}.")),
             events=tuple(
                 _event_plan(event, naming.classes[each][1], records[each], planner)
                 for event, each in zip(api.events, own, strict=True)
@@ -132,7 +132,7 @@ def plan_module(
     plan = ModulePlan(
         name=name,
         sources=tuple(" ".join(docstring_text(file)) for file in files),
-        doc=tuple(docstring_text((api.description if api else None) or _title(api, files))),
+        doc=tuple(docstring_text(api.description if api else None, _title(api, files))),
         imports=import_groups(
             words(planner.texts),
             has_api=api is not None,
@@ -175,7 +175,7 @@ def _event_plan(event: Event, class_name: str, record: Record, planner: ClassPla
         contract=lay_out(Brackets("_lbgen.EventContract", tuple(arguments)), 12, 12, 1),
         parameters=planner.parameters(record),
         doc=planner.fire_doc(record),
-        summary=tuple(docstring_text(event.description or f"The event `{event.name}`.")),
+        summary=tuple(docstring_text(event.description, f"The event `{event.name}`.")),
     )
 
 

@@ -210,7 +210,7 @@ class _Tree:
             line=lay_out(Brackets(f"def {attribute}", ("self",)), 4, 4, len(result)) + result,
             module=module_name(name) if api else None,
             children=() if api else self._children(path),
-            doc=tuple(docstring_text(api.description or f"The API {name}."))
+            doc=tuple(docstring_text(api.description, f"The API {name}."))
             if api
             else (f"The APIs below `{name}`.",),
         )
