@@ -1,7 +1,7 @@
 """A folder per case: an old contract, a new one, and the text of what the check says.
 
-`LBGEN_UPDATE_CASES=1 pytest tests/compat/test_compat_cases.py` rewrites the expected texts; review the
-difference.
+`LBGEN_UPDATE_CASES=1 pytest tests/compat/test_compat_cases.py` rewrites the expected texts; review
+the difference.
 """
 
 from __future__ import annotations

@@ -102,9 +102,12 @@ class _Blame:
 
     def _settles(self, taken: Sequence[Edit], verdict: Verdict) -> bool:
         reader = self._edited(taken)
-        if verdict.state == "breaking":
+        if verdict.state != "breaking":
+            return decide(self.writer, reader).state == "compatible"
+        try:
             return reader.reads(verdict.event)
-        return decide(self.writer, reader).state == "compatible"
+        except ValueError:
+            return False  # some edits together make no schema
 
     def _edited(self, taken: Sequence[Edit]) -> Version:
         bundle: Bundle = undone(self.reader.reader, self.writer.reader, tuple(taken))

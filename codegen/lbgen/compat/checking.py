@@ -115,7 +115,7 @@ def run_check(
         raise CannotCheck("say against what: `--against main`, a folder or a lock file")
     baselines = read_baselines(schemas, how.against, transitive)
     files, analysis = _new(schemas, config.options)
-    new = Side(analysis.contract)
+    new = Side(analysis.contract, verdicts=analysis.verdicts)
     findings, compatible = _compared(baselines, files, new, how, config.options)
     allowances, problems = read_allowances(schemas)
     judged, more = judge(findings, allowances, today or datetime.date.today())
@@ -290,7 +290,7 @@ def changelog(schemas: Path, **options: Any) -> int:
         config = read_config(schemas)
         baseline = read_baselines(schemas, result.settings.against[:1])[0]
         files, analysis = _new(schemas, config.options)
-        new = Side(analysis.contract)
+        new = Side(analysis.contract, verdicts=analysis.verdicts)
         old = Side(_old(baseline, files, new, config.options), baseline.name)
     except (CannotCheck, NoBaseline, WrongSettings) as error:
         say(f"lbgen changelog: {error}", stream=sys.stderr)

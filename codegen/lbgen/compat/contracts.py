@@ -6,12 +6,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import jsonschema_rs
+
+from ..json_types import is_object
+from ..resolve import References
+from ..verdict import Verdicts
 from .blame import Cause, causes
 from .changes import Change, Direction, change_of
 from .decide import Documents, Version, decide
 from .findings import Finding, Proof, fingerprint
 from .prove.engine import Engine
 from .prove.terms import Lit, OutOfSteps
+from .references import names_something
 from .schema import UnsupportedSchema
 from .touched import Touched
 
@@ -68,14 +74,18 @@ class Side:
     Args:
         contract: the contract.
         name: what it is called in messages.
+        verdicts: its validators, where they are there already.
     """
 
-    def __init__(self, contract: Contract, name: str = "") -> None:
+    def __init__(
+        self, contract: Contract, name: str = "", verdicts: Verdicts | None = None
+    ) -> None:
         self.contract = contract
         self.name = name
-        self.documents = Documents(
-            {uri: document.value for uri, document in contract.documents.items()}
-        )
+        self._verdicts = verdicts
+        values = {uri: self._readable(uri) for uri in contract.documents}
+        plain = verdicts is None and not any(names_something(one, 4) for one in values.values())
+        self.documents = Documents(values, None if plain else self._compile)
         self.events: dict[str, tuple[Api, Event]] = {
             f"{api.name}.{event.name}": (api, event)
             for api in contract.apis
@@ -85,6 +95,19 @@ class Side:
     @cached_property
     def apis(self) -> dict[str, Api]:
         return {api.name: api for api in self.contract.apis}
+
+    def _readable(self, uri: str) -> Any:
+        """A document with a `$schema` that everybody knows."""
+        value = self.contract.documents[uri].value
+        roots = self.contract.roots.get(uri)
+        if not roots or not is_object(value) or "$schema" not in value:
+            return value
+        return {**value, "$schema": roots[0][1].uri}
+
+    def _compile(self, location: Location) -> jsonschema_rs.Validator:
+        if self._verdicts is None:
+            self._verdicts = Verdicts(self.contract, References(self.contract))
+        return self._verdicts.validator(location)
 
     def place(self, location: Location, otherwise: Place) -> Place:
         """Where a location is in the file."""
@@ -149,7 +172,7 @@ class _Comparison:
                 continue
             try:
                 found = causes(writer, reader, verdict)
-            except UnsupportedSchema:
+            except (UnsupportedSchema, ValueError, jsonschema_rs.ReferencingError):
                 found = [Cause(edits=(), verdict=verdict)]
             for cause in found:
                 finding = self._finding(name, old, new, cause, direction)

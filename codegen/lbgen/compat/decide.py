@@ -58,10 +58,24 @@ class Verdict:
 
 
 class Documents:
-    """One version of a contract's documents, read once for all its events."""
+    """One version of a contract's documents, read once for all its events.
 
-    def __init__(self, documents: Mapping[str, Any]) -> None:
+    Args:
+        documents: URI to JSON value, as the authors wrote them.
+        compile_: makes the validator of the schema at a location; by default from the documents
+            as they are, which finds an `$id` only where the validator looks for one.
+    """
+
+    def __init__(
+        self,
+        documents: Mapping[str, Any],
+        compile_: Callable[[Location], jsonschema_rs.Validator] | None = None,
+    ) -> None:
         self.documents = documents
+        self.compile = compile_ or self._compile
+
+    def _compile(self, location: Location) -> jsonschema_rs.Validator:
+        return compiled(str(location), self.registry)
 
     @cached_property
     def references(self) -> References:
@@ -98,7 +112,7 @@ class Version:
     @cached_property
     def authors(self) -> jsonschema_rs.Validator:
         """The validator of the author's own documents."""
-        return compiled(str(self.location), self.documents.registry)
+        return self.documents.compile(self.location)
 
     @cached_property
     def writers(self) -> jsonschema_rs.Validator:
@@ -150,8 +164,9 @@ def decide(writer: Version, reader: Version, budget: Budget | None = None) -> Ve
         return _decide(writer, reader, budget)
     except UnsupportedSchema as unsupported:
         return Verdict(state="undecided", reason=str(unsupported))
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        return Verdict(state="undecided", reason=f"a schema that is not valid ({error})")
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        text = str(getattr(error, "message", error)).split("\n", 1)[0]
+        return Verdict(state="undecided", reason=f"a schema that cannot be compiled ({text})")
 
 
 def _decide(writer: Version, reader: Version, budget: Budget) -> Verdict:

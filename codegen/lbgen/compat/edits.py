@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from ..json_types import is_object
 from .branches import matched
 from .json_values import canonical, is_tuple
-from .schema import REF, TRUE, Bundle, Node, rebuild
+from .schema import NEVER, REF, TRUE, Bundle, Node, rebuild
 
 if TYPE_CHECKING:
     from ..document import Location
@@ -428,7 +428,10 @@ class _Walk:
             ) -> None:
                 kind = one if one in keywords else two
                 branches = [branch for branch in keywords[kind] if branch is not second]
-                keywords[kind] = (*branches, *([first] if first is not None else []))
+                branches += [first] if first is not None else []
+                _set(keywords, kind, tuple(branches) or None)
+                if not branches:
+                    keywords[NEVER] = True
 
             yield self._edit(
                 "branch",

@@ -100,7 +100,7 @@ def join(base: str, reference: str) -> str:
 _NAMES: Final = frozenset({"$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "$schema"})
 
 
-def _names_something(document: Any, draft: int) -> bool:
+def names_something(document: Any, draft: int) -> bool:
     """Whether a document holds more schemas with names than itself; wrong only to be safe."""
     names = _NAMES | {"id"} if draft == 4 else _NAMES
     stack = [document]
@@ -129,7 +129,7 @@ class References:
                 base = _base(document, uri, draft)
             root = Target(schema=document, location=Location(uri), base=base, draft=draft)
             self._resources.setdefault(uri, root)
-            if _names_something(document, draft):
+            if names_something(document, draft):
                 for part in self._walk(root):
                     self._register(part)
 

@@ -239,6 +239,8 @@ class _Parser:
             return chars if char.islower() else complement(chars)
         if char in _ESCAPES and not (char == "0" and self._peek().isdecimal()):
             code = _ESCAPES[char]
+        elif char == "c" and self._peek().isascii() and self._peek().isalpha():
+            code = ord(self._next()) & 0x1F
         elif char == "x":
             code = self._hex(2)
         elif char == "u":

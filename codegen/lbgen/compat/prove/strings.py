@@ -22,6 +22,9 @@ _MOST: Final = 40
 _MOST_KNOWN: Final = 5000
 _KNOWN: dict[tuple[Any, ...], Answer] = {}
 """Answers that were found before: many events share a few patterns and formats."""
+_ODD: Final = ("", "?", "a b", "é", "\n", "(", "[", "{", "%", "\\", "-1", "0", "a", "1/", "~", "/~")
+"""Texts that few formats accept."""
+
 _SPECIAL: Final = frozenset("\\^$.|?*+()[]{}/-")
 
 
@@ -115,7 +118,8 @@ def _samples(facts: Facts) -> Iterator[str]:
     if not facts.formats and not facts.matching:
         for length in (facts.least, facts.least + 1, facts.least + 2):
             yield from ("a" * length, "~" * length, "0" * length, " " * length)
-        yield from ("?", "a b", "é", "\n")
+    if facts.formats or facts.non_formats or not facts.matching:
+        yield from _ODD
 
 
 def _fits(text: str, facts: Facts) -> bool:
