@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from environments import Environments
     from server import Server
 
-__all__ = ["Result", "SubjectFailed", "measure", "middle", "spread"]
+__all__ = ["Result", "SubjectFailed", "measure", "middle", "start"]
 
 SUBJECTS = Path(__file__).parent / "subjects"
 
@@ -38,6 +38,7 @@ class Result:
         memory: bytes of the server's keys afterwards.
         latencies: seconds per event, where they were measured.
         versions: of the distributions that took part.
+        found: what else the subject has found, by name.
     """
 
     count: int
@@ -48,6 +49,7 @@ class Result:
     memory: int
     latencies: list[float] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -58,6 +60,27 @@ class Result:
     def commands_per_event(self) -> float:
         """Commands that the server ran for one event."""
         return sum(self.commands.values()) / self.count
+
+
+def start(
+    environments: Environments,
+    environment: str,
+    script: str,
+    action: str,
+    count: int,
+    server: Server,
+    **options: Any,
+) -> subprocess.Popen[str]:
+    """Start a subject's process; the arguments are those of `measure`."""
+    arguments = [action, server.url, str(count), json.dumps(options)]
+    return subprocess.Popen(
+        [environments.python(environment), SUBJECTS / f"{script}.py", *arguments],
+        env=environments.variables(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def measure(
@@ -87,15 +110,7 @@ def measure(
         SubjectFailed: it ended without a result.
     """
     server.clear()
-    arguments = [action, server.url, str(count), json.dumps(options)]
-    process = subprocess.Popen(
-        [environments.python(environment), SUBJECTS / f"{script}.py", *arguments],
-        env=environments.variables(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(environments, environment, script, action, count, server, **options)
     os.sched_setaffinity(process.pid, cores()[1])
     assert process.stdout is not None
     first = process.stdout.readline()
@@ -121,14 +136,10 @@ def measure(
         memory=server.memory(),
         latencies=found["latencies"],
         versions=found["versions"],
+        found=found["found"],
     )
 
 
 def middle(values: list[float]) -> float:
     """The median."""
     return statistics.median(values)
-
-
-def spread(values: list[float]) -> str:
-    """The least and the largest."""
-    return f"{min(values):,.3g}–{max(values):,.3g}"

@@ -35,6 +35,8 @@ class Measurement:
         url: where the server is.
         count: how many events there are.
         options: what else the action may want to know.
+        latencies: seconds per event of `at_a_rate`.
+        found: what else the action has found, by name.
     """
 
     def __init__(self, url: str, count: int, options: dict[str, Any]) -> None:
@@ -42,6 +44,7 @@ class Measurement:
         self.count = count
         self.options = options
         self.latencies: list[float] = []
+        self.found: dict[str, Any] = {}
         self._fired: deque[float] = deque()
         self._all_arrived = asyncio.Event()
         self._done = 0
@@ -126,6 +129,7 @@ class Measurement:
             "seconds": self._seconds,
             "cpu": self._cpu,
             "latencies": self.latencies,
+            "found": self.found,
         }
 
 

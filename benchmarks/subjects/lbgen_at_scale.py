@@ -1,0 +1,239 @@
+"""lbgen as the work grows: many listeners, many processes, long streams, large events."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import Any
+
+import redis.asyncio
+from order import PARAMETERS
+from subject import Measurement, run
+
+from generated import Bus
+from generated.shop_orders import OrderPlaced
+from lbgen_runtime.scripts import TRIM
+
+ORDER: dict[str, Any] = {
+    name: getattr(OrderPlaced.from_dict(PARAMETERS), name) for name in PARAMETERS
+}
+STREAM = b"shop.orders.*:stream"
+
+
+def _bus(m: Measurement) -> Bus:
+    return Bus(service_name="shop-web", redis_url=m.url, **m.options.get("bus", {}))
+
+
+def resident() -> int:
+    """Bytes of memory that this process has."""
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _start(bus: Bus) -> asyncio.Task[None]:
+    return asyncio.create_task(bus.run_async())
+
+
+async def _until_listening(bus: Bus) -> None:
+    while not ((worker := bus.__lbgen__.worker) and worker.listening):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+
+
+async def listeners(m: Measurement) -> None:
+    """Start so many listeners of one event, idle, then `count` calls of handlers altogether."""
+    number = m.options["listeners"]
+    bus = _bus(m)
+    before = resident()
+    for index in range(number):
+
+        async def handle(event: OrderPlaced) -> None:
+            m.handled()
+
+        bus.shop.orders.order_placed.listen(handle, listener_name=f"number_{index}")
+    m.count = max(m.count // number, 1) * number
+    finished = m.consuming()
+    began = time.perf_counter()
+    worker = _start(bus)
+    await _until_listening(bus)
+    m.found["seconds to start"] = time.perf_counter() - began
+    m.found["KiB per listener"] = (resident() - before) / 1024 / number
+    cpu = time.process_time()
+    await asyncio.sleep(3)
+    m.found["idle CPU, ms/s"] = (time.process_time() - cpu) / 3 * 1e3
+    m.ready()
+    for _ in range(m.count // number):
+        await bus.shop.orders.order_placed.fire_async(**ORDER)
+    await finished.wait()
+    began = time.perf_counter()
+    await bus.close_async()
+    await worker
+    m.found["seconds to drain"] = time.perf_counter() - began
+
+
+def _large(size: int) -> dict[str, Any]:
+    return {**ORDER, "labels": {"text": "x" * size}}
+
+
+async def fire_large(m: Measurement) -> None:
+    """Fire events that carry so many bytes more, 16 tasks at once."""
+    bus = _bus(m)
+    order = _large(m.options["size"])
+    order_placed = bus.shop.orders.order_placed
+    await order_placed.fire_async(**order)
+    left = iter(range(m.count))
+
+    async def some() -> None:
+        for _ in left:
+            await order_placed.fire_async(**order)
+
+    with m.firing():
+        await asyncio.gather(*(some() for _ in range(16)))
+    await bus.close_async()
+
+
+async def consume_large(m: Measurement) -> None:
+    """Handle events that carry so many bytes more."""
+    bus = _bus(m)
+    order = _large(m.options["size"])
+    for _ in range(m.count):
+        await bus.shop.orders.order_placed.fire_async(**order)
+
+    @bus.shop.orders.order_placed.listen(listener_name="counting", since="beginning")
+    async def count(event: OrderPlaced) -> None:
+        m.handled()
+
+    finished = m.consuming()
+    m.ready()
+    worker = _start(bus)
+    await finished.wait()
+    await bus.close_async()
+    await worker
+
+
+async def share(m: Measurement) -> None:
+    """One of several processes that share a listener's events; waits for the key `go`."""
+    bus = _bus(m)
+    client = redis.asyncio.Redis.from_url(m.url)
+    go = asyncio.Event()
+
+    @bus.shop.orders.order_placed.listen(listener_name="sharing", since="beginning")
+    async def handle(event: OrderPlaced) -> None:
+        if not go.is_set():
+            await go.wait()
+
+    worker = _start(bus)
+    await _until_listening(bus)
+    await client.incr("here")
+    while not await client.exists("go"):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    go.set()
+    while not await client.exists("done"):  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    await bus.close_async()
+    await worker
+    await client.aclose()
+
+
+async def long_stream(m: Measurement) -> None:
+    """On a stream of so many entries: start, the first event, taking over, trimming."""
+    client = redis.asyncio.Redis.from_url(m.url)
+    event = _bus(m).shop.orders.order_placed
+    await event.fire_async(**ORDER)
+    [(_, fields)] = await client.xrange(STREAM)
+    for _ in range(0, m.options["length"], 2000):
+        pipeline = client.pipeline(transaction=False)
+        for _ in range(2000):
+            pipeline.xadd(STREAM, fields)
+        await pipeline.execute()
+    group = "shop-web-late"
+    await client.sadd(b"{%b}:registered" % STREAM, group)
+    middle = (await client.xinfo_stream(STREAM))["last-generated-id"]
+    await client.xgroup_create(STREAM, group, middle)
+    arrived: list[float] = []
+
+    async def timing(order: OrderPlaced) -> None:
+        arrived.append(time.perf_counter())
+
+    bus = _bus(m)
+    bus.shop.orders.order_placed.listen(timing, listener_name="late", acknowledgement_timeout=2)
+    # What a dead process has left: read, and idle for long.
+    await event.fire_async(**ORDER)
+    found: Any = await client.xreadgroup(group, "dead", {STREAM: ">"})
+    entries = found[0][1] if isinstance(found, list) else next(iter(found.values()))[0]
+    await client.xclaim(STREAM, group, "dead", 0, [entries[0][0]], idle=3_600_000)
+    m.ready()
+    began = time.perf_counter()
+    worker = _start(bus)
+    await _until_listening(bus)
+    m.found["start, ms"] = (time.perf_counter() - began) * 1e3
+    while not arrived:  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+    m.found["take over, ms (looks every second)"] = (arrived[0] - began) * 1e3
+    fired = time.perf_counter()
+    await event.fire_async(**ORDER)
+    while len(arrived) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.0005)
+    m.found["next event, ms"] = (arrived[1] - fired) * 1e3
+    await asyncio.sleep(0.1)
+    script = TRIM.call([STREAM], [0, -1, 50_000])
+    await client.execute_command(*TRIM.call_in_full(TRIM.call([STREAM], [10**9, -1, 50_000])))
+    took: list[float] = []
+    for _ in range(20):
+        began = time.perf_counter()
+        await client.execute_command(b"XINFO", b"GROUPS", STREAM)
+        took.append(time.perf_counter() - began)
+    m.found["lag (XINFO GROUPS), ms"] = sorted(took)[10] * 1e3
+    began = time.perf_counter()
+    await client.execute_command(*TRIM.call([STREAM], [10**9, -1, 50_000]))
+    m.found["trim, nothing due, ms"] = (time.perf_counter() - began) * 1e3
+    began = time.perf_counter()
+    await client.execute_command(*script)
+    m.found["trim of up to 50,000, ms"] = (time.perf_counter() - began) * 1e3
+    await bus.close_async()
+    await worker
+    await client.aclose()
+
+
+async def endure(m: Measurement) -> None:
+    """Fire and handle for `seconds`; the memory of the process every `every` seconds."""
+    bus = _bus(m)
+    handled = 0
+    ended = False
+
+    @bus.shop.orders.order_placed.listen(listener_name="enduring")
+    async def handle(event: OrderPlaced) -> None:
+        nonlocal handled
+        handled += 1
+
+    async def fire() -> None:
+        while not ended:
+            await bus.shop.orders.order_placed.fire_async(**ORDER)
+
+    worker = _start(bus)
+    await _until_listening(bus)
+    m.ready()
+    firing = [asyncio.create_task(fire()) for _ in range(8)]
+    samples: list[tuple[float, int, int]] = []
+    began = time.perf_counter()
+    while time.perf_counter() - began < m.options["seconds"]:
+        await asyncio.sleep(m.options["every"])
+        samples.append((time.perf_counter() - began, handled, resident()))
+    ended = True
+    await asyncio.gather(*firing)
+    m.found["samples"] = samples
+    await bus.close_async()
+    await worker
+
+
+if __name__ == "__main__":
+    run(
+        {
+            "listeners": listeners,
+            "fire_large": fire_large,
+            "consume_large": consume_large,
+            "share": share,
+            "long_stream": long_stream,
+            "endure": endure,
+        }
+    )
