@@ -168,6 +168,12 @@ class Verdicts:
         return self._contract.documents[location.uri].key_place(location.path)
 
     @cached_property
+    def _older(self) -> bool:
+        """Whether a document is of a draft before 2019-09."""
+        roots = self._contract.roots.values()
+        return any(draft.ref_alone for each in roots for _, draft in each)
+
+    @cached_property
     def registry(self) -> jsonschema_rs.Registry:
         """All documents."""
         return jsonschema_rs.Registry(list(self.documents.items()))
@@ -181,7 +187,7 @@ class Verdicts:
         validator = self._validators.get(location)
         if validator is None:
             validator = self._validators[location] = compile_schema(
-                str(self.location(location)), self.registry
+                str(self.location(location)), self.registry, older=self._older
             )
         return validator
 

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
+
+import jsonschema_rs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import jsonschema_rs
-
-__all__ = ["ASSERTED_FORMATS", "CHECKED_FORMATS", "EMAIL_OPTIONS"]
+__all__ = ["ASSERTED_FORMATS", "asserted_in_older_drafts"]
 
 ASSERTED_FORMATS: Final[dict[str, str]] = {
     "date": "date",
@@ -37,8 +38,36 @@ ASSERTED_FORMATS: Final[dict[str, str]] = {
 }
 """Name of each asserted format, and of the Python type of its values."""
 
-CHECKED_FORMATS: Final[dict[str, Callable[[str], bool]]] = {}
-"""Formats that the validator leaves to a function of ours."""
+_UNKNOWN_TO_OLDER_DRAFTS: Final = (
+    "duration",
+    "idn-hostname",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "relative-json-pointer",
+    "uri-reference",
+    "uri-template",
+    "uuid",
+)
 
-EMAIL_OPTIONS: Final[jsonschema_rs.EmailOptions | None] = None
-"""How the validator reads `email` and `idn-email`."""
+
+class _Check:
+    """Whether a string has a format, by the rules of draft 2020-12."""
+
+    def __init__(self, name: str) -> None:
+        self._is_valid = jsonschema_rs.Draft202012Validator(
+            {"format": name}, validate_formats=True, offline=True
+        ).is_valid
+
+    def __call__(self, text: str) -> bool:
+        return self._is_valid(text)
+
+
+@cache
+def asserted_in_older_drafts() -> dict[str, Callable[[str], bool]]:
+    """Checks of the formats that not every draft before 2019-09 knows.
+
+    A format means the same in every document of a contract. The validator would leave these
+    unchecked where a document says that it is of an older draft.
+    """
+    return {name: _Check(name) for name in _UNKNOWN_TO_OLDER_DRAFTS}

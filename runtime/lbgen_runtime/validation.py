@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema_rs
 
 from .errors import Violation
-from .formats import CHECKED_FORMATS, EMAIL_OPTIONS
+from .formats import asserted_in_older_drafts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,11 @@ MAX_DEPTH: Final = 128
 
 
 def compile_schema(
-    location: str, registry: jsonschema_rs.Registry, *, draft: int = jsonschema_rs.Draft202012
+    location: str,
+    registry: jsonschema_rs.Registry,
+    *,
+    draft: int = jsonschema_rs.Draft202012,
+    older: bool = False,
 ) -> jsonschema_rs.Validator:
     """The validator of the schema at a location, with the options that lbgen uses everywhere.
 
@@ -37,13 +41,13 @@ def compile_schema(
         registry: the documents.
         draft: the draft of the root that refers to the location; a document's own `$schema`
             decides about the document.
+        older: whether a document is of a draft before 2019-09.
     """
     return _VALIDATORS[draft](
         {"$ref": location},
         registry=registry,
         validate_formats=True,
-        formats=CHECKED_FORMATS,
-        email_options=EMAIL_OPTIONS,
+        formats=asserted_in_older_drafts() if older else None,
         pattern_options=jsonschema_rs.RegexOptions(),
         offline=True,
     )
@@ -56,6 +60,10 @@ _VALIDATORS: Final[dict[int, type[jsonschema_rs.Validator]]] = {
     jsonschema_rs.Draft201909: jsonschema_rs.Draft201909Validator,
     jsonschema_rs.Draft202012: jsonschema_rs.Draft202012Validator,
 }
+
+
+_OLDER_DRAFT: Final = "://json-schema.org/draft-0"
+"""Part of the URI of every draft before 2019-09."""
 
 
 class Schemas:
@@ -71,6 +79,7 @@ class Schemas:
         self, documents: Mapping[str, str], *, lightbus: Mapping[str, str] | None = None
     ) -> None:
         self._documents = documents
+        self._older = any(_OLDER_DRAFT in text for text in documents.values())
         self.lightbus = lightbus or {}
         self._validators: dict[str, jsonschema_rs.Validator] = {}
         self._lock = RLock()
@@ -92,7 +101,7 @@ class Schemas:
         if validator is None:
             with self._lock:
                 validator = self._validators.setdefault(
-                    location, compile_schema(location, self.registry)
+                    location, compile_schema(location, self.registry, older=self._older)
                 )
         return validator
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from lbgen_runtime.formats import CHECKED_FORMATS, EMAIL_OPTIONS
+from lbgen_runtime.formats import asserted_in_older_drafts
 from lbgen_runtime.validation import compile_schema
 
 PATTERN_OPTIONS: Final = jsonschema_rs.RegexOptions()
@@ -40,8 +40,7 @@ def validator(schema: Any) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(
         schema,
         validate_formats=True,
-        formats=CHECKED_FORMATS,
-        email_options=EMAIL_OPTIONS,
+        formats=asserted_in_older_drafts(),
         pattern_options=PATTERN_OPTIONS,
         offline=True,
     )
@@ -49,7 +48,7 @@ def validator(schema: Any) -> jsonschema_rs.Validator:
 
 def compiled(location: str, registry: jsonschema_rs.Registry) -> jsonschema_rs.Validator:
     """The validator of the schema at a location of some documents."""
-    return compile_schema(location, registry)
+    return compile_schema(location, registry, older=True)
 
 
 @cache
