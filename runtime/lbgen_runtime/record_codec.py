@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordCodec"]
 
-_OVERFLOW: Final = re.compile(rb"\d[eE]\+?\d{3}|\d{309}")
+_LARGE_EXPONENT: Final = re.compile(rb"[eE]\+?\d{3}")
+_MANY_DIGITS: Final = re.compile(rb"\d{309}")
+_SHORT: Final = len("1e309") - 1
+"""Bytes of a JSON text that can neither nest too deep nor hold too large a number."""
 _NEVER: Final = object()
 _new = object.__new__
 _set = object.__setattr__
@@ -327,7 +330,9 @@ def _parse(text: bytes) -> Any:
         NoJson: a number is out of the range of a 64-bit float.
     """
     value = from_json(text, allow_inf_nan=False)
-    if text[:1] != b'"' and _OVERFLOW.search(text) is not None:
+    if text[:1] == b'"' or len(text) <= _SHORT:
+        return value
+    if _LARGE_EXPONENT.search(text) is not None or _MANY_DIGITS.search(text) is not None:
         json_value(value)
     _check_depth(text)
     return value
@@ -339,7 +344,7 @@ def _check_depth(text: bytes) -> None:
     Raises:
         NoJson: arrays and objects nest deeper than `MAX_DEPTH`.
     """
-    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+    if len(text) <= MAX_DEPTH or text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         return
     depth = deepest = 0
     for token in _BRACKETS_AND_STRINGS.findall(text):
