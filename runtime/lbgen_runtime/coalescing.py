@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from .connection import AsyncConnection, ConnectionFailed, SyncConnection
+from .fire import Problem
 from .firing import Exchange, fire_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .connection import Peer
     from .fire import Fire
     from .firing import FireRules
 
@@ -52,7 +54,7 @@ class _Turn:
 class SyncFirer:
     """Fires from any thread, in the thread that calls."""
 
-    __slots__ = ("_connection", "_led", "_line", "_lock", "_pid", "_rules")
+    __slots__ = ("_broken", "_connection", "_led", "_line", "_lock", "_pid", "_rules")
 
     def __init__(self, url: str, *, name: str, rules: FireRules) -> None:
         self._connection = SyncConnection(url, name=name)
@@ -64,6 +66,7 @@ class SyncFirer:
         self._lock = threading.Lock()
         self._line: deque[_Turn] = deque()
         self._led = False
+        self._broken: list[Peer] = []
 
     def fire(self, fires: Sequence[Fire]) -> None:
         """Fire events; on return each has an outcome."""
@@ -104,7 +107,10 @@ class SyncFirer:
             turn.leads = False
             with self._lock:
                 # Interrupted (KeyboardInterrupt): the others' events go on with the next leader.
-                self._line.extendleft(t for t in reversed(turns[1:]) if not t.done)
+                left = [other for other in turns[1:] if not other.done]
+                for fire in (fire for other in left for fire in other.fires if not fire.done):
+                    fire.maybe_written = True
+                self._line.extendleft(reversed(left))
                 self._pass_on()
 
     def _pass_on(self) -> None:
@@ -125,11 +131,13 @@ class SyncFirer:
                 self._pass_on()
 
     def _drive(self, batch: list[Fire], more: Callable[[], list[Fire]]) -> None:
-        steps = fire_batch(batch, self._rules, more)
+        steps = fire_batch(batch, self._rules, more, self._broken)
+        peer = None
         try:
             step = next(steps)
             while True:
                 if isinstance(step, Exchange):
+                    peer = self._connection.peer
                     try:
                         replies = self._connection.exchange(step.commands)
                     except ConnectionFailed as failure:
@@ -141,6 +149,10 @@ class SyncFirer:
                     step = next(steps)
         except StopIteration:
             pass
+        except BaseException:
+            if peer is not None:
+                self._broken.append(peer)
+            raise
 
     def close(self) -> None:
         """Close the connection; firing again opens another."""
@@ -198,18 +210,20 @@ class AsyncFirer:
 class _Writer:
     """The task of one event loop that writes what the others fire."""
 
-    __slots__ = ("_connection", "_line", "_rules", "_task", "_woken")
+    __slots__ = ("_closing", "_connection", "_line", "_open", "_rules", "_task", "_woken")
 
     def __init__(self, connection: AsyncConnection, rules: FireRules) -> None:
         self._connection = connection
         self._rules = rules
         self._line: deque[Fire] = deque()
+        self._open: list[Fire] = []
+        self._closing = False
         self._woken = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="lbgen fire")
 
     @property
     def closed(self) -> bool:
-        return self._task.done()
+        return self._closing or self._task.done()
 
     def put(self, fires: Sequence[Fire]) -> None:
         self._line.extend(fires)
@@ -221,20 +235,26 @@ class _Writer:
                 self._line.remove(fire)
 
     def _gather(self) -> list[Fire]:
-        return [self._line.popleft() for _ in range(min(len(self._line), _LARGEST_BATCH))]
+        gathered = [self._line.popleft() for _ in range(min(len(self._line), _LARGEST_BATCH))]
+        self._open = [fire for fire in self._open if not fire.done]
+        self._open += gathered
+        return gathered
 
     async def _run(self) -> None:
         try:
-            while True:
+            while not self._closing or self._line:
                 await self._woken.wait()
                 while self._line:
                     await self._drive(self._gather())
                 self._woken.clear()
         finally:
+            for fire in self._open:  # the loop ends, with callers that wait no more
+                if not fire.done:
+                    fire.give_up(Problem.UNCONFIRMED, "the event loop ended")
             await self._connection.close()
 
     async def _drive(self, batch: list[Fire]) -> None:
-        steps = fire_batch(batch, self._rules, self._gather)
+        steps = fire_batch(batch, self._rules, self._gather, [])
         try:
             step = next(steps)
             while True:
@@ -252,5 +272,7 @@ class _Writer:
             pass
 
     async def close(self) -> None:
-        self._task.cancel()
+        """End once everything that was put has its outcome."""
+        self._closing = True
+        self._woken.set()
         await asyncio.wait([self._task])

@@ -100,7 +100,10 @@ Step = Exchange | Pause
 
 
 def fire_batch(
-    batch: list[Fire], rules: FireRules, more: Callable[[], list[Fire]]
+    batch: list[Fire],
+    rules: FireRules,
+    more: Callable[[], list[Fire]],
+    broken: list[Peer],
 ) -> Generator[Step, list[Reply] | None, None]:
     """Fire events until each is confirmed or given up.
 
@@ -108,9 +111,10 @@ def fire_batch(
         batch: the events.
         rules: what holds for the bus.
         more: gives events that have come meanwhile; they join at the next attempt.
+        broken: connections that may still carry writes; ended on the server before anything is
+            looked for, and forgotten then.
     """
     failures = 0
-    broken: list[Peer] = []
     why = ""
     in_full = False
     while batch:

@@ -109,12 +109,12 @@ class Heartbeat:
         return None if lease.startswith(self._token) else lease
 
     def _is_connected(self, lease: bytes) -> bool:
-        """Whether the connection that a lease names is there; false if nobody may ask."""
+        """Whether the connection that a lease names is there, or nobody may ask."""
         _, client_id, address = (*lease.split(b" "), b"", b"")[:3]
         if not client_id:
             return False
         [clients] = self._connection.exchange([(b"CLIENT", b"LIST", b"ID", client_id)])
-        return isinstance(clients, bytes) and b" addr=%b " % address in clients
+        return not isinstance(clients, bytes) or b" addr=%b " % address in clients
 
     def start(self, consumers: Sequence[Consumer]) -> None:
         """Begin to renew what these consumers hold."""

@@ -298,6 +298,17 @@ async def test_a_cancelled_fire_leaves_the_others_and_the_connection_whole(serve
     await bus.close_async()
 
 
+async def test_closing_waits_for_what_is_being_fired(server: Server) -> None:
+    bus = Bus(redis_url=server.url)
+    tasks = [asyncio.create_task(bus.notes.noted.fire_async(number=n)) for n in range(20)]
+    await asyncio.sleep(0)
+    await bus.close_async()
+    assert sorted(await asyncio.gather(*tasks)) == sorted(ids_in_stream(server))
+    await bus.notes.noted.fire_async(number=21)
+    await bus.close_async()
+    assert server.client.xlen(STREAM) == 21
+
+
 def test_a_forked_process_fires_over_a_connection_of_its_own(server: Server) -> None:
     script = """
     bus = Bus()
