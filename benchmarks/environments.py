@@ -25,7 +25,7 @@ ENVIRONMENTS: dict[str, list[str]] = {
     "taskiq": ["taskiq-redis==1.2.0", "pydantic>=2.11,<3"],
     "streaq": ["streaq==7.2.0", "pydantic>=2.11,<3"],
     "lightbus": ["lightbus==1.3.0a6", "setuptools<81"],
-    "datamodel-code-generator": ["datamodel-code-generator==0.71.0"],
+    "datamodel-code-generator": ["datamodel-code-generator==0.89.0"],
 }
 """What is installed in each. lbgen itself is the working tree's."""
 

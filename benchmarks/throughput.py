@@ -134,9 +134,13 @@ def _print_table(title: str, rows: dict[str, list[Result]]) -> None:
 
 def print_where(server: Server) -> None:
     """What was measured on, and when."""
-    print(
-        f"{datetime.date.today()}, {server.version}, Python {platform.python_version()}, ", end=""
-    )
+    print(f"{server.version}, ", end="")
+    print_machine()
+
+
+def print_machine() -> None:
+    """The machine and the time."""
+    print(f"{datetime.date.today()}, Python {platform.python_version()}, ", end="")
     print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, ", end="")
     print(f"load {os.getloadavg()[0]:.1f} before")
 
