@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _NICE: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. /:@"
+_PER_STEP: Final = 4
 _State: TypeAlias = tuple[tuple[frozenset[int], ...], bool, int]
 """Per automaton the set of states; whether this is the start; the length so far, if it matters."""
 
@@ -70,7 +71,8 @@ class _Search:
         queue: deque[tuple[_State, str]] = deque([(start, "")])
         while queue:
             state, text = queue.popleft()
-            self.spend()
+            for _ in range(1 + self._cost(state) // _PER_STEP):
+                self.spend()
             if self._accepts(state):
                 yield text
             if self.language.longest is not None and len(text) >= self.language.longest:
@@ -79,6 +81,11 @@ class _Search:
                 if following not in seen:
                     seen.add(following)
                     queue.append((following, text + char))
+
+    def _cost(self, state: _State) -> int:
+        """How much work a state is: it grows with the states of the automata in it."""
+        sets, _, length = state
+        return sum(len(states) for states in sets) ** 2 + length // 10
 
     def _accepts(self, state: _State) -> bool:
         sets, start, length = state
