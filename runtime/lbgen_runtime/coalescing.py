@@ -248,7 +248,7 @@ class _Writer:
                     await self._drive(self._gather())
                 self._woken.clear()
         finally:
-            for fire in self._open:  # the loop ends, with callers that wait no more
+            for fire in (*self._open, *self._line):  # the loop ends: nobody waits any more
                 if not fire.done:
                     fire.give_up(Problem.UNCONFIRMED, "the event loop ended")
             await self._connection.close()
