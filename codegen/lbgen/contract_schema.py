@@ -41,12 +41,14 @@ CONTRACT_SCHEMA: Final[dict[str, Any]] = {
             "uniqueItems": True,
         },
         "lightbus": {
-            "description": "Entries hold exactly what Lightbus reads.",
+            "description": "Lightbus services fire or listen too: entries hold what they read,"
+            " and the API's schema is published for them.",
             "type": "boolean",
             "default": False,
         },
         "assume_timezone": {
-            "description": "Time zone of date-times that come without an offset: UTC.",
+            "description": "Time zone of date-times that come without an offset, such as UTC."
+            " Without it they are refused.",
             "type": "string",
             "minLength": 1,
         },
