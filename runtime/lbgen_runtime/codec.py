@@ -233,8 +233,14 @@ def tuple_(items: Sequence[Codec], rest: Codec = JSON) -> Codec:
     def encode(value: Any) -> Any:
         if type(value) not in (list, tuple):
             return json_value(value)
-        position = iter(range(len(value)))
-        return _items(value, lambda each: codec_at(next(position)).encode(each))
+        result: list[Any] = []
+        for index, each in enumerate(value):
+            try:
+                result.append(codec_at(index).encode(each))
+            except NoJson as error:
+                error.path.append(index)
+                raise
+        return result
 
     return Codec(decode, encode)
 

@@ -82,7 +82,7 @@ class RecordCodec:
             else:
                 self._defaults[name] = spec.default
             absent = None if spec.default is None else _NEVER
-            self._fields.append(_Field(name, spec.key or name, codec, absent))
+            self._fields.append(_Field(name, name if spec.key is None else spec.key, codec, absent))
         self._required = frozenset(required)
         self._by_key = {field.key: field for field in self._fields}
         self._readers = [
@@ -173,10 +173,12 @@ class RecordCodec:
                 error.path.append(key)
                 raise
         for name, key, codec, _ in self._fields:
-            if key not in result:
-                absent = self._makers[name]() if name in self._makers else self._defaults[name]
-                if absent is not None and absent is not UNSET:
-                    result[key] = codec.encode(absent)
+            if key in result:
+                continue
+            if name in self._makers:
+                result[key] = codec.encode(self._makers[name]())
+            elif self._defaults[name] is not None and self._defaults[name] is not UNSET:
+                result[key] = codec.encode(self._defaults[name])
         self._encode_additional(additional, result)
         return result
 

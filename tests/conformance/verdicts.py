@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from lbgen_runtime import InvalidParameters, Record
+from kept_values import kept
+from lbgen_runtime import InvalidParameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,37 +87,9 @@ def _losses(contract: EventContract[Event], parameters: dict[str, Any]) -> Itera
     """What a valid event is not any more, after it was read."""
     event = contract.event_type.from_dict(parameters)
     written = contract.event_type.__lbgen_codec__.encode(event)
-    if not _kept(parameters, written, event):
+    if not kept(parameters, written, event):
         yield f"read and written, it is {written!r}"
     if written == parameters:
         again = contract.decode(contract.encode(event))
         if again != event or repr(again) != repr(event):
             yield f"fired and received, {event!r} is {again!r}"
-
-
-def _kept(given: Any, written: Any, typed: Any) -> bool:
-    """Whether a value is what was given, save defaults and what a closed class leaves out."""
-    match given, written:
-        case dict(), dict():
-            may_leave_out = isinstance(typed, Record) and typed.__lbgen_additional__ is None
-            if not may_leave_out and not given.keys() <= written.keys():
-                return False
-            return all(
-                _kept(value, written[key], _inside(typed, key))
-                for key, value in given.items()
-                if key in written
-            )
-        case list(), list():
-            return len(given) == len(written) and all(map(_kept, given, written, typed))
-        case _:
-            return bool(given == written) and isinstance(given, bool) is isinstance(written, bool)
-
-
-def _inside(typed: Any, key: str) -> Any:
-    """The value of a property, of a class or of a plain mapping."""
-    if not isinstance(typed, Record):
-        return typed[key]
-    name = type(typed).__lbgen_codec__.names.get(key)
-    if name is None:
-        return getattr(typed, str(typed.__lbgen_additional__))[key]
-    return getattr(typed, name)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Modeller", "Naming"]
 
 _MOST_MEMBERS = 64
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _OBJECT_KEYWORDS = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "unevaluatedProperties"}
 )
@@ -66,7 +67,8 @@ class Naming:
 
     def item(self, index: int) -> Naming:
         """For what is found at a place of an array."""
-        return replace(self, suffix=f"{self.suffix or ''}_{index + 1}")
+        ordinal = _ORDINALS[index] if index < len(_ORDINALS) else f"item_{index + 1}"
+        return replace(self, suffix=f"{self.suffix or ''}_{ordinal}")
 
 
 class Modeller:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, Related
-from ..layout import Brackets, Expression, Named, lay_out
+from ..layout import WIDTH, Brackets, Expression, Named, lay_out
 from ..literal import docstring_text, python_literal
 from ..model.types import MapOf, accepts_null
 from ..names import parameter_name
@@ -230,7 +230,13 @@ def declare(name: str, type_: Expression, default: Expression | None, indent: in
     start = indent + len(head)
     if default is None:
         return head + lay_out(type_, indent, start, 1)
-    opening = 8 if isinstance(default, Brackets) else len(str(default))
+    opening = len(default.head) + 1 if isinstance(default, Brackets) else len(str(default))
+    flat = lay_out(type_, indent, start, 4)
+    if isinstance(default, Brackets) and "\n" not in flat:
+        length = start + len(flat)
+        if length + 3 + opening > WIDTH >= length + 4:
+            value = lay_out(default, indent + 4, indent + 4, 0)
+            return f"{head}{flat} = (\n{' ' * (indent + 4)}{value}\n{' ' * indent})"
     annotated = lay_out(type_, indent, start, 3 + opening + 1)
     last = len(annotated.rsplit("\n", 1)[-1]) + (start if "\n" not in annotated else 0)
     return f"{head}{annotated} = {lay_out(default, indent, last + 3, 1)}"
