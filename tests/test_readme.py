@@ -90,11 +90,11 @@ def test_every_snippet_runs_in_the_order_of_the_readme(project: Path) -> None:
                 assert block.title is not None
                 (project / block.title).write_text(block.text)
         assert listening == ["lbgen run services.price_monitor:bus"]
-        with subprocess.Popen(
+        output = project / "worker.txt"
+        with output.open("w") as log, subprocess.Popen(
             ["bash", "-c", f"exec {listening[0]}"], cwd=project, env=environment, text=True,
-            stdout=(project / "worker.txt").open("w"), stderr=subprocess.STDOUT,
+            stdout=log, stderr=subprocess.STDOUT,
         ) as worker:  # fmt: skip
-            output = project / "worker.txt"
             wait_for(lambda: "price-monitor-update_db" in output.read_text(), 20)
             fired = run("python -m services.crawler", 0).split()[1]
             wait_for(lambda: f"row: A-1 {fired}" in output.read_text(), 20)
