@@ -95,12 +95,15 @@ def test_every_snippet_runs_in_the_order_of_the_readme(project: Path) -> None:
             ["bash", "-c", f"exec {listening[0]}"], cwd=project, env=environment, text=True,
             stdout=log, stderr=subprocess.STDOUT,
         ) as worker:  # fmt: skip
-            wait_for(lambda: "price-monitor-update_db" in output.read_text(), 20)
-            fired = run("python -m services.crawler", 0).split()[1]
-            wait_for(lambda: f"row: A-1 {fired}" in output.read_text(), 20)
-            wait_for(lambda: "alert: A-1 19.90 EUR" in output.read_text(), 20)
-            worker.terminate()
-            assert worker.wait(30) == 0
+            try:
+                wait_for(lambda: "price-monitor-update_db" in output.read_text(), 20)
+                fired = run("python -m services.crawler", 0).split()[1]
+                wait_for(lambda: f"row: A-1 {fired}" in output.read_text(), 20)
+                wait_for(lambda: "alert: A-1 19.90 EUR" in output.read_text(), 20)
+                worker.terminate()
+                assert worker.wait(30) == 0
+            finally:
+                worker.kill()
         outside = run("python -m services.outside", 0)
         assert outside.startswith('2026 crawler {"sku":"A-1"')
     finally:
