@@ -66,6 +66,7 @@ def _variants(fast: str) -> dict[str, list[Variant]]:
             Variant("FastStream", stream, peer, "fire_async"),
             Variant("taskiq-redis", "taskiq", "with_taskiq", "fire_async"),
             Variant("streaq", "streaq", "with_streaq", "fire_async"),
+            Variant("Lightbus", "lightbus", "with_lightbus", "fire_async"),
         ],
         "fire: 64 tasks at once": [
             Variant("redis-py", ours, bare, "fire_in_tasks"),
@@ -79,6 +80,7 @@ def _variants(fast: str) -> dict[str, list[Variant]]:
             Variant("FastStream, its pipeline", stream, peer, "fire_in_pipeline"),
             Variant("taskiq-redis", "taskiq", "with_taskiq", "fire_in_tasks"),
             Variant("streaq", "streaq", "with_streaq", "fire_in_tasks"),
+            Variant("Lightbus", "lightbus", "with_lightbus", "fire_in_tasks"),
         ],
         "consume": [
             Variant("redis-py, each acknowledged", ours, bare, "consume"),
@@ -95,6 +97,7 @@ def _variants(fast: str) -> dict[str, list[Variant]]:
             Variant("FastStream, batches", stream, peer, "consume_batches"),
             Variant("taskiq-redis", "taskiq", "with_taskiq", "consume"),
             Variant("streaq", "streaq", "with_streaq", "consume"),
+            Variant("Lightbus", "lightbus", "with_lightbus", "consume"),
         ],
     }
 
