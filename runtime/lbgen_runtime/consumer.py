@@ -213,12 +213,11 @@ class Consumer:
         self.claims.stop()
         await self._recovery.stop()
         await self._failures.stop()
-        try:
-            async with asyncio.timeout(_LAST_WORDS):
-                await self._hand_back([c for c in self.claims.held if c.began is None])
-                await self._reader.stop()
-                await self._hand_back([c for c in self.claims.held if c.began is None])
-        except TimeoutError:
+        taken = await self._hand_back_waiting()
+        await self._reader.stop()
+        if taken:  # what the last read has brought
+            taken = await self._hand_back_waiting()
+        if not taken:
             _log.warning("%s: the server has not taken back what was read ahead", self.listener)
 
     async def drain(self) -> bool:
@@ -239,6 +238,15 @@ class Consumer:
         for acknowledger in self._acknowledgers.values():
             acknowledger.close()
         return in_time
+
+    async def _hand_back_waiting(self) -> bool:
+        """Hand back what no handler has begun; returns whether the server has taken it."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                await self._hand_back([c for c in self.claims.held if c.began is None])
+        except TimeoutError:
+            return False
+        return True
 
     async def _hand_back(self, claims: list[Claim]) -> None:
         if claims:

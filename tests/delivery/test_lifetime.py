@@ -293,6 +293,8 @@ async def test_draining_without_a_server_comes_to_an_end(server: Server) -> None
     async with running(bus):
         await bus.notes.noted.fire_async(number=1)
         proxy.mode = "blackhole"
+    await bus.close_async()
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("lbgen")]
     proxy.close()
 
 
