@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import os
@@ -12,9 +11,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import lightbus
 from order import PARAMETERS
 from subject import Measurement, in_tasks, run
+
+import lightbus
 
 
 class Money(NamedTuple):
