@@ -140,8 +140,11 @@ class SyncConnection:
         self._pid = 0
         self.peer: Peer | None = None
 
-    def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+    def exchange(self, commands: Sequence[Command | bytes]) -> list[Reply]:
         """Send the commands in one write and wait for every reply.
+
+        Args:
+            commands: what to send; bytes are a command as it travels.
 
         Returns:
             One reply per command; a server's error stands in its place as `ResponseError`.
@@ -233,14 +236,14 @@ class AsyncConnection:
 
     async def exchange(
         self,
-        commands: Sequence[Command],
+        commands: Sequence[Command | bytes],
         *,
         timeout: float = REPLY_TIMEOUT,  # noqa: ASYNC109
     ) -> list[Reply]:
         """Send the commands in one write and wait for every reply.
 
         Args:
-            commands: what to send.
+            commands: what to send; bytes are a command as it travels.
             timeout: seconds that all replies together may take.
 
         Returns:

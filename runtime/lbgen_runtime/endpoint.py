@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from .entry import age_of, entry_fields, new_event_id, stream_key
+from .entry import EntryForm, age_of, new_event_id
 from .errors import (
     BusFull,
     EventTooLarge,
@@ -40,12 +41,12 @@ R = TypeVar("R", bound="Awaitable[None] | None")
 class EventEndpoint(Generic[E]):
     """One event of one bus: generated code gives each event's endpoint its typed `fire`."""
 
-    __slots__ = ("_bus", "_contract", "_stream")
+    __slots__ = ("_bus", "_contract", "_form")
 
     def __init__(self, bus: Bus, contract: EventContract[E]) -> None:
         self._bus = bus
         self._contract = contract
-        self._stream = stream_key(contract.api, contract.name)
+        self._form = EntryForm(contract)
 
     def fire_event(self, event: E, *, event_id: str | None = None) -> str:
         """Place an event on the bus.
@@ -110,17 +111,12 @@ class EventEndpoint(Generic[E]):
         if api.lightbus:
             core.schema_publisher.announce(self._contract)
         given, event_id = event_id, event_id or new_event_id()
-        fields = entry_fields(self._contract, event_id, self._contract.encode(event))
-        size = sum(map(len, fields))
-        if size > settings.max_event_size:
-            raise EventTooLarge(
-                f"{self._contract.full_name} {event_id} has {size:,} bytes; max_event_size is "
-                f"{settings.max_event_size:,}",
-                event_id=event_id,
-                event=event,
-                again=self,
-            )
-        fire = Fire(self._stream, event_id, fields, deadline=settings.fire_deadline)
+        parameters = self._contract.encode(event)
+        xadd = self._form.xadd(event_id, parameters)
+        fields = partial(self._form.fields, event_id, parameters)
+        if len(xadd) > settings.max_event_size:  # more than the fields alone
+            self._check_size(fields(), event, event_id)
+        fire = Fire(self._form.stream, event_id, xadd, fields, deadline=settings.fire_deadline)
         if given is not None:
             age = age_of(given)
             if age is None:
@@ -129,6 +125,17 @@ class EventEndpoint(Generic[E]):
                 fire.began -= age
                 fire.maybe_written = True
         return fire
+
+    def _check_size(self, fields: list[bytes], event: E, event_id: str) -> None:
+        size, largest = sum(map(len, fields)), self._bus.__lbgen__.settings.max_event_size
+        if size > largest:
+            raise EventTooLarge(
+                f"{self._contract.full_name} {event_id} has {size:,} bytes; max_event_size is "
+                f"{largest:,}",
+                event_id=event_id,
+                event=event,
+                again=self,
+            )
 
     def _outcomes(self, pairs: list[tuple[E, Fire]]) -> FiredMany:
         errors = {

@@ -11,15 +11,17 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from .packing import template
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .contract import ApiContract, EventContract
 
 __all__ = [
+    "EntryForm",
     "Metadata",
     "age_of",
-    "entry_fields",
     "is_noise",
     "metadata",
     "new_event_id",
@@ -29,6 +31,13 @@ __all__ = [
 
 _OWN_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _METADATA: Final = (b"id", b"api_name", b"event_name", b"version")
+_MOST_FORMS: Final = 256
+_VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+_random: Final[list[str]] = []
+"""Random digits for ids to come. A forked process draws its own."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_random.clear)
 
 
 class Metadata(NamedTuple):
@@ -59,11 +68,15 @@ def new_event_id() -> str:
     Version 8 (RFC 9562, vendor-specific) instead of 7, so that an id that `fire` made is told
     from one that a caller brought: only the former says when its event was fired first.
     """
-    random = os.urandom(10)
-    head = time.time_ns() // 1_000_000 << 16 | 0x8000 | (random[0] & 0x0F) << 8 | random[1]
-    tail = (random[2] & 0x3F | 0x80) << 56 | int.from_bytes(random[3:], "big")
-    digits = f"{head:016x}{tail:016x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    try:
+        random = _random.pop()
+    except IndexError:
+        drawn = os.urandom(10 * 100).hex()  # one call of the system for many ids
+        _random.extend(drawn[at : at + 20] for at in range(20, len(drawn), 20))
+        random = drawn[:20]
+    now = f"{time.time_ns() // 1_000_000:012x}"
+    variant = _VARIANTS[random[0]]
+    return f"{now[:8]}-{now[8:]}-8{random[1:4]}-{variant}{random[4:7]}-{random[7:19]}"
 
 
 def age_of(event_id: str) -> float | None:
@@ -77,30 +90,58 @@ def age_of(event_id: str) -> float | None:
     return max(time.time() - made, 0.0) + 60
 
 
-def entry_fields(
-    contract: EventContract[Any], event_id: str, parameters: Mapping[str, bytes]
-) -> list[bytes]:
-    """The fields and values of an event's entry, one after the other."""
-    fields = [b"id", event_id.encode(), *_head(contract.api.name, contract.name, contract.version)]
-    for name, text in parameters.items():
-        fields += (_field(name), text)
-    return fields
+class EntryForm:
+    """What the entries of one event have in common.
 
+    Args:
+        contract: the event's.
 
-@lru_cache(maxsize=4096)
-def _head(api_name: str, event_name: str, version: int) -> tuple[bytes, ...]:
-    """What stands in every entry of an event."""
-    return (
-        *(b"api_name", api_name.encode()),
-        *(b"event_name", event_name.encode()),
-        *(b"version", b"%d" % version),
-    )
+    Attributes:
+        stream: the stream's key.
+    """
 
+    __slots__ = ("_forms", "_head", "stream")
 
-@lru_cache(maxsize=4096)
-def _field(parameter: str) -> bytes:
-    """The field of a parameter."""
-    return b":" + parameter.encode()
+    def __init__(self, contract: EventContract[Any]) -> None:
+        self.stream = stream_key(contract.api, contract.name)
+        self._head = (
+            *(b"api_name", contract.api.name.encode()),
+            *(b"event_name", contract.name.encode()),
+            *(b"version", b"%d" % contract.version),
+        )
+        self._forms: dict[tuple[str, ...], bytes] = {}
+
+    def fields(self, event_id: str, parameters: Mapping[str, bytes]) -> list[bytes]:
+        """The fields and values of an entry, one after the other.
+
+        Args:
+            event_id: the event's id.
+            parameters: the JSON text of each parameter.
+        """
+        fields = [b"id", event_id.encode(), *self._head]
+        for name, text in parameters.items():
+            fields += (b":" + name.encode(), text)
+        return fields
+
+    def xadd(self, event_id: str, parameters: Mapping[str, bytes]) -> bytes:
+        """The command that writes an entry, as it travels; the arguments are those of `fields`."""
+        names = tuple(parameters)
+        form = self._forms.get(names) or self._form(names)
+        count = len(names) + 1
+        parts = (event_id.encode(), *parameters.values())
+        sizes_and_parts: list[Any] = [0] * (2 * count)
+        sizes_and_parts[::2] = map(len, parts)
+        sizes_and_parts[1::2] = parts
+        return form % tuple(sizes_and_parts)
+
+    def _form(self, names: tuple[str, ...]) -> bytes:
+        parts: list[bytes | None] = [b"XADD", self.stream, b"*", b"id", None, *self._head]
+        for name in names:
+            parts += (b":" + name.encode(), None)
+        if len(self._forms) >= _MOST_FORMS:  # an event with a map for parameters
+            self._forms.clear()
+        form = self._forms[names] = template(parts)
+        return form
 
 
 @lru_cache(maxsize=4096)

@@ -27,7 +27,8 @@ class Fire:
     Attributes:
         stream: the stream's key.
         event_id: the event's id.
-        fields: the entry's fields and values.
+        xadd: the command that writes its entry, as it travels.
+        fields: gives the entry's fields and values, for the rare case that the command is not it.
         began: when its first attempt began, `time.monotonic()` seconds.
         deadline: when to give up, `time.monotonic()` seconds.
         maybe_written: an attempt was made whose outcome is unknown.
@@ -50,13 +51,21 @@ class Fire:
         "remember",
         "settled",
         "stream",
+        "xadd",
     )
 
     def __init__(
-        self, stream: bytes, event_id: str, fields: list[bytes], *, deadline: float
+        self,
+        stream: bytes,
+        event_id: str,
+        xadd: bytes,
+        fields: Callable[[], list[bytes]],
+        *,
+        deadline: float,
     ) -> None:
         self.stream = stream
         self.event_id = event_id
+        self.xadd = xadd
         self.fields = fields
         self.began = time.monotonic()
         self.deadline = self.began + deadline

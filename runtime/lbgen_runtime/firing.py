@@ -86,7 +86,7 @@ class FireRules:
 class Exchange:
     """Send these commands; the answer is the list of their replies."""
 
-    commands: list[Command]
+    commands: list[Command | bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class _Attempt:
     ) -> None:
         self._rules = rules
         self._unsent: list[Fire] = []
-        self.commands: list[Command] = []
+        self.commands: list[Command | bytes] = []
         self._about: list[tuple[Fire, ...] | str] = []
         self._written: list[tuple[Fire, bytes]] = []
         self.refusal = ""
@@ -193,7 +193,7 @@ class _Attempt:
         plain = not rules.max_length
         for fire in batch:
             if plain and not fire.maybe_written and not fire.remember:
-                self._add((b"XADD", fire.stream, b"*", *fire.fields), (fire,))
+                self._add(fire.xadd, (fire,))
             else:
                 scripted.setdefault((fire.stream, fire.remember > 0), []).append(fire)
         for (stream, _), fires in scripted.items():
@@ -203,7 +203,7 @@ class _Attempt:
         for stream in rules.trims.due(fire.stream for fire in batch):
             self._add(rules.trims.command(stream), "trim")
 
-    def _add(self, command: Command, about: tuple[Fire, ...] | str) -> None:
+    def _add(self, command: Command | bytes, about: tuple[Fire, ...] | str) -> None:
         self.commands.append(command)
         self._about.append(about)
 
@@ -281,6 +281,7 @@ def _scripted(stream: bytes, fires: list[Fire], rules: FireRules, *, in_full: bo
     barrier, drop = int(rules.durable is not None), int(rules.drop_oldest)
     arguments: list[Any] = [look_back, remember, barrier, rules.max_length, drop]
     for fire in fires:
-        arguments += [fire.event_id, len(fire.fields), *fire.fields]
+        fields = fire.fields()
+        arguments += [fire.event_id, len(fields), *fields]
     command = FIRE.call(keys, arguments)
     return FIRE.call_in_full(command) if in_full else command

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["pack"]
+__all__ = ["pack", "template"]
 
 _LONGEST_TEMPLATE: Final = 128
 """Parts of a command up to which its form is kept; longer ones are put together part by part."""
@@ -19,10 +19,27 @@ def _template(parts: int) -> bytes:
     return b"*%d\r\n" % parts + b"$%d\r\n%b\r\n" * parts
 
 
-def pack(commands: Iterable[tuple[Any, ...]]) -> bytes:
-    """The commands one after the other; their parts are bytes, text or integers."""
+def template(parts: Sequence[bytes | None]) -> bytes:
+    """A command's form for `%`; each `None` stands for the length and the bytes of a part."""
+    forms = [b"*%d\r\n" % len(parts)]
+    for part in parts:
+        if part is None:
+            forms.append(b"$%d\r\n%b\r\n")
+        else:
+            forms.append(b"$%d\r\n%b\r\n" % (len(part), part.replace(b"%", b"%%")))
+    return b"".join(forms)
+
+
+def pack(commands: Iterable[tuple[Any, ...] | bytes]) -> bytes:
+    """The commands one after the other; their parts are bytes, text or integers.
+
+    A command that is bytes is packed already.
+    """
     packed: list[bytes] = []
     for command in commands:
+        if isinstance(command, bytes):
+            packed.append(command)
+            continue
         parts = len(command)
         try:
             if parts <= _LONGEST_TEMPLATE:
