@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 
 from lbgen.compat.formats import (
+    DIALECTS,
     EXACT,
     INSIDE,
     SAMPLES,
@@ -69,3 +70,27 @@ def test_one_format_lies_inside_another(inner: str, outer: str) -> None:
         text = near(inner, rng)
         if accepts(inner, text):
             assert accepts(outer, text), repr(text)
+
+
+@pytest.mark.parametrize("one", sorted(SAMPLES))
+def test_any_two_formats_can_be_compared(one: str) -> None:
+    told = {text for texts_ in SAMPLES.values() for text in texts_ if accepts(one, text)}
+    for other in set(SAMPLES) - {one} - INSIDE.get(one, frozenset()):
+        assert any(not accepts(other, text) for text in told), other
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_format_means_the_same_in_every_draft(name: str) -> None:
+    rng = random.Random(name)
+    made = [near(name, rng) for _ in range(500)]
+    for dialect in DIALECTS.values():
+        judge = validator({"$schema": dialect, "format": name})
+        for text in made:
+            assert judge.is_valid(text) == accepts(name, text), (dialect, text)
+
+
+def test_international_host_names_hold_no_character_that_is_special_elsewhere() -> None:
+    for code in range(0x80, 0x30000):
+        for text in (chr(code), f"a{chr(code)}") if not 0xD800 <= code < 0xE000 else ():
+            if accepts("idn-hostname", text):
+                assert all(accepts(name, text) for name in INSIDE["idn-hostname"]), hex(code)

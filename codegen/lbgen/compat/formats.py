@@ -86,16 +86,29 @@ Those of dates and times are wide because the validator is: it takes `1+99-12-31
 EXACT: Final = frozenset({"uuid"})
 """Formats whose shape is the whole truth: what matches is of the format."""
 
+_PLAIN_URIS: Final = frozenset({"iri-reference", "uri-reference", "uri-template"})
+"""Letters, digits, dots, colons after the first segment and hyphens mean nothing special there."""
+
 INSIDE: Final[dict[str, frozenset[str]]] = {
+    "date": _PLAIN_URIS,
+    "date-time": frozenset({"uri-template"}),
+    "duration": _PLAIN_URIS | {"regex"},
     "email": frozenset({"idn-email"}),
-    "iri": frozenset({"iri-reference"}),
-    "uri": frozenset({"iri", "iri-reference", "uri-reference"}),
-    "uri-reference": frozenset({"iri-reference"}),
+    "hostname": _PLAIN_URIS | {"regex"},
+    "idn-hostname": frozenset({"iri-reference", "regex", "uri-template"}),
+    "ipv4": _PLAIN_URIS | {"hostname", "idn-hostname", "regex"},
+    "ipv6": frozenset({"regex", "uri-template"}),
+    "iri": frozenset({"iri-reference", "uri-template"}),
+    "iri-reference": frozenset({"uri-template"}),
+    "time": frozenset({"uri-template"}),
+    "uri": frozenset({"iri", "iri-reference", "uri-reference", "uri-template"}),
+    "uri-reference": frozenset({"iri-reference", "uri-template"}),
+    "uuid": _PLAIN_URIS | {"hostname", "idn-hostname", "regex"},
 }
 """Format to the formats that accept all its strings."""
 
 SAMPLES: Final[dict[str, tuple[str, ...]]] = {
-    "date": ("2024-01-31", "2024-02-29", "1999-12-31", "0001-01-01", "9999-12-31"),
+    "date": ("2024-01-31", "2024-02-29", "1999-12-31", "0001-01-01", "9999-12-31", "*001-01-01"),
     "date-time": (
         "2024-01-31T12:00:00Z",
         "2024-01-31T12:00:00+02:00",
@@ -104,8 +117,9 @@ SAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "1999-12-31T23:59:59-05:30",
         "2024-01-31T12:00:00.123456789012345+00:00",
         "1998-12-31T23:59:60Z",
+        "*024-01-31T12:00:00Z",
     ),
-    "duration": ("P1D", "PT1H", "P1Y2M3DT4H5M6S", "P2W", "PT0S"),
+    "duration": ("P1D", "PT1H", "P1Y2M3DT4H5M6S", "P2W", "PT0S", f"P{'1' * 70}D"),
     "email": (
         "ann@example.com",
         "a@b.co",
@@ -113,28 +127,43 @@ SAMPLES: Final[dict[str, tuple[str, ...]]] = {
         '"a b"@example.com',
         "ann@localhost",
         "ann@[127.0.0.1]",
+        "*@b.co",
         "a.very.long.local.part.of.an.address@a.very.long.domain.name.example.com",
     ),
     "hostname": (
         "example.com",
         "a",
         "xn--bcher-kva.example",
+        "xn---cher-kva.example",
         "a-b.example",
         "localhost",
         "1.2.3.4",
     ),
-    "idn-email": ("ann@example.com", "jürgen@bücher.example", "ann@localhost"),
+    "idn-email": ("ann@example.com", "jürgen@bücher.example", "ann@localhost", "*@b.co"),
     "idn-hostname": ("example.com", "bücher.example", "localhost", "a"),
     "ipv4": ("127.0.0.1", "0.0.0.0", "255.255.255.255"),
     "ipv6": ("::1", "::", "2001:db8::8a2e:370:7334", "::ffff:192.0.2.1"),
-    "iri": ("https://example.com/", "urn:x:y", "https://bücher.example/ä", "mailto:a@b.co"),
-    "iri-reference": ("/a", "#a", "", "https://example.com/", "/ä"),
-    "json-pointer": ("", "/a", "/a/0", "/a~1b"),
+    "iri": (
+        "https://example.com/",
+        "urn:x:y",
+        "https://bücher.example/ä",
+        "mailto:a@b.co",
+        "urn:(",
+    ),
+    "iri-reference": ("/a", "#a", "", "https://example.com/", "/ä", "("),
+    "json-pointer": ("", "/a", "/a/0", "/a~1b", "/ ", "/("),
     "regex": ("^a$", "a", "[0-9]+", ""),
-    "relative-json-pointer": ("0", "1/a", "0#"),
-    "time": ("12:00:00Z", "12:00:00+02:00", "23:59:59.123Z"),
-    "uri": ("https://example.com/", "urn:x:y", "http://a", "mailto:a@b.co", "ftp://ftp.example/f"),
-    "uri-reference": ("/a", "#a", "", "https://example.com/"),
+    "relative-json-pointer": ("0", "1/a", "0#", "1/ ", "1/("),
+    "time": ("12:00:00Z", "12:00:00+02:00", "23:59:59.123Z", "12:00:0*+02:00"),
+    "uri": (
+        "https://example.com/",
+        "urn:x:y",
+        "http://a",
+        "mailto:a@b.co",
+        "ftp://ftp.example/f",
+        "urn:(",
+    ),
+    "uri-reference": ("/a", "#a", "", "https://example.com/", "("),
     "uri-template": ("https://example.com/{id}", "/a", "", "https://example.com/"),
     "uuid": (
         "123e4567-e89b-12d3-a456-426614174000",
@@ -142,7 +171,8 @@ SAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "123E4567-E89B-12D3-A456-426614174000",
     ),
 }
-"""Strings of each format, plain ones first."""
+"""Strings of each format, plain ones first; of any two formats of which one does not lie inside the
+other, some string is in that one only."""
 
 TYPICAL: Final[dict[str, str]] = {
     "date": r"^(19|20)[0-9][0-9]-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$",

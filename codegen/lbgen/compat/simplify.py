@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from .merge import merged
+from .recursion import recursive
 from .schema import FALSE, NEVER, REF, Bundle, Node, children, rebuild
 
 _MOST_NODES: Final = 20_000
@@ -16,26 +17,28 @@ def inlined(bundle: Bundle) -> Bundle:
     """The bundle with references only where they recurse.
 
     Where inlining would make the schema huge, all references stay.
+
+    Raises:
+        UnsupportedSchema: a recursion does not end.
     """
-    uses = {name: _references(node) for name, node in bundle.definitions.items()}
-    recursive = _recursive(uses)
+    recurring = recursive(bundle.definitions)
     sizes: dict[str, int] = {}
 
     def size(node: Node) -> int:
         name = node.get(REF)
-        if name is not None and name not in recursive:
+        if name is not None and name not in recurring:
             if name not in sizes:
                 sizes[name] = size(bundle.definitions[name])
             return sizes[name]
         return 1 + sum(size(child) for _, child in children(node))
 
-    if size(bundle.root) + sum(size(bundle.definitions[name]) for name in recursive) > _MOST_NODES:
+    if size(bundle.root) + sum(size(bundle.definitions[name]) for name in recurring) > _MOST_NODES:
         return bundle
     ready: dict[str, Node] = {}
 
     def inline(node: Node) -> Node:
         name = node.get(REF)
-        if name is None or name in recursive:
+        if name is None or name in recurring:
             return rebuild(node, inline)
         if name not in ready:
             ready[name] = inline(bundle.definitions[name])
@@ -44,29 +47,8 @@ def inlined(bundle: Bundle) -> Bundle:
     return replace(
         bundle,
         root=inline(bundle.root),
-        definitions={name: inline(bundle.definitions[name]) for name in sorted(recursive)},
+        definitions={name: inline(bundle.definitions[name]) for name in sorted(recurring)},
     )
-
-
-def _references(node: Node) -> set[str]:
-    found = {node.get(REF)} if REF in node.keywords else set[str]()
-    for _, child in children(node):
-        found |= _references(child)
-    return found
-
-
-def _recursive(uses: dict[str, set[str]]) -> set[str]:
-    """The names that can be reached from themselves."""
-    reached = {name: set(direct) for name, direct in uses.items()}
-    changed = True
-    while changed:
-        changed = False
-        for found in reached.values():
-            more = set[str]().union(*(reached[name] for name in found)) - found
-            if more:
-                found |= more
-                changed = True
-    return {name for name, found in reached.items() if name in found}
 
 
 def simplified(bundle: Bundle) -> Bundle:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..json_values import canonical
-from ..schema import Node
-from .terms import EMPTY, Answer, Goal, Lit, found, unknown
+from .distinct import other_than, representatives
+from .terms import EMPTY, Answer, Goal, SomeItem, found, unknown
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -29,6 +29,7 @@ class _Array:
         self.tail = max([*(index + 1 for index, _ in facts.items_at), *starts, 0])
         self.doubt = ""
         self.most = facts.most
+        self.few_are_exact = True
 
     def solve(self) -> Answer:
         facts = self.facts
@@ -42,11 +43,10 @@ class _Array:
                 self.doubt = answer.reason
         if self.most is not None and self.most < facts.least:
             return EMPTY
-        wanted = [some.lit for some in facts.some_items for _ in range(some.count)]
-        starts = [some.start for some in facts.some_items for _ in range(some.count)]
+        wanted = [some for some in facts.some_items for _ in range(some.count)]
         if len(wanted) > _MOST_ITEMS or facts.least > _MOST_ITEMS:
             return unknown("long arrays")
-        return self._placed(list(zip(starts, wanted, strict=True)), {})
+        return self._placed(wanted, {}, frozenset())
 
     def _at(self, index: int) -> Goal:
         index = min(index, self.tail)
@@ -54,30 +54,35 @@ class _Array:
         here = {lit for at, lit in facts.items_at if at == index}
         return frozenset(here | {lit for start, lit in facts.items_from if start <= index})
 
-    def _placed(self, wanted: list[tuple[int, Lit]], chosen: dict[int, Goal]) -> Answer:
-        """Give every wanted item an index, then build the array."""
+    def _placed(
+        self, wanted: list[SomeItem], chosen: dict[int, Goal], used: frozenset[tuple[SomeItem, int]]
+    ) -> Answer:
+        """Give every wanted item an index, then build the array.
+
+        Of several items that one keyword wants, each has an index of its own (`used`); items that
+        different keywords want may be the same.
+        """
         self.engine.spend()
         if not wanted:
             return self._built(chosen)
-        (start, lit), *rest = wanted
+        some, *rest = wanted
         end = self.tail + len(self.facts.some_items) + sum(s.count for s in self.facts.some_items)
         if self.most is not None:
             end = min(end, self.most)
         doubt = Answer("empty")
         # Free indexes first, and of those beyond the prefix only the first: they are all alike.
         free_tail = next((i for i in range(self.tail, end) if i not in chosen), None)
-        order = list(range(start, min(self.tail, end)))
-        if free_tail is not None and free_tail >= start:
+        order = list(range(some.start, min(self.tail, end)))
+        if free_tail is not None and free_tail >= some.start:
             order.insert(0, free_tail)
-        counted = any(some.count > 1 for some in self.facts.some_items)
         order += [i for i in chosen if i >= self.tail]
         for index in order:
-            if counted and index in chosen and lit in chosen[index]:
+            if (some, index) in used:
                 continue
-            goal = chosen.get(index, self._at(index)) | {lit}
+            goal = chosen.get(index, self._at(index)) | {some.lit}
             answer = self.engine.inhabit(goal)
             if answer.state == "found":
-                answer = self._placed(rest, {**chosen, index: goal})
+                answer = self._placed(rest, {**chosen, index: goal}, used | {(some, index)})
             if answer.state == "found":
                 return answer
             if answer.state == "unknown":
@@ -90,49 +95,50 @@ class _Array:
         goals = [chosen.get(index, self._at(index)) for index in range(length)]
         if facts.repeated:
             return self._repeated(goals)
-        values: list[Any] = []
-        for goal in goals:
-            if facts.distinct and values:
-                answer = self._another(goal, values)
-            else:
-                answer = self.engine.inhabit(goal)
-            if answer.state == "empty":
-                alike = len({*goals}) == 1 and not chosen
-                return EMPTY if alike or not facts.distinct else unknown("distinct items")
-            if answer.state == "unknown":
-                return answer
-            values.append(answer.value)
-        return self._checked(values)
+        if facts.distinct:
+            answer = representatives(self.engine, goals, self._wishes())
+            return self._checked(answer.value) if answer.state == "found" else answer
+        answers = [self._outside_few(goal) for goal in goals]
+        unfound = {answer.state: answer for answer in answers if answer.state != "found"}
+        if unfound:
+            return unfound.get("empty") or unfound["unknown"]
+        return self._checked([answer.value for answer in answers])
 
-    def _another(self, goal: Goal, values: list[Any]) -> Answer:
-        plain = self.engine.inhabit(goal)
-        if plain.state == "found" and canonical(plain.value) not in map(canonical, values):
-            return plain
-        return self.engine.inhabit(goal | {_other_than(values)})
+    def _wishes(self) -> Goal:
+        """Not to be one of those items of which there may only be few."""
+        return frozenset(few.lit.negated() for few in self.facts.few_items)
+
+    def _outside_few(self, goal: Goal) -> Answer:
+        """An item, if possible none of those of which there may only be few."""
+        answer = self.engine.inhabit(goal | self._wishes())
+        if answer.state == "found" or not self.facts.few_items:
+            return answer
+        if answer.state == "unknown" or len(self.facts.few_items) > 1:
+            self.few_are_exact = False
+        return self.engine.inhabit(goal)
 
     def _repeated(self, goals: list[Goal]) -> Answer:
         """Two equal items: a value for two indexes at once."""
         doubt = ""
-        end = max(len(goals), self.tail + 2)
+        least = len(goals)
+        # One item more than are wanted anyway can be equal to any of them.
+        end = max(least + 1, self.tail + 2)
         if self.most is not None:
             end = min(end, self.most)
-        goals += [self._at(index) for index in range(len(goals), end)]
+        goals += [self._at(index) for index in range(least, end)]
         for second in range(end - 1, 0, -1):
             for first in range(second):
-                both = self.engine.inhabit(goals[first] | goals[second])
+                both = self._outside_few(goals[first] | goals[second])
                 if both.state == "empty":
                     continue
-                if both.state == "unknown":
-                    doubt = both.reason
-                    continue
-                length = max(second + 1, self.facts.least)
-                answers = [self.engine.inhabit(goal) for goal in goals[:length]]
-                if any(answer.state != "found" for answer in answers):
-                    doubt = "repeated items"
-                    continue
+                answers = [self._outside_few(goal) for goal in goals[: max(second + 1, least)]]
                 values = [answer.value for answer in answers]
                 values[first] = values[second] = both.value
-                return self._checked(values)
+                states = {both.state, *(answer.state for answer in answers)}
+                answer = self._checked(values) if states == {"found"} else unknown("repeated items")
+                if answer.state == "found":
+                    return answer
+                doubt = both.reason or answer.reason
         return unknown(doubt) if doubt else EMPTY
 
     def _checked(self, values: list[Any]) -> Answer:
@@ -140,7 +146,9 @@ class _Array:
             goal = frozenset({few.lit})
             count = sum(self.engine.fulfils(value, goal) for value in values)
             if count > few.count:
-                return unknown("a limited number of matching items")
+                # Each item that can be something else is, so there is no array with fewer.
+                exact = self.few_are_exact and not (self.facts.distinct or self.facts.repeated)
+                return EMPTY if exact else unknown("a limited number of matching items")
         if self.doubt:
             return unknown(self.doubt)
         refused = {canonical(value) for value in self.facts.refused}
@@ -148,15 +156,10 @@ class _Array:
             if self.facts.few_items or (self.most is not None and len(values) >= self.most):
                 return unknown("arrays other than the listed ones")
             goal = self._at(len(values))
-            answer = self._another(goal, values) if self.facts.distinct else self._first(goal)
+            if self.facts.distinct:
+                goal |= {other_than(values)}
+            answer = self.engine.inhabit(goal)
             if answer.state != "found":
                 return unknown("arrays other than the listed ones")
             values = [*values, answer.value]
         return found(values)
-
-    def _first(self, goal: Goal) -> Answer:
-        return self.engine.inhabit(goal)
-
-
-def _other_than(values: list[Any]) -> Lit:
-    return Lit(Node(keywords={"enum": list(values)}), positive=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..json_values import Kind, canonical, kind_of, rational
 from ..schema import REF, Node, UnsupportedSchema
@@ -33,7 +33,7 @@ from .terms import (
     SomeItem,
     SomeProperty,
 )
-from .worlds import ALL_ITEMS, worlds
+from .worlds import Items, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -198,13 +198,15 @@ def _unevaluated(node: Node, kind: Kind) -> str | None:
     return name if name in node.keywords else None
 
 
-def _unevaluated_all(evaluated: Any, rest: Node) -> Item:
+def _unevaluated_all(evaluated: Group | Items, rest: Node) -> Item:
     if isinstance(evaluated, Group):
         return Group(evaluated.properties, evaluated.patterns, evaluated.rest or rest)
-    return Length() if evaluated == ALL_ITEMS else ItemsFrom(evaluated, yes(rest))
+    if evaluated.count is None:
+        return Length()
+    return ItemsFrom(evaluated.count, yes(evaluated.left(rest)))
 
 
-def _unevaluated_some(evaluated: Any, rest: Node) -> Item:
+def _unevaluated_some(evaluated: Group | Items, rest: Node) -> Item:
     if isinstance(evaluated, Group):
         if evaluated.rest is not None:
             return Impossible()
@@ -213,7 +215,9 @@ def _unevaluated_some(evaluated: Any, rest: Node) -> Item:
             failing=tuple(pattern for pattern, _ in evaluated.patterns),
             lit=no(rest),
         )
-    return Impossible() if evaluated == ALL_ITEMS else SomeItem(evaluated, no(rest))
+    if evaluated.count is None:
+        return Impossible()
+    return SomeItem(evaluated.count, no(evaluated.left(rest)))
 
 
 def _atoms(node: Node, kind: Kind) -> list[Item]:

@@ -130,7 +130,8 @@ class Facts:
         least = max(least, self.least)
         limits = [limit for limit in (most, self.most) if limit is not None]
         most = min(limits) if limits else None
-        return replace(self, least=least, most=most, dead=most is not None and most < least)
+        dead = self.dead or (most is not None and most < least)
+        return replace(self, least=least, most=most, dead=dead)
 
     def _array(self, atom: ItemAt | ItemsFrom | SomeItem | FewItems | Distinct) -> Facts:
         match atom:
@@ -138,11 +139,17 @@ class Facts:
                 return replace(self, items_at=self.items_at | {(index, lit)})
             case ItemsFrom(start, lit):
                 return replace(self, items_from=self.items_from | {(start, lit)})
-            case SomeItem():
-                facts = replace(self, some_items=(*self.some_items, atom))
+            case SomeItem(start, lit, count):
+                alike = [some for some in self.some_items if (some.start, some.lit) == (start, lit)]
+                if any(some.count >= count for some in alike):
+                    return self
+                kept = tuple(some for some in self.some_items if some not in alike)
+                dead = any(few.lit == lit and few.count < count for few in self.few_items)
+                facts = replace(self, some_items=(*kept, atom), dead=dead)
                 return facts._counted(atom.start + atom.count, None)
-            case FewItems():
-                return replace(self, few_items=(*self.few_items, atom))
+            case FewItems(lit, count):
+                dead = any(some.lit == lit and some.count > count for some in self.some_items)
+                return replace(self, few_items=(*self.few_items, atom), dead=dead)
             case Distinct(positive):
                 if positive:
                     return replace(self, distinct=True, dead=self.repeated)

@@ -190,7 +190,7 @@ class _Object:
             if not fresh:
                 if self.doubt or options:
                     return unknown(self.doubt or options[0][2].reason)
-                return unknown("a number of properties") if used else EMPTY
+                return EMPTY
             chosen[fresh[0][0]] = fresh[0][1]
         if most is not None and len(chosen) > most:
             return unknown("a number of properties")

@@ -20,8 +20,23 @@ if TYPE_CHECKING:
 
 _MOST: Final = 128
 _DEEPEST: Final = 20
-ALL_ITEMS: Final = 1 << 30
-"""So many items are evaluated that none is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Evaluated items.
+
+    Attributes:
+        count: so many from the first on; `None` is all.
+        matching: and all that fulfil one of these.
+    """
+
+    count: int | None = 0
+    matching: tuple[Node, ...] = ()
+
+    def left(self, rest: Node) -> Node:
+        """What each of the items after the first `count` fulfils if those left fulfil `rest`."""
+        return Node(keywords={"anyOf": (*self.matching, rest)}) if self.matching else rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +45,18 @@ class World:
 
     Attributes:
         items: what holds in it.
-        evaluated: for objects the names (a group of `true`s), for arrays the number of items.
+        evaluated: for objects the names (a group of `true`s), for arrays the items.
     """
 
     items: tuple[Item, ...]
-    evaluated: Group | int
+    evaluated: Group | Items
 
 
 def worlds(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int = 0) -> list[World]:
     """All ways in which a schema can hold.
 
     Raises:
-        UnsupportedSchema: there are too many, or `contains` evaluates items.
+        UnsupportedSchema: there are too many.
     """
     if depth > _DEEPEST:
         raise UnsupportedSchema("unevaluated properties across recursive references")
@@ -66,12 +81,12 @@ def worlds(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int =
     return _together([[own], *choices], kind)
 
 
-def _nothing(kind: Kind) -> Group | int:
-    return Group({}, (), None) if kind == "object" else 0
+def _nothing(kind: Kind) -> Group | Items:
+    return Group({}, (), None) if kind == "object" else Items()
 
 
-def _everything(kind: Kind) -> Group | int:
-    return Group({}, (), TRUE) if kind == "object" else ALL_ITEMS
+def _everything(kind: Kind) -> Group | Items:
+    return Group({}, (), TRUE) if kind == "object" else Items(None)
 
 
 def _own(node: Node, kind: Kind) -> World:
@@ -83,11 +98,9 @@ def _own(node: Node, kind: Kind) -> World:
         properties = dict.fromkeys(node.named("properties"), TRUE)
         patterns = tuple((pattern, TRUE) for pattern in node.named("patternProperties"))
         return World(items, Group(properties, patterns, TRUE if inner else None))
-    if "contains" in node.keywords:
-        raise UnsupportedSchema("unevaluatedItems beside contains")
-    if "items" in node.keywords:
-        return World(items, ALL_ITEMS)
-    return World(items, len(node.many("prefixItems")))
+    count = None if "items" in node.keywords else len(node.many("prefixItems"))
+    matching = (node.get("contains"),) if "contains" in node.keywords else ()
+    return World(items, Items(count, matching))
 
 
 def _branches(
@@ -139,19 +152,21 @@ def _together(choices: list[list[World]], kind: Kind) -> list[World]:
     return result
 
 
-def _both(one: Group | int, two: Group | int) -> Group | int:
+def _both(one: Group | Items, two: Group | Items) -> Group | Items:
     if isinstance(one, Group) and isinstance(two, Group):
         return Group(
             {**one.properties, **two.properties},
             (*one.patterns, *two.patterns),
             one.rest or two.rest,
         )
-    assert isinstance(one, int)
-    assert isinstance(two, int)
-    return max(one, two)
+    assert isinstance(one, Items)
+    assert isinstance(two, Items)
+    all_ = one.count is None or two.count is None
+    count = None if all_ else max(one.count or 0, two.count or 0)
+    return Items(count, (*one.matching, *two.matching))
 
 
-def _is_nothing(evaluated: Group | int) -> bool:
+def _is_nothing(evaluated: Group | Items) -> bool:
     if isinstance(evaluated, Group):
         return not (evaluated.properties or evaluated.patterns or evaluated.rest)
-    return evaluated == 0
+    return evaluated == Items()
