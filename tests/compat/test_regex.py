@@ -9,8 +9,9 @@ import greenery
 import pytest
 
 from lbgen.compat.formats import validator
+from lbgen.compat.prove.automata import automaton
+from lbgen.compat.prove.characters import ANY, SPACE, asked
 from lbgen.compat.prove.language import Language, texts
-from lbgen.compat.prove.regex import SPACE, automaton
 from lbgen.compat.schema import UnsupportedSchema
 
 PATTERNS = [
@@ -37,6 +38,9 @@ PATTERNS = [
     r"^[\d-]+$",
     "^[a-]$",
     "^(?<name>a)$",
+    r"^\p{Lu}\p{Ll}*$",
+    r"^[^\p{L}\d]+$",
+    r"^\P{Letter}?$",
 ]
 LETTERS = "ab cdx019_-@A\n\té٣\u00a0\ufeff\u2028😀]"
 
@@ -54,7 +58,9 @@ def test_a_pattern_matches_what_the_validator_matches(pattern: str) -> None:
         assert any(True for _ in texts(both, lambda: None)) == judge.is_valid(text), repr(text)
 
 
-@pytest.mark.parametrize("pattern", [r"\p{L}", r"\bx", "(?i)a", "a[", "[[:alpha:]]", "[a&&b]"])
+@pytest.mark.parametrize(
+    "pattern", [r"\p{Nonsense}", r"\bx", "(?i)a", "a[", "[[:alpha:]]", "[a&&b]"]
+)
 def test_what_is_not_modelled_is_refused(pattern: str) -> None:
     with pytest.raises(UnsupportedSchema):
         automaton(pattern)
@@ -68,6 +74,14 @@ def test_white_space_is_what_the_validator_takes_for_it() -> None:
 
     codes = [code for code in range(0x10000) if valid(code)]
     assert codes == [code for low, high in SPACE for code in range(low, high + 1)]
+
+
+def test_the_validator_is_asked_for_the_characters_of_a_property() -> None:
+    judge = validator({"pattern": r"^\p{Lu}$"})
+    told = {code for low, high in asked(r"\p{Lu}") for code in range(low, high + 1)}
+    for low, high in ANY:
+        for code in range(low, high + 1):
+            assert (code in told) == judge.is_valid(chr(code)), hex(code)
 
 
 SIMPLE = ["[a-c]+", "[a-c]*", "a{1,3}", "(ab)*", "a|b", "[ab]{2}", "a?b?c?", "(a|b)*abb", "[abc]"]

@@ -155,13 +155,11 @@ def decide(writer: Version, reader: Version, budget: Budget | None = None) -> Ve
     """Whether a reader of one version accepts everything that the other version can send."""
     budget = budget or Budget()
     try:
-        inner, outer = writer.writer, reader.reader
-        _check_dialects(inner, outer)
-        if reader.reader.key == writer.reader.key:
-            return Verdict(state="compatible", layer="same")
-        if algebra.proves(inner, outer):
-            return Verdict(state="compatible", layer="algebra")
-        return _decide(writer, reader, budget)
+        verdict = _decide(writer, reader, budget)
+        if verdict.state == "compatible" and _whole_numbers_matter(writer.writer, reader.reader):
+            reason = "whole numbers that are no integers in draft-04, such as 1.0"
+            return Verdict(state="undecided", reason=reason)
+        return verdict
     except UnsupportedSchema as unsupported:
         return Verdict(state="undecided", reason=str(unsupported))
     except (ValueError, jsonschema_rs.ReferencingError) as error:
@@ -170,6 +168,11 @@ def decide(writer: Version, reader: Version, budget: Budget | None = None) -> Ve
 
 
 def _decide(writer: Version, reader: Version, budget: Budget) -> Verdict:
+    if reader.reader.key == writer.reader.key:
+        return Verdict(state="compatible", layer="same")
+    if algebra.proves(writer.writer, reader.reader):
+        return Verdict(state="compatible", layer="algebra")
+
     def shows(value: Any) -> bool:
         return writer.writes(value) and not reader.reads(value)
 
@@ -201,6 +204,8 @@ def message(reader: Version, value: Any) -> str:
     return "; ".join(error.message for error in reader.authors.iter_errors(value))
 
 
-def _check_dialects(one: Bundle, two: Bundle) -> None:
-    if one.draft4 != two.draft4 and '"integer"' in one.key + two.key:
-        raise UnsupportedSchema("integers in draft-04 beside a later draft, which accepts 1.0")
+def _whole_numbers_matter(inner: Bundle, outer: Bundle) -> bool:
+    """Whether the reader may meet 1.0 where it wants an integer, which draft-04 does not take."""
+    if not (outer.draft4 and outer.mentions("integer")):
+        return False
+    return inner.mentions("number", "multipleOf" if inner.draft4 else "integer")

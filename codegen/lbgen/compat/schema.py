@@ -149,6 +149,11 @@ class Bundle:
         names = {node: definition.key for node, definition in self.definitions.items()}
         return json.dumps([self.root.key, names], sort_keys=True)
 
+    def mentions(self, *words: str) -> bool:
+        """Whether one of some words occurs, as a keyword or as a value."""
+        keys = [self.root.key, *(node.key for node in self.definitions.values())]
+        return any(f'"{word}"' in key for word in words for key in keys)
+
 
 def children(node: Node) -> Iterator[tuple[Path, Node]]:
     """The direct subschemas of a node, each with its path from the node."""

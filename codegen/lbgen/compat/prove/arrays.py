@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .facts import Facts
 
-_MOST_ITEMS: Final = 300
+_MOST_WANTED: Final = 300
+"""Items that each are sought for themselves."""
+
+_MOST_ITEMS: Final = 20_000
+"""Items that may be alike."""
 
 
 def solve(engine: Engine, facts: Facts) -> Answer:
@@ -44,7 +48,8 @@ class _Array:
         if self.most is not None and self.most < facts.least:
             return EMPTY
         wanted = [some for some in facts.some_items for _ in range(some.count)]
-        if len(wanted) > _MOST_ITEMS or facts.least > _MOST_ITEMS:
+        listed = facts.distinct or facts.repeated
+        if len(wanted) > _MOST_WANTED or facts.least > (_MOST_WANTED if listed else _MOST_ITEMS):
             return unknown("long arrays")
         return self._placed(wanted, {}, frozenset())
 
@@ -98,8 +103,9 @@ class _Array:
         if facts.distinct:
             answer = representatives(self.engine, goals, self._wishes())
             return self._checked(answer.value) if answer.state == "found" else answer
-        answers = [self._outside_few(goal) for goal in goals]
-        unfound = {answer.state: answer for answer in answers if answer.state != "found"}
+        known = {goal: self._outside_few(goal) for goal in dict.fromkeys(goals)}
+        answers = [known[goal] for goal in goals]
+        unfound = {answer.state: answer for answer in known.values() if answer.state != "found"}
         if unfound:
             return unfound.get("empty") or unfound["unknown"]
         return self._checked([answer.value for answer in answers])

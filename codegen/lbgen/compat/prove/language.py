@@ -6,17 +6,22 @@ texts first, within a budget of steps. An exhausted search proves that there is 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from .regex import Automaton, Ranges, automaton
+from .automata import automaton
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .automata import Automaton, Edge
+    from .characters import Ranges
+
 _NICE: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. /:@"
 _PER_STEP: Final = 4
+_BEYOND: Final = 0x110000
 _State: TypeAlias = tuple[tuple[frozenset[int], ...], bool, int]
 """Per automaton the set of states; whether this is the start; the length so far, if it matters."""
 
@@ -64,6 +69,21 @@ class _Search:
         self.automata = automata
         self.spend = spend
         self.closures: dict[tuple[int, frozenset[int]], frozenset[int]] = {}
+        self.classes: dict[frozenset[int], list[tuple[str, frozenset[int]]]] = {}
+        numbers: dict[Edge, int] = {}
+        self.edges: list[list[list[tuple[int, int]]]] = [
+            [
+                [
+                    (numbers.setdefault(edge, len(numbers)), target)
+                    for edge, target in edges
+                    if not isinstance(edge, str)
+                ]
+                for edges in automaton_.edges
+            ]
+            for automaton_ in automata
+        ]
+        """Per automaton and state the steps that take a character of a set, by its number."""
+        self.sets = [edge for edge in numbers if not isinstance(edge, str)]
 
     def run(self) -> Iterator[str]:
         start: _State = (tuple(frozenset({0}) for _ in self.automata), True, 0)
@@ -108,51 +128,50 @@ class _Search:
 
     def _steps(self, state: _State) -> list[tuple[str, _State]]:
         sets, start, length = state
-        edges: list[list[tuple[Ranges, int]]] = []
-        for index, states in enumerate(sets):
-            closed = self._closed(index, states, start=start)
-            edges.append(
-                [
-                    (edge, target)
-                    for one in sorted(closed)
-                    for edge, target in self.automata[index].edges[one]
-                    if not isinstance(edge, str)
-                ]
-            )
+        edges = [
+            [
+                step
+                for one in self._closed(index, states, start=start)
+                for step in self.edges[index][one]
+            ]
+            for index, states in enumerate(sets)
+        ]
         after = min(length + 1, self.language.shortest)
         steps: dict[_State, str] = {}
-        for char in _representatives([edge for group in edges for edge, _ in group]):
-            code = ord(char)
+        for char, inside in self._classes(frozenset(one for group in edges for one, _ in group)):
             following = tuple(
-                frozenset(target for edge, target in group if _within(code, edge))
-                for group in edges
+                frozenset(target for one, target in group if one in inside) for group in edges
             )
             if self._dead(following):
                 continue
             steps.setdefault((following, False, after), char)
         return [(char, following) for following, char in steps.items()]
 
+    def _classes(self, numbers: frozenset[int]) -> list[tuple[str, frozenset[int]]]:
+        """One character of each class that some sets tell apart, with the sets that it is in."""
+        if numbers not in self.classes:
+            self.classes[numbers] = _classes({one: self.sets[one] for one in sorted(numbers)})
+        return self.classes[numbers]
+
     def _dead(self, sets: tuple[frozenset[int], ...]) -> bool:
         return any(not states for states in sets[: len(self.language.matching)])
 
 
-def _within(code: int, chars: Ranges) -> bool:
-    return any(low <= code <= high for low, high in chars)
+def _contains(chars: Ranges, code: int) -> bool:
+    index = bisect_right(chars, (code, _BEYOND))
+    return index > 0 and code <= chars[index - 1][1]
 
 
-def _representatives(groups: list[Ranges]) -> list[str]:
-    """One character of each class that the ranges tell apart, readable ones where possible."""
-    cuts = {0, 0xD800, 0xE000, 0x110000}
-    for group in set(groups):
-        for low, high in group:
+def _classes(sets: dict[int, Ranges]) -> list[tuple[str, frozenset[int]]]:
+    """Readable characters come first and stand for their class."""
+    cuts = {0, 0xE000}
+    for chars in sets.values():
+        for low, high in chars:
             cuts.update((low, high + 1))
-    ordered = sorted(cuts)
-    signatures: dict[tuple[bool, ...], str] = {}
-    distinct = sorted(set(groups))
-    for char in _NICE:
-        signatures.setdefault(tuple(_within(ord(char), group) for group in distinct), char)
-    for low in ordered[:-1]:
-        if 0xD800 <= low < 0xE000:
-            continue
-        signatures.setdefault(tuple(_within(low, group) for group in distinct), chr(low))
-    return list(signatures.values())
+    codes = [ord(char) for char in _NICE]
+    codes += [code for code in sorted(cuts) if code < _BEYOND and not 0xD800 <= code < 0xE000]
+    found: dict[frozenset[int], str] = {}
+    for code in codes:
+        inside = frozenset(one for one, chars in sets.items() if _contains(chars, code))
+        found.setdefault(inside, chr(code))
+    return [(char, inside) for inside, char in found.items()]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .facts import Facts
 
 _MOST_PATTERNS: Final = 6
-_MOST_PROPERTIES: Final = 200
+_MOST_PROPERTIES: Final = 2000
+_PLAIN_NAMES: Final = 2
 
 
 def literals(engine: Engine, facts: Facts, name: str) -> Goal:
@@ -127,14 +128,22 @@ class _Object:
             answer = self.engine.inhabit(goal)
             if answer.state == "empty":
                 continue
-            name = self.engine.inhabit(
-                frozenset({text, taken, *self.facts.names, *some.names})
-                | {_pattern(pattern, sign) for pattern, sign in signed}
-            )
+            wanted = frozenset({text, *self.facts.names, *some.names})
+            wanted |= {_pattern(pattern, sign) for pattern, sign in signed}
+            name = self._plain_name(wanted, used) or self.engine.inhabit(wanted | {taken})
             if name.state == "found":
                 yield name.value, goal, answer
             elif name.state == "unknown":
                 yield "", goal, name
+
+    def _plain_name(self, goal: Goal, used: frozenset[str]) -> Answer | None:
+        """A name that reads well, if one will do: it spares the search for any."""
+        for number in range(len(used), len(used) + _PLAIN_NAMES):
+            name = f"other{number + 1 if number else ''}"
+            free = name not in used and name not in self.named
+            if free and self.engine.fulfils(name, goal):
+                return found(name)
+        return None
 
     def _fresh_goal(self, matched: set[str]) -> Goal:
         schemas: list[Node] = []

@@ -1,119 +1,19 @@
-"""Regular expressions as `pattern` has them, parsed into automata.
+"""Regular expressions as `pattern` has them, parsed.
 
 The dialect is ECMA-262's as jsonschema-rs gives it to Rust's `regex`: no look-around, no
-back-references; `\\d` and `\\w` are ASCII; a match may start and end anywhere. What depends on
-Unicode tables (`\\p`), word boundaries and flags is not modelled.
+back-references; `\\d` and `\\w` are ASCII; a match may start and end anywhere. Word boundaries and
+flags are not modelled.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from ..schema import UnsupportedSchema
+from .characters import DIGIT, SPACE, WORD, Ranges, asked, complement, ranges
 
-Ranges: TypeAlias = tuple[tuple[int, int], ...]
-"""Characters as sorted, separate, inclusive ranges of code points."""
-
-_LAST: Final = 0x10FFFF
-_SURROGATES: Final = ((0xD800, 0xDFFF),)
-_MOST_STATES: Final = 6000
-_SPECIAL: Final = "\\^$.|?*+()[]{}"
-
-
-def ranges(*pairs: tuple[int, int]) -> Ranges:
-    """The characters in any of the ranges."""
-    result: list[tuple[int, int]] = []
-    for low, high in sorted(pairs):
-        if result and low <= result[-1][1] + 1:
-            result[-1] = (result[-1][0], max(high, result[-1][1]))
-        else:
-            result.append((low, high))
-    return tuple(result)
-
-
-def complement(chars: Ranges) -> Ranges:
-    """All other characters; surrogates are none."""
-    result: list[tuple[int, int]] = []
-    start = 0
-    for low, high in ranges(*chars, *_SURROGATES):
-        if start < low:
-            result.append((start, low - 1))
-        start = high + 1
-    if start <= _LAST:
-        result.append((start, _LAST))
-    return tuple(result)
-
-
-ANY: Final = complement(())
-DIGIT: Final = ((0x30, 0x39),)
-WORD: Final = ranges((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
-SPACE: Final = ranges(
-    (0x09, 0x0D),
-    (0x20, 0x20),
-    (0xA0, 0xA0),
-    (0x1680, 0x1680),
-    (0x2000, 0x200A),
-    (0x2028, 0x2029),
-    (0x202F, 0x202F),
-    (0x205F, 0x205F),
-    (0x3000, 0x3000),
-    (0xFEFF, 0xFEFF),
-)
 _CLASSES: Final = {"d": DIGIT, "w": WORD, "s": SPACE}
 _ESCAPES: Final = {"n": 0x0A, "r": 0x0D, "t": 0x09, "f": 0x0C, "v": 0x0B, "0": 0x00}
-
-Edge: TypeAlias = Ranges | Literal["", "start", "end"]
-"""What a step consumes: a character, or nothing (always, or only at the start or the end)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Automaton:
-    """A nondeterministic automaton; state 0 is the start, 1 accepts.
-
-    Attributes:
-        edges: per state, the steps that leave it.
-    """
-
-    edges: tuple[tuple[tuple[Edge, int], ...], ...]
-
-    def closure(self, states: frozenset[int], *, start: bool, end: bool) -> frozenset[int]:
-        """The states reachable without a character."""
-        found = set(states)
-        stack = list(states)
-        while stack:
-            for edge, target in self.edges[stack.pop()]:
-                free = edge == "" or (start and edge == "start") or (end and edge == "end")
-                if free and target not in found:
-                    found.add(target)
-                    stack.append(target)
-        return frozenset(found)
-
-
-@lru_cache(maxsize=4096)
-def automaton(pattern: str) -> Automaton:
-    """The automaton of all texts in which `pattern` finds a match.
-
-    Raises:
-        UnsupportedSchema: the pattern uses something that is not modelled.
-    """
-    return _Parser(pattern).automaton()
-
-
-@dataclass(slots=True)
-class _Builder:
-    edges: list[list[tuple[Edge, int]]] = field(default_factory=lambda: [[], []])
-
-    def state(self) -> int:
-        if len(self.edges) > _MOST_STATES:
-            raise UnsupportedSchema("a regular expression with too many repetitions")
-        self.edges.append([])
-        return len(self.edges) - 1
-
-    def edge(self, source: int, edge: Edge, target: int) -> None:
-        self.edges[source].append((edge, target))
-
 
 Part: TypeAlias = (
     tuple[Literal["chars"], Ranges]
@@ -124,24 +24,25 @@ Part: TypeAlias = (
 )
 
 
+def parsed(pattern: str) -> Part:
+    """What a pattern says.
+
+    Raises:
+        UnsupportedSchema: the pattern uses something that is not modelled.
+    """
+    return _Parser(pattern).part()
+
+
 class _Parser:
     def __init__(self, pattern: str) -> None:
         self.text = pattern
         self.at = 0
 
-    def automaton(self) -> Automaton:
+    def part(self) -> Part:
         part = self._alternatives()
         if self.at < len(self.text):
             raise self._unsupported()
-        builder = _Builder()
-        # A match may start after any prefix and end before any suffix.
-        before, after = builder.state(), builder.state()
-        builder.edge(0, "", before)
-        builder.edge(before, ANY, before)
-        self._build(builder, part, before, after)
-        builder.edge(after, ANY, after)
-        builder.edge(after, "", 1)
-        return Automaton(tuple(tuple(edges) for edges in builder.edges))
+        return part
 
     def _unsupported(self) -> UnsupportedSchema:
         return UnsupportedSchema(f"the regular expression {self.text!r}")
@@ -249,11 +150,20 @@ class _Parser:
                 raise self._unsupported()
         elif char == "b" and inside:
             code = 0x08
+        elif char in "pP":
+            return asked(f"\\{char}{self._property()}")
         elif char.isalnum():
             raise self._unsupported()
         else:
             code = ord(char)
         return ((code, code),)
+
+    def _property(self) -> str:
+        end = self.text.find("}", self.at)
+        if self._peek() != "{" or end < 0:
+            raise self._unsupported()
+        name, self.at = self.text[self.at : end + 1], end + 1
+        return name
 
     def _hex(self, digits: int) -> int:
         text = self.text[self.at : self.at + digits]
@@ -293,41 +203,3 @@ class _Parser:
         if char == "\\":
             return self._escape(inside=True)
         return ((ord(char), ord(char)),)
-
-    def _build(self, builder: _Builder, part: Part, source: int, target: int) -> None:
-        match part:
-            case ("chars", chars):
-                builder.edge(source, chars, target)
-            case ("at", where):
-                builder.edge(source, where, target)
-            case ("seq", parts):
-                for one in parts:
-                    after = builder.state()
-                    self._build(builder, one, source, after)
-                    source = after
-                builder.edge(source, "", target)
-            case ("alt", branches):
-                for branch in branches:
-                    self._build(builder, branch, source, target)
-            case ("repeat", body, low, high):
-                self._repeat(builder, body, low, high, source, target)
-
-    def _repeat(
-        self, builder: _Builder, body: Part, low: int, high: int | None, source: int, target: int
-    ) -> None:
-        for _ in range(low):
-            after = builder.state()
-            self._build(builder, body, source, after)
-            source = after
-        if high is None:
-            loop = builder.state()
-            builder.edge(source, "", loop)
-            self._build(builder, body, loop, loop)
-            builder.edge(loop, "", target)
-            return
-        for _ in range(high - low):
-            builder.edge(source, "", target)
-            after = builder.state()
-            self._build(builder, body, source, after)
-            source = after
-        builder.edge(source, "", target)
