@@ -167,8 +167,10 @@ async def _latency(m: Measurement, fields: Any, handle: Any) -> None:
     reading, firing = (redis.asyncio.Redis.from_url(m.url) for _ in range(2))
     await reading.xgroup_create(STREAM, GROUP, "$", mkstream=True)
 
+    everything = False
+
     async def read() -> None:
-        while True:
+        while not everything:
             found: Any = await reading.xreadgroup(
                 GROUP, CONSUMER, {STREAM: ">"}, count=READ, block=1000
             )
@@ -182,8 +184,8 @@ async def _latency(m: Measurement, fields: Any, handle: Any) -> None:
 
     reader = asyncio.create_task(read())
     await m.at_a_rate(lambda: firing.xadd(STREAM, fields()))
-    reader.cancel()
-    await asyncio.wait([reader])
+    everything = True  # redis-py 8.1 may swallow a cancellation, so the last read ends by itself
+    await reader
     await reading.aclose()
     await firing.aclose()
 
