@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from .claims import Claim
+from .dead_letters import death_of, own_fields
 from .delivery import Delivery
 from .entry import Metadata, is_noise, metadata, parameters
 from .errors import InvalidParameters
@@ -15,10 +16,9 @@ from .errors import InvalidParameters
 if TYPE_CHECKING:
     from .listener import Listener
 
-__all__ = ["DEATH_FIELD", "Invalid", "Verdict", "accept", "event_of"]
+__all__ = ["Invalid", "Verdict", "accept", "event_of"]
 
-DEATH_FIELD: Final = b"lbgen"
-"""The first field of a dead letter: a JSON object about its death."""
+_ENTRY_ID: Final = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")
 
 
 class Invalid(Exception):
@@ -63,9 +63,11 @@ def accept(
         return Verdict.PASS_OVER
     invalid: Invalid | None = None
     original_id = entry_id.decode()
-    if fields and fields[0] == DEATH_FIELD:  # a replay: the letter's own fields follow
-        original_id = _stream_id(fields[1]) or original_id
-        fields = fields[2:]
+    if stream != listener.stream:  # a dead letter that is replayed
+        death = death_of(fields)
+        if death is not None and _ENTRY_ID.fullmatch(str(death.stream_id)):
+            original_id = str(death.stream_id)
+        fields = own_fields(fields)
     try:
         about = metadata(fields)
     except ValueError as error:
@@ -85,13 +87,6 @@ def accept(
         process=process,
     )
     return Accepted(Claim(stream, entry_id, fields, delivery, expires), invalid)
-
-
-def _stream_id(death: bytes) -> str:
-    try:
-        return str(cast("dict[str, Any]", json.loads(death))["stream_id"])
-    except (ValueError, KeyError, TypeError):
-        return ""
 
 
 def event_of(listener: Listener, claim: Claim) -> Any:

@@ -37,6 +37,7 @@ class Acknowledger:
 
     __slots__ = (
         "_acknowledged",
+        "_closed",
         "_commands",
         "_gathered",
         "_group",
@@ -60,12 +61,15 @@ class Acknowledger:
         self._group = group
         self._acknowledged = acknowledged
         self._remove = remove
+        self._closed = False
         self._gathered: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
     def acknowledge(self, entry_id: bytes) -> None:
         """Acknowledge an entry, within a few milliseconds."""
+        if self._closed:
+            return  # of a handler that outlasted its grace: handed back, and left behind
         self._gathered.append(entry_id)
         if len(self._gathered) >= _LARGEST:
             self._send()
@@ -105,5 +109,8 @@ class Acknowledger:
 
     def close(self) -> None:
         """Give up what the server has not taken."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
         for task in self._under_way:
             task.cancel()

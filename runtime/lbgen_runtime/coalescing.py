@@ -139,7 +139,7 @@ class SyncFirer:
                 if isinstance(step, Exchange):
                     peer = self._connection.peer
                     try:
-                        replies = self._connection.exchange(step.commands)
+                        replies = self._connection.exchange(step.commands, timeout=step.timeout)
                     except ConnectionFailed as failure:
                         step = steps.throw(failure)
                     else:
@@ -210,11 +210,21 @@ class AsyncFirer:
 class _Writer:
     """The task of one event loop that writes what the others fire."""
 
-    __slots__ = ("_closing", "_connection", "_line", "_open", "_rules", "_task", "_woken")
+    __slots__ = (
+        "_broken",
+        "_closing",
+        "_connection",
+        "_line",
+        "_open",
+        "_rules",
+        "_task",
+        "_woken",
+    )
 
     def __init__(self, connection: AsyncConnection, rules: FireRules) -> None:
         self._connection = connection
         self._rules = rules
+        self._broken: list[Peer] = []
         self._line: deque[Fire] = deque()
         self._open: list[Fire] = []
         self._closing = False
@@ -254,13 +264,15 @@ class _Writer:
             await self._connection.close()
 
     async def _drive(self, batch: list[Fire]) -> None:
-        steps = fire_batch(batch, self._rules, self._gather, [])
+        steps = fire_batch(batch, self._rules, self._gather, self._broken)
         try:
             step = next(steps)
             while True:
                 if isinstance(step, Exchange):
                     try:
-                        replies = await self._connection.exchange(step.commands)
+                        replies = await self._connection.exchange(
+                            step.commands, timeout=step.timeout
+                        )
                     except ConnectionFailed as failure:
                         step = steps.throw(failure)
                     else:

@@ -43,7 +43,12 @@ REPLY_TIMEOUT: Final = 5.0
 Peer = tuple[bytes, bytes]
 """A connection as the server knows it: its client id and its address."""
 
-_CLIENT_INFO: Final[Command] = (b"CLIENT", b"INFO")
+_INTRODUCTION: Final = (b"SETNAME", b"INFO")
+"""What a new connection says first with `CLIENT`; a user may be forbidden to."""
+
+
+def _introduction(name: str) -> bytes:
+    return pack([(b"CLIENT", _INTRODUCTION[0], name), (b"CLIENT", _INTRODUCTION[1])])
 
 
 class ConnectionFailed(Exception):
@@ -83,9 +88,7 @@ def words_of(error: ResponseError) -> str:
     return text if not code or text.startswith(code) else f"{code} {text}"
 
 
-def _options(
-    url: str, parsed: dict[str, Any], *, name: str, timeout: float | None
-) -> dict[str, Any]:
+def _options(parsed: dict[str, Any], *, timeout: float | None) -> dict[str, Any]:
     """The arguments of redis-py's connection; those that delivery depends on are not the URL's."""
     return {
         **parsed,
@@ -98,7 +101,7 @@ def _options(
         "health_check_interval": 0,
         "decode_responses": False,
         "protocol": 2,
-        "client_name": name,
+        "client_name": None,  # given in `_introduction`, where it may be refused
     }
 
 
@@ -125,14 +128,16 @@ class SyncConnection:
         timeout: seconds that the server may stay silent while replies are outstanding.
     """
 
-    __slots__ = ("_connection", "_factory", "_pid", "peer")
+    __slots__ = ("_connection", "_factory", "_introduction", "_pid", "_timeout", "peer")
 
     def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
         parsed = dict(cast("Any", sync_redis).parse_url(url))
         kind: Any = parsed.pop("connection_class", sync_redis.Connection)
         for option in _POOL_OPTIONS:
             parsed.pop(option, None)
-        options = _options(url, parsed, name=name, timeout=timeout)
+        options = _options(parsed, timeout=timeout)
+        self._timeout = timeout
+        self._introduction = _introduction(name)
         if issubclass(kind, sync_redis.UnixDomainSocketConnection):
             del options["socket_keepalive"]
         self._factory: Callable[[], Any] = lambda: kind(**options)
@@ -140,11 +145,15 @@ class SyncConnection:
         self._pid = 0
         self.peer: Peer | None = None
 
-    def exchange(self, commands: Sequence[Command | bytes]) -> list[Reply]:
+    def exchange(
+        self, commands: Sequence[Command | bytes], *, timeout: float = REPLY_TIMEOUT
+    ) -> list[Reply]:
         """Send the commands in one write and wait for every reply.
 
         Args:
             commands: what to send; bytes are a command as it travels.
+            timeout: seconds that the server may stay silent, where that is less than the
+                connection's own.
 
         Returns:
             One reply per command; a server's error stands in its place as `ResponseError`.
@@ -154,9 +163,12 @@ class SyncConnection:
         """
         connection = self._connection
         if connection is None or self._pid != os.getpid():
-            connection = self._open()
+            connection = self._open(timeout)
         replies: list[Reply] = []
+        shortened = timeout < self._timeout
         try:
+            if shortened:
+                connection._sock.settimeout(timeout)
             connection.send_packed_command((pack(commands),), check_health=False)
             read = connection.read_response
             for _ in commands:
@@ -164,6 +176,8 @@ class SyncConnection:
                     replies.append(read())
                 except ResponseError as error:
                     replies.append(error)
+            if shortened:
+                connection._sock.settimeout(self._timeout)
         except (RedisError, OSError) as error:
             peer = self.peer
             self.close()
@@ -173,16 +187,20 @@ class SyncConnection:
             raise
         return replies
 
-    def _open(self) -> Any:
+    def _open(self, timeout: float) -> Any:
         self._connection = None  # after a fork: the parent's, which is not ours to close
         connection = self._factory()
+        connection.socket_connect_timeout = min(timeout, CONNECT_TIMEOUT)
         try:
             connection.connect()
-            connection.send_command(*_CLIENT_INFO, check_health=False)
-            try:
-                self.peer = _peer(connection.read_response())
-            except ResponseError:
-                self.peer = None
+            connection._sock.settimeout(min(timeout, self._timeout))
+            connection.send_packed_command((self._introduction,), check_health=False)
+            for _ in _INTRODUCTION:
+                try:
+                    self.peer = _peer(connection.read_response())
+                except ResponseError:
+                    self.peer = None
+            connection._sock.settimeout(self._timeout)
         except (RedisError, OSError) as error:
             connection.disconnect()
             raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
@@ -220,14 +238,15 @@ class AsyncConnection:
         name: the connection's name on the server (`CLIENT LIST`).
     """
 
-    __slots__ = ("_connection", "_factory", "peer")
+    __slots__ = ("_connection", "_factory", "_introduction", "peer")
 
     def __init__(self, url: str, *, name: str) -> None:
         parsed = dict(cast("Any", async_redis).parse_url(url))
         kind: Any = parsed.pop("connection_class", async_redis.Connection)
         for option in _POOL_OPTIONS:
             parsed.pop(option, None)
-        options = _options(url, parsed, name=name, timeout=None)
+        options = _options(parsed, timeout=None)
+        self._introduction = _introduction(name)
         if issubclass(kind, async_redis.UnixDomainSocketConnection):
             del options["socket_keepalive"]
         self._factory: Callable[[], Any] = lambda: kind(**options)
@@ -253,7 +272,7 @@ class AsyncConnection:
             ConnectionFailed: the connection could not be opened, or broke, or took too long.
         """
         if self._connection is None:
-            await self.open()
+            await self.open(min(timeout, CONNECT_TIMEOUT))
         connection: Any = self._connection
         replies: list[Reply] = []
         try:
@@ -279,21 +298,25 @@ class AsyncConnection:
         """Whether an exchange need not open the connection first."""
         return self._connection is not None
 
-    async def open(self) -> None:
+    async def open(self, timeout: float = CONNECT_TIMEOUT) -> None:  # noqa: ASYNC109
         """Open the connection.
+
+        Args:
+            timeout: seconds that it may take.
 
         Raises:
             ConnectionFailed: it could not be opened.
         """
         connection = self._factory()
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT):
+            async with asyncio.timeout(timeout):
                 await connection.connect()
-                await connection.send_command(*_CLIENT_INFO, check_health=False)
-                try:
-                    self.peer = _peer(await connection.read_response())
-                except ResponseError:
-                    self.peer = None
+                await connection.send_packed_command(self._introduction, check_health=False)
+                for _ in _INTRODUCTION:
+                    try:
+                        self.peer = _peer(await connection.read_response())
+                    except ResponseError:
+                        self.peer = None
         except (RedisError, OSError) as error:
             await connection.disconnect(nowait=True)
             raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error

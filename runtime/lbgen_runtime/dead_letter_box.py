@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from redis.exceptions import NoScriptError, ResponseError
 
 from .connection import ConnectionFailed, SyncConnection, words_of
-from .dead_letters import Death, death_of, replay_key
+from .dead_letters import Death, death_of, own_fields, replay_key
+from .delivery import fired_at
 from .errors import LbgenError
 from .scripts import REPLAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from .connection import Reply
 
@@ -176,9 +177,9 @@ class DeadLetterBox:
         self._connection.close()
 
 
-def _letter(stream: bytes, letter_id: bytes, fields: Sequence[bytes]) -> DeadLetter:
+def _letter(stream: bytes, letter_id: bytes, fields: list[bytes]) -> DeadLetter:
     death = death_of(fields)
-    own = fields[2:] if death is not None else fields
+    own = own_fields(fields) if death is not None else fields
     pairs = tuple(zip(own[::2], own[1::2], strict=True))
     values = {name: value.decode(errors="replace") for name, value in pairs}
     api, event = values.get(b"api_name", ""), values.get(b"event_name", "")
@@ -187,7 +188,7 @@ def _letter(stream: bytes, letter_id: bytes, fields: Sequence[bytes]) -> DeadLet
         stream=stream,
         event_id=values.get(b"id", ""),
         event=f"{api}.{event}" if api and event else "",
-        died_at=datetime.fromtimestamp(int(letter_id.partition(b"-")[0]) / 1000, UTC),
+        died_at=fired_at(letter_id.decode()),
         death=death,
         fields=pairs,
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from .accepting import DEATH_FIELD
 from .delivery import fired_at
 
 if TYPE_CHECKING:
@@ -15,7 +14,15 @@ if TYPE_CHECKING:
 
     from .claims import Claim
 
-__all__ = ["Death", "dead_key", "death_of", "replay_key"]
+__all__ = ["Death", "dead_key", "death_of", "letter_of", "own_fields", "replay_key"]
+
+_DEATH_FIELD: Final = b"lbgen"
+"""The first field of a dead letter: a JSON object about its death."""
+_PACKED_FIELD: Final = b"lbgen:fields"
+"""The second field of one whose entry is too wide for a script: a JSON array of its own, in
+Latin-1."""
+_WIDEST: Final = 7_000
+"""Fields and values that are written as they are: a script passes on less than 8,000."""
 
 _LONGEST_DETAIL: Final = 20_000
 """Characters of a traceback that are kept: the end says most."""
@@ -70,15 +77,36 @@ class Death:
     def fields(self) -> tuple[bytes, bytes]:
         """The field and its value."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return DEATH_FIELD, json.dumps(values).encode()
+        return _DEATH_FIELD, json.dumps(values).encode()
 
 
 def death_of(fields: Sequence[bytes]) -> Death | None:
     """The death that a dead letter tells about; `None` if it is none of ours."""
-    if len(fields) < 2 or fields[0] != DEATH_FIELD:
+    if len(fields) < 2 or fields[0] != _DEATH_FIELD:
         return None
     try:
         values: dict[str, Any] = json.loads(fields[1])
         return Death(**values)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
+
+
+def letter_of(death: Death, fields: Sequence[bytes]) -> list[bytes]:
+    """The fields and values of a dead letter: the death, then those of the entry."""
+    if len(fields) > _WIDEST:
+        packed = json.dumps([text.decode("latin-1") for text in fields])
+        fields = (_PACKED_FIELD, packed.encode())
+    return [*death.fields(), *fields]
+
+
+def own_fields(letter: list[bytes]) -> list[bytes]:
+    """The fields and values of the entry that became a dead letter."""
+    if letter[0] != _DEATH_FIELD:
+        return letter
+    fields = letter[2:]
+    if len(fields) != 2 or fields[0] != _PACKED_FIELD:
+        return fields
+    try:
+        return [text.encode("latin-1") for text in json.loads(fields[1])]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from .entry import EntryForm, age_of, new_event_id
+from .entry import MOST_PARAMETERS, EntryForm, age_of, new_event_id
 from .errors import (
     BusFull,
     EventTooLarge,
@@ -116,6 +116,14 @@ class EventEndpoint(Generic[E]):
         fields = partial(self._form.fields, event_id, parameters)
         if len(xadd) > settings.max_event_size:  # more than the fields alone
             self._check_size(fields(), event, event_id)
+        if len(parameters) > MOST_PARAMETERS:
+            raise EventTooLarge(
+                f"{self._contract.full_name} {event_id} has {len(parameters):,} parameters; an "
+                f"entry can have {MOST_PARAMETERS:,}",
+                event_id=event_id,
+                event=event,
+                again=self,
+            )
         fire = Fire(self._form.stream, event_id, xadd, fields, deadline=settings.fire_deadline)
         if given is not None:
             age = age_of(given)

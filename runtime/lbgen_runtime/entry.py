@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .contract import ApiContract, EventContract
 
 __all__ = [
+    "MOST_PARAMETERS",
     "EntryForm",
     "Metadata",
     "age_of",
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 _OWN_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+MOST_PARAMETERS: Final = 3_500
+"""Parameters that an event may have: the server's scripts pass on less than 8,000 values."""
 _METADATA: Final = (b"id", b"api_name", b"event_name", b"version")
 _MOST_FORMS: Final = 256
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

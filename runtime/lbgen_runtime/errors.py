@@ -172,7 +172,7 @@ class FireRejected(NotFired):
 
 
 class EventTooLarge(NotFired, ValueError):
-    """The event has more bytes than `max_event_size` allows."""
+    """The event has more bytes than `max_event_size` allows, or thousands of parameters."""
 
 
 class BusFull(NotFired):

@@ -26,7 +26,7 @@ from redis.exceptions import (
 )
 
 from .backoff import backoff
-from .connection import ConnectionFailed, words_of
+from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
 from .fire import Problem
 from .scripts import FIRE
 from .trimming import Trims
@@ -42,10 +42,15 @@ __all__ = ["Exchange", "FireRules", "Pause", "Step", "fire_batch"]
 _log = logging.getLogger("lbgen")
 
 _TRANSIENT: Final = (ReadOnlyError, TryAgainError, ClusterDownError, MasterDownError)
+_TRANSIENT_WORDS: Final = ("BUSY ", "NOREPLICAS ")
+"""What redis-py has no class for: somebody's script is running, or a replica is missing."""
 _LOOK_BACK_SLACK: Final = 2_000
 """Milliseconds by which the look for an id begins before its first attempt."""
+_SHORTEST: Final = 0.05
+"""Seconds that an attempt gets at least, however near its deadline is."""
 _DURABLE_TIMEOUT: Final = 2_000
-"""Milliseconds that the server may take until a write is durable, per attempt."""
+"""Milliseconds that the server may take until a write is durable, per attempt; less than its
+reply may take."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,9 +89,15 @@ class FireRules:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Send these commands; the answer is the list of their replies."""
+    """Send these commands; the answer is the list of their replies.
+
+    Attributes:
+        commands: what to send.
+        timeout: seconds that the replies may take.
+    """
 
     commands: list[Command | bytes]
+    timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +126,25 @@ def fire_batch(
             looked for, and forgotten then.
     """
     failures = 0
-    why = ""
+    why = refusal = ""
     in_full = False
     while batch:
-        attempt = _Attempt(batch, rules, broken, in_full=in_full)
+        left = max(fire.deadline for fire in batch) - time.monotonic()
+        timeout = min(max(left, _SHORTEST), REPLY_TIMEOUT)
+        attempt = _Attempt(batch, rules, broken, timeout, in_full=in_full)
         failure = None
         try:
-            replies = yield Exchange(attempt.commands)
+            replies = yield Exchange(attempt.commands, timeout)
         except ConnectionFailed as error:
             replies, failure = error.replies, error
         attempt.settle(replies or [])
         if failure is None:
             broken.clear()
-            why = attempt.refusal or why
+            refusal = attempt.refusal or refusal
+            why = refusal
             in_full = in_full or attempt.script_unknown
         else:
-            why = str(failure)
+            why = f"{failure}; before that: {refusal}" if refusal else str(failure)
             if failure.sent:
                 attempt.outcome_unknown(len(failure.replies))
                 if failure.peer is not None:
@@ -153,6 +167,12 @@ def fire_batch(
             batch += more()
 
 
+def _is_transient(reply: Reply) -> bool:
+    if isinstance(reply, _TRANSIENT):
+        return True
+    return isinstance(reply, ResponseError) and words_of(reply).startswith(_TRANSIENT_WORDS)
+
+
 def _give_up(batch: list[Fire], why: str, unless_written: Problem) -> None:
     for fire in batch:
         fire.give_up(Problem.UNCONFIRMED if fire.maybe_written else unless_written, why)
@@ -173,7 +193,13 @@ class _Attempt:
     )
 
     def __init__(
-        self, batch: list[Fire], rules: FireRules, broken: list[Peer], *, in_full: bool
+        self,
+        batch: list[Fire],
+        rules: FireRules,
+        broken: list[Peer],
+        timeout: float,
+        *,
+        in_full: bool,
     ) -> None:
         self._rules = rules
         self._unsent: list[Fire] = []
@@ -199,7 +225,8 @@ class _Attempt:
         for (stream, _), fires in scripted.items():
             self._add(_scripted(stream, fires, rules, in_full=in_full), tuple(fires))
         if rules.durable is not None:
-            self._add(rules.durable, "durable")
+            wait = min(int(timeout * 500), _DURABLE_TIMEOUT)
+            self._add((*rules.durable[:-1], wait), "durable")
         for stream in rules.trims.due(fire.stream for fire in batch):
             self._add(rules.trims.command(stream), "trim")
 
@@ -216,7 +243,7 @@ class _Attempt:
                 self._in_stream(about[0], reply)
             elif isinstance(reply, NoScriptError):
                 self.script_unknown = self.again_at_once = True
-            elif isinstance(reply, _TRANSIENT):
+            elif _is_transient(reply):
                 self.refusal = words_of(reply)
             elif isinstance(reply, ResponseError):
                 _give_up(list(about), words_of(reply), Problem.REJECTED)

@@ -17,6 +17,7 @@ from redis.exceptions import NoScriptError, ResponseError
 
 from .connection import ConnectionFailed, words_of
 from .errors import DuplicateProcessName
+from .handing_back import HANDED_BACK
 from .scripts import LEASE, RENEW
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ class Heartbeat:
         other = self._hold()
         if other is None:
             return
-        if self._is_connected(other):
+        connected = self._is_connected(other)
+        if connected or (connected is None and self._is_renewed(other)):
             raise self._duplicate()
         deadline = time.monotonic() + _WATCH
         while time.monotonic() < deadline and not self._stop.wait(0.1):
@@ -108,13 +110,26 @@ class Heartbeat:
             return None
         return None if lease.startswith(self._token) else lease
 
-    def _is_connected(self, lease: bytes) -> bool:
-        """Whether the connection that a lease names is there, or nobody may ask."""
+    def _is_connected(self, lease: bytes) -> bool | None:
+        """Whether the connection that a lease names is there; `None` where nobody may ask."""
         _, client_id, address = (*lease.split(b" "), b"", b"")[:3]
         if not client_id:
-            return False
+            return None
         [clients] = self._connection.exchange([(b"CLIENT", b"LIST", b"ID", client_id)])
-        return not isinstance(clients, bytes) or b" addr=%b " % address in clients
+        return b" addr=%b " % address in clients if isinstance(clients, bytes) else None
+
+    def _is_renewed(self, lease: bytes) -> bool:
+        """Whether a process renews a lease, rather than let it run out."""
+        ask = [(b"GET", self._lease), (b"PTTL", self._lease)]
+        left = _LEASE * 1000
+        while not self._stop.wait(0.1):
+            now, lasts = self._connection.exchange(ask)
+            if now != lease:
+                return False  # it has run out, or its process has another connection
+            if lasts > left:
+                return True
+            left = lasts
+        return False
 
     def start(self, consumers: Sequence[Consumer]) -> None:
         """Begin to renew what these consumers hold."""
@@ -167,7 +182,7 @@ class Heartbeat:
         replies = self._scripts(
             RENEW,
             [
-                ([stream], [*head, count, *(claim.entry_id for claim in some)])
+                ([stream], [*head, count, HANDED_BACK, *(claim.entry_id for claim in some)])
                 for stream, some, count in parts
             ],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from urllib.parse import urlsplit
 
 from .backoff import backoff
 
@@ -13,12 +14,17 @@ _log = logging.getLogger("lbgen")
 
 
 class Outage:
-    """What the connections of one bus know together about the server's absence."""
+    """What the connections of one bus know together about the server's absence.
+
+    Args:
+        url: where the server is; no log line tells its credentials.
+    """
 
     __slots__ = ("_since", "_where")
 
-    def __init__(self, where: str) -> None:
-        self._where = where
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)  # its password may stand before the host or in the query
+        self._where = parts.netloc.rpartition("@")[2] + parts.path
         self._since: float | None = None
 
     def failed(self, why: object, attempt: int) -> float:

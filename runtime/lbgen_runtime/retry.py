@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 from .accepting import Invalid
 from .backoff import backoff
 from .connection import words_of
-from .dead_letters import Death, dead_key
+from .dead_letters import Death, dead_key, letter_of
 from .errors import ListenerFailed
 from .handing_back import hand_back
 from .scripts import DEAD, RETRY
@@ -82,7 +82,8 @@ class Failures:
             claim.settle()
             self._process.fail(
                 ListenerFailed(
-                    f"{self._listener}: the handler failed on event {delivery.event_id}: {error!r}"
+                    f"{self._listener}: the handler failed on event {delivery.event_id}: "
+                    + "".join(traceback.format_exception_only(error)).strip()
                 )
             )
         elif last:
@@ -150,8 +151,9 @@ class Failures:
         """
         death = Death.of(claim, reason, detail)
         dead = dead_key(self._listener.stream, self._listener.group)
-        fields = [*death.fields(), *claim.fields]
-        if await self._if_held(DEAD, claim, [claim.stream, dead], fields):
+        replayed = int(claim.stream != self._listener.stream)
+        letter = letter_of(death, claim.fields)
+        if await self._if_held(DEAD, claim, [claim.stream, dead], [replayed, *letter]):
             _log.error(
                 "%s: event %s is a dead letter now: %s: %s",
                 self._listener,

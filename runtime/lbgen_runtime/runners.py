@@ -75,25 +75,26 @@ class _Tasks:
 
         yielded = time.monotonic()
         while (claim := await self._claims.take()) is not None:
-            began = claim.began or 0.0
-            if began - yielded > _TURN:
-                await asyncio.sleep(0)
-                yielded = time.monotonic()
             error: BaseException | None = None
             claim.interrupt = interrupt
             try:
                 event = event_of(self._listener, claim)
                 await (handler(event, claim.delivery) if takes_delivery else handler(event))
             except asyncio.CancelledError as cancelled:
-                if not claim.lost:
+                if task.cancelling() and not claim.lost:
                     raise
-                error = cancelled
-            except Exception as raised:
+                error = cancelled  # of something that the handler waited for, or of a lost claim
+            except (GeneratorExit, KeyboardInterrupt):
+                raise
+            except BaseException as raised:  # SystemExit too: no event ends a process
                 error = raised
             claim.interrupt = None
             if claim.lost:
                 await _absorb_cancellation(task)
             self._finished(claim, error)
+            if (now := time.monotonic()) - yielded > _TURN:
+                await asyncio.sleep(0)
+                yielded = now
 
     async def finish(self, seconds: float) -> bool:
         """Wait for running handlers; those that take longer are cancelled."""

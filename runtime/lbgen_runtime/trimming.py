@@ -61,10 +61,9 @@ class Trims:
             due = self._due.get(stream)
             if due is None:
                 # The first time is random, so that processes that live shortly trim now and then.
-                self._due[stream] = now + random.uniform(-0.02, 1) * self._interval
-                self._fired[stream] = 0
-            self._fired[stream] += 1
-            if now >= self._due[stream] or self._fired[stream] >= _EVENTS:
+                due = self._due[stream] = now + random.uniform(-0.02, 1) * self._interval
+            self._fired[stream] = self._fired.get(stream, 0) + 1
+            if now >= due or self._fired[stream] >= _EVENTS:
                 self._due[stream] = now + random.uniform(0.9, 1.1) * self._interval
                 self._fired[stream] = 0
                 streams.append(stream)

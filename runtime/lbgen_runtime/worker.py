@@ -70,7 +70,7 @@ class Worker:
         core, settings = self._core, self._core.settings
         core.worker = self
         handled = self._handle_signals() if signals else ()
-        outage = Outage(settings.redis_url.rpartition("@")[2])
+        outage = Outage(settings.redis_url)
         process = Process(
             name=settings.process_name,
             commands=Commands(self._connection(), outage),

@@ -37,7 +37,7 @@ def _send_no_heartbeat() -> None:
 def _renew_unfenced() -> None:
     source = b"""
     local ids = {}
-    for i = 4, #ARGV do ids[#ids + 1] = ARGV[i] end
+    for i = 5, #ARGV do ids[#ids + 1] = ARGV[i] end
     ids[#ids + 1] = 'JUSTID'
     redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(ids))
     ids[#ids] = nil

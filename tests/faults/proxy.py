@@ -9,7 +9,7 @@ from typing import Literal
 
 __all__ = ["Mode", "Proxy"]
 
-Mode = Literal["pass", "delay", "drop_replies", "blackhole"]
+Mode = Literal["pass", "delay", "drop_replies", "blackhole", "hold"]
 
 
 class Proxy:
@@ -20,10 +20,12 @@ class Proxy:
     """
 
     def __init__(self, port: int) -> None:
-        self._server_port = port
+        self.server_port = port
         self.mode: Mode = "pass"
         self.delay = 0.2
         self.swallowed = 0
+        self.held = 0
+        self._released = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
@@ -57,7 +59,7 @@ class Proxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.server_port)
         except OSError:
             writer.transport.abort()
             self._writers.discard(writer)
@@ -81,6 +83,9 @@ class Proxy:
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
+                if self.mode == "hold" and not replies:
+                    self.held += 1
+                    await self._released.wait()
                 if self.mode == "blackhole" or (self.mode == "drop_replies" and replies):
                     self.swallowed += 1
                     continue
@@ -88,6 +93,18 @@ class Proxy:
                     await asyncio.sleep(self.delay)
                 writer.write(data)
                 await writer.drain()
+
+    def release(self) -> None:
+        """Pass on what was held, as a network that has delayed it; `mode` says what comes next.
+
+        A proxy holds once in its life.
+        """
+
+        async def release() -> None:
+            self._released.set()
+            await asyncio.sleep(0.05)  # each pump writes what it held
+
+        asyncio.run_coroutine_threadsafe(release(), self._loop).result(10)
 
     def reset(self) -> None:
         """Reset every connection."""

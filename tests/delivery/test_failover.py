@@ -1,0 +1,179 @@
+"""P1, P10: a server that loads, a cluster that is down, a replica that takes over."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+from live import running, until
+from notes import Bus
+from proxy import Proxy
+
+import servers
+from lbgen_runtime import FireUnconfirmed, ServerUnreachable
+from servers import Server, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STREAM = "notes.*:stream"
+
+
+@pytest.fixture(params=servers.KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    if reason := servers.missing(request.param):
+        pytest.skip(reason)
+    return request.param
+
+
+def ids_in_stream(server: Server) -> list[str]:
+    return [fields[b"id"].decode() for _, fields in server.client.xrange(STREAM)]
+
+
+@pytest.fixture
+def slow_to_load(kind: str) -> Iterator[Server]:
+    """A server that takes a second to load its data, and answers LOADING meanwhile."""
+    server = Server(
+        kind,
+        enable_debug_command="yes",
+        key_load_delay="10000",
+        loading_process_events_interval_bytes="1024",
+    )
+    for number in range(100):
+        server.client.set(f"k{number}", "x" * 2000)
+    server.client.config_set("rdbcompression", "no")
+    yield server
+    server.stop()
+
+
+def reload(server: Server) -> threading.Thread:
+    """Have the server load its data, in a thread; returns once it answers LOADING."""
+    client = server.connect()
+    client.connection_pool.connection_kwargs["socket_timeout"] = 60
+    thread = threading.Thread(target=client.execute_command, args=("DEBUG", "RELOAD"))
+    thread.start()
+
+    def loading() -> bool:
+        try:
+            server.client.get("k1")
+        except redis.BusyLoadingError:
+            return True
+        return False
+
+    wait_for(loading)
+    return thread
+
+
+def test_a_fire_waits_until_the_server_has_loaded(slow_to_load: Server) -> None:
+    old, new = Bus(redis_url=slow_to_load.url), Bus(redis_url=slow_to_load.url)
+    event_ids = [old.notes.noted.fire(number=1)]  # over a connection that is there already
+    for bus in (old, new):
+        thread = reload(slow_to_load)
+        event_ids.append(bus.notes.noted.fire(number=2))
+        thread.join()
+        bus.close()
+    assert ids_in_stream(slow_to_load) == event_ids
+
+
+async def test_a_listener_waits_until_the_server_has_loaded(slow_to_load: Server) -> None:
+    bus, got = Bus(service_name="library", redis_url=slow_to_load.url), []
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: got == [1])
+        reload(slow_to_load).join()
+        await bus.notes.noted.fire_async(number=2)
+        await until(lambda: got == [1, 2])
+
+
+def test_a_fire_waits_until_the_cluster_is_up(kind: str) -> None:
+    server = Server(kind, cluster_enabled="yes")
+    try:
+        hasty = Bus(redis_url=server.url, fire_deadline=0.3)
+        with pytest.raises(ServerUnreachable, match="CLUSTERDOWN"):
+            hasty.notes.noted.fire(number=1)
+        up = threading.Timer(
+            0.3, server.client.execute_command, ("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        )
+        up.start()
+        bus = Bus(redis_url=server.url)
+        event_id = bus.notes.noted.fire(number=1)
+        up.join()
+        assert ids_in_stream(server) == [event_id]
+        for each in (bus, hasty):
+            each.close()
+    finally:
+        server.stop()
+
+
+def test_a_server_without_enough_replicas_is_waited_for(kind: str) -> None:
+    server = Server(kind, min_replicas_to_write="1")
+    try:
+        bus = Bus(redis_url=server.url)
+        allowed = threading.Timer(0.3, server.client.config_set, ("min-replicas-to-write", 0))
+        allowed.start()
+        event_id = bus.notes.noted.fire(number=1)
+        allowed.join()
+        assert ids_in_stream(server) == [event_id]
+        bus.close()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def replicated(kind: str) -> Iterator[tuple[Server, Server]]:
+    """A server and its replica."""
+    primary, replica = Server(kind, repl_diskless_sync_delay="0"), Server(kind)
+    replica.client.replicaof("127.0.0.1", primary.port)
+    wait_for(lambda: replica.client.info("replication")["master_link_status"] == "up", 30)
+    yield primary, replica
+    primary.stop()
+    replica.stop()
+
+
+def test_what_durability_replicas_confirms_survives_a_failover(
+    replicated: tuple[Server, Server],
+) -> None:
+    primary, replica = replicated
+    proxy = Proxy(primary.port)
+    bus = Bus(redis_url=proxy.url, durability="replicas:1")
+    confirmed = [bus.notes.noted.fire(number=number) for number in range(20)]
+    assert set(confirmed) <= set(ids_in_stream(replica)), "at the moment of the confirmation"
+    primary.kill()
+    proxy.server_port = replica.port
+    replica.client.replicaof("NO", "ONE")
+    many = Bus(redis_url=proxy.url, durability="replicas:2", fire_deadline=0.5)
+    with pytest.raises(FireUnconfirmed, match="durable in 0 of 2 places") as raised:
+        many.notes.noted.fire(number=21)
+    with pytest.raises(FireUnconfirmed):
+        raised.value.fire_again()
+    assert ids_in_stream(replica) == [*confirmed, raised.value.event_id]
+    for each in (bus, many):
+        each.close()
+    proxy.close()
+
+
+async def test_listeners_go_on_at_the_replica_that_takes_over(
+    replicated: tuple[Server, Server],
+) -> None:
+    primary, replica = replicated
+    proxy = Proxy(primary.port)
+    bus, got = Bus(service_name="library", redis_url=proxy.url), set()
+    bus.notes.noted.listen(lambda event: got.add(event.number), listener_name="shelf")
+    async with running(bus):
+        for number in range(20):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: got == set(range(20)))
+        proxy.server_port = replica.port  # a replica refuses to write: READONLY
+        primary.kill()
+        proxy.reset()
+        firing = [bus.notes.noted.fire_async(number=number) for number in range(20, 30)]
+        promoted = threading.Timer(0.5, replica.client.replicaof, ("NO", "ONE"))
+        promoted.start()
+        for fire in firing:
+            await fire
+        await until(lambda: got == set(range(30)), 20)
+        promoted.join()
+    proxy.close()

@@ -1,0 +1,108 @@
+"""P5: a handler may end in any way that Python knows; its listener goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from live import running, until
+from notes import Bus, Noted
+
+import lbgen_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from servers import Server
+
+STREAM, GROUP = "notes.*:stream", "library-shelf"
+
+
+class Unprintable(Exception):
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+    __str__ = __repr__
+
+
+class Own(BaseException):
+    """Of those that `except Exception` misses."""
+
+
+async def _wait_for_what_is_cancelled() -> None:
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(future.cancel)
+    await future
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+ENDS: dict[str, Callable[[], Any]] = {
+    "an inner task is cancelled": _wait_for_what_is_cancelled,
+    "it raises CancelledError": lambda: _raise(asyncio.CancelledError()),
+    "SystemExit": lambda: _raise(SystemExit(3)),
+    "a BaseException": lambda: _raise(Own()),
+    "an exception without words": lambda: _raise(Unprintable()),
+    "a group": lambda: _raise(BaseExceptionGroup("both", [Own(), ValueError()])),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_a_handler_that_ends_oddly_is_retried_and_its_listener_goes_on(
+    server: Server, end: str
+) -> None:
+    bus = Bus(service_name="library", redis_url=server.url, retry_delay=0.05)
+    got: list[int] = []
+
+    @bus.notes.noted.listen(listener_name="shelf", max_deliveries=2)
+    async def shelf(event: Noted) -> None:
+        got.append(event.number)
+        if event.number == 1 and (waiting := ENDS[end]()) is not None:
+            await waiting
+
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await bus.notes.noted.fire_async(number=2)
+        await until(lambda: sorted(got) == [1, 1, 2])
+        await until(lambda: server.client.xlen("{notes.*:stream}:dead:library-shelf") == 1)
+        await until(lambda: not server.client.xpending(STREAM, GROUP)["pending"])
+
+
+async def test_shutdown_works_for_an_exception_without_words(server: Server) -> None:
+    bus = Bus(service_name="library", redis_url=server.url)
+
+    @bus.notes.noted.listen(listener_name="shelf", on_error="SHUTDOWN")
+    async def shelf(event: Noted) -> None:
+        raise Unprintable
+
+    task = asyncio.create_task(bus.run_async())
+    await until(lambda: bus.__lbgen__.worker and bus.__lbgen__.worker.listening)
+    await bus.notes.noted.fire_async(number=1)
+    with pytest.raises(lbgen_runtime.ListenerFailed, match="Unprintable"):
+        await task
+    await bus.close_async()
+
+
+async def test_ending_the_loop_in_a_handler_s_midst_is_not_taken_for_its_failure(
+    server: Server,
+) -> None:
+    bus = Bus(service_name="library", redis_url=server.url, grace=0)
+    began = asyncio.Event()
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        began.set()
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(bus.run_async())
+    await until(lambda: bus.__lbgen__.worker and bus.__lbgen__.worker.listening)
+    await bus.notes.noted.fire_async(number=1)
+    await began.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    await bus.close_async()
+    assert server.client.xpending(STREAM, GROUP)["pending"] == 1
+    assert not server.client.exists("{notes.*:stream}:dead:library-shelf")
