@@ -11,13 +11,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from .check_keywords import unknown_keywords
 from .diagnostics import Diagnostic, Related, Severity
 from .document import Location
 from .json_types import is_array, is_object
-from .keywords import DRAFTS, Draft, walk
+from .keywords import walk
 from .resolve import Dangling
 from .shape import check_schema_shape
-from .suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,12 +49,10 @@ def check_schemas(
         for path, draft in roots:
             shape = check_schema_shape(document, path, draft)
             problems.extend(shape)
-            for inner, schema, inner_draft in walk(document.at(path), draft, path):
-                if not is_object(schema):
-                    continue
-                location = Location(uri, inner)
-                problems.extend(_keywords(document, inner, schema, inner_draft, is_contract))
-                problems.extend(_references(document, location, schema, references))
+            schemas = [each for each in walk(document.at(path), draft, path) if is_object(each[1])]
+            problems.extend(unknown_keywords(document, schemas, is_contract=is_contract))
+            for inner, schema, _ in schemas:
+                problems.extend(_references(document, Location(uri, inner), schema, references))
                 problems.extend(_patterns(document, inner, schema))
     problems.extend(_repeated(contract, references))
     if all(problem.severity is not Severity.ERROR for problem in problems):
@@ -75,56 +73,6 @@ def _repeated(contract: Contract, references: References) -> Iterator[Diagnostic
                 ),
             ),
         )
-
-
-def _keywords(
-    document: Document, path: Path, schema: dict[str, Any], draft: Draft, is_contract: bool
-) -> Iterator[Diagnostic]:
-    for key in schema:
-        if key in draft.keywords or key.startswith("x-"):
-            continue
-        place = document.key_place((*path, key))
-        elsewhere = [other for other in DRAFTS.values() if key in other.keywords]
-        if elsewhere:
-            if key in ("$defs", "definitions", "id"):
-                continue
-            yield Diagnostic(
-                place=place,
-                rule="unknown-keyword",
-                message=f"{key!r} is no keyword of {draft}, so it would check nothing",
-                help=_in_other_draft(key, draft)
-                or f"it belongs to {elsewhere[0]}; write the rule with the keywords of {draft}",
-                severity=Severity.ERROR if is_contract else Severity.WARNING,
-            )
-            continue
-        meant = did_you_mean(key, draft.keywords)
-        if meant is not None or is_contract:
-            yield Diagnostic(
-                place=place,
-                rule="unknown-keyword",
-                message=f"{key!r} is no keyword of JSON Schema, so it would check nothing",
-                help=f"did you mean `{meant}`?"
-                if meant
-                else f"remove it, or name it `x-{key}` if it is a note of yours",
-            )
-        else:
-            yield Diagnostic(
-                place=place,
-                rule="unknown-keyword",
-                message=f"{key!r} is no keyword of JSON Schema, so it checks nothing",
-                help=f"name it `x-{key}` if it is a note of yours",
-                severity=Severity.WARNING,
-            )
-
-
-def _in_other_draft(key: str, draft: Draft) -> str | None:
-    if draft.number < 20:
-        return {"prefixItems": "write `items` with an array of schemas"}.get(key)
-    return {
-        "additionalItems": "write `items` behind `prefixItems`",
-        "$recursiveRef": "write `$dynamicRef`",
-        "$recursiveAnchor": "write `$dynamicAnchor`",
-    }.get(key)
 
 
 def _references(
@@ -260,14 +208,13 @@ def _examples(
             continue
         where, message, rule_place = violation
         what = "default" if path[0] == "default" else "example"
-        unused = what == "default" and not is_contract
         yield Diagnostic(
             place=document.place((*location.path, *path, *where)),
             rule="invalid-default" if what == "default" else "invalid-example",
             message=f"the {what} is not what its schema accepts: {message}",
             help="it is left out: change the default or the schema"
-            if unused
+            if what == "default" and not is_contract
             else f"change the {what} or the schema",
             related=() if rule_place is None else (Related(place=rule_place, message="the rule"),),
-            severity=Severity.WARNING if unused else Severity.ERROR,
+            severity=Severity.ERROR if is_contract else Severity.WARNING,
         )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Literal
 
-from .contract_schema import EVENT_NAME
 from .diagnostics import Diagnostic, Related
 from .document import Location
+from .event_files import duplicate_events, event_file
 from .json_types import is_object
 from .keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of
+from .named_documents import documents_by_name, url_of
 from .shape import check_contract_shape
 
 if TYPE_CHECKING:
@@ -19,11 +18,9 @@ if TYPE_CHECKING:
 
     from .diagnostics import Place
     from .document import Document, Path
+    from .event_files import EventFile
 
 __all__ = ["Api", "Contract", "Event", "read_contract"]
-
-_EVENT_FILE: Final = re.compile(r"(?:(?P<folder>.+)/)?(?P<event>[^/]+)\.schema\.(?:yaml|yml|json)")
-_API_PART: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +115,9 @@ def read_contract(
     known = {
         document.uri: url
         for document in documents.values()
-        if (url := _url(document.file, urls or {})) is not None
+        if (url := url_of(document.file, urls or {})) is not None
     }
-    reader = _Reader(drafts, _by_name(documents, known))
+    reader = _Reader(drafts, documents_by_name(documents, known))
     for file in sorted(documents):
         reader.read(documents[file])
     reader.add_folders()
@@ -148,34 +145,6 @@ def no_contract() -> Diagnostic:
     )
 
 
-def _url(file: str, urls: Mapping[str, str]) -> str | None:
-    """The URL that stands for a file: by its own path, or by that of a folder around it."""
-    best: tuple[int, str] | None = None
-    for url, path in urls.items():
-        inside = path in ("", ".") or (path.endswith("/") and file.startswith(path))
-        if not (file == path or (url.endswith("/") and inside)):
-            continue
-        folder = "" if path == "." else path
-        found = url if file == path else url + quote(file.removeprefix(folder))
-        if best is None or len(path) > best[0]:
-            best = len(path), found
-    return None if best is None else best[1]
-
-
-def _by_name(documents: Mapping[str, Document], urls: Mapping[str, str]) -> dict[str, Document]:
-    """Documents by the URLs that stand for them and by the URIs that they give themselves."""
-    found: dict[str, Document] = {}
-    for document in documents.values():
-        if document.uri in urls:
-            found[urls[document.uri]] = document
-        if is_object(document.value):
-            for keyword in ("$id", "id"):
-                name = document.value.get(keyword)
-                if isinstance(name, str):
-                    found.setdefault(name.removesuffix("#"), document)
-    return found
-
-
 class _Reader:
     def __init__(self, drafts: Mapping[str, str], named: Mapping[str, Document]) -> None:
         self.drafts = drafts
@@ -186,13 +155,11 @@ class _Reader:
         self.problems: list[Diagnostic] = []
 
     def read(self, document: Document) -> None:
-        event_file = _EVENT_FILE.fullmatch(document.file)
+        names = event_file(document.file)
         if isinstance(document.value, bool):
             self.roots[document.uri] = (((), DRAFT_2020_12),)
-            if event_file is not None:
-                self.read_event_file(
-                    document, DRAFT_2020_12, event_file["folder"], event_file["event"]
-                )
+            if names is not None:
+                self.read_event_file(document, DRAFT_2020_12, names)
             return
         if not is_object(document.value):
             self.problems.append(
@@ -208,13 +175,13 @@ class _Reader:
         if draft is None:
             return
         if "lbgen" in document.value or (
-            event_file is None and {"api", "events"} <= document.value.keys()
+            names is None and {"api", "events"} <= document.value.keys()
         ):
             self.read_api(document, draft)
             return
         self.roots[document.uri] = (((), draft),)
-        if event_file is not None:
-            self.read_event_file(document, draft, event_file["folder"], event_file["event"])
+        if names is not None:
+            self.read_event_file(document, draft, names)
 
     def draft(self, document: Document) -> Draft | None:
         uri = document.value.get("$schema")
@@ -301,27 +268,15 @@ class _Reader:
                 )
             )
 
-    def read_event_file(
-        self, document: Document, draft: Draft, folder: str | None, name: str
-    ) -> None:
+    def read_event_file(self, document: Document, draft: Draft, names: EventFile) -> None:
         place = document.place(())
-        api = (folder or "").replace("/", ".")
-        wrong = [part for part in api.split(".") if not _API_PART.fullmatch(part)]
-        if wrong or not re.fullmatch(EVENT_NAME, name):
-            what = f"{name!r} is no name of an event" if not wrong else f"{api!r} names no API"
-            self.problems.append(
-                Diagnostic(
-                    place=place,
-                    rule="event-file-name",
-                    message=f"the path of this event's schema gives no API and event: {what}",
-                    help="name it API/EVENT.schema.yaml with letters, digits and `_`: "
-                    "shop/orders/order_placed.schema.yaml",
-                )
-            )
+        problem = names.problem(place)
+        if problem is not None:
+            self.problems.append(problem)
             return
-        self.folders.setdefault(api, []).append(
+        self.folders.setdefault(names.api, []).append(
             Event(
-                name=name,
+                name=names.event,
                 location=Location(document.uri),
                 place=place,
                 draft=draft,
@@ -332,26 +287,15 @@ class _Reader:
 
     def add_folders(self) -> None:
         for name in sorted(self.folders):
-            events = sorted(self.folders[name], key=lambda event: event.name)
-            unique: dict[str, Event] = {}
-            for event in events:
-                first = unique.setdefault(event.name, event)
-                if first is not event:
-                    self.problems.append(
-                        Diagnostic(
-                            place=event.place,
-                            rule="duplicate-event",
-                            message=f"the event {event.name!r} of {name!r} has two files",
-                            help="keep one of them",
-                            related=(Related(place=first.place, message="the other one"),),
-                        )
-                    )
+            found = sorted(self.folders[name], key=lambda event: event.name)
+            events, problems = duplicate_events(name, found)
+            self.problems.extend(problems)
             self.add(
                 Api(
                     name=name,
                     place=events[0].place,
                     uri=events[0].location.uri.rsplit("/", 1)[0],
-                    events=tuple(unique.values()),
+                    events=events,
                 )
             )
 

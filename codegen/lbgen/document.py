@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -33,6 +34,10 @@ class Location:
 
     def __truediv__(self, step: str | int) -> Location:
         return Location(self.uri, (*self.path, step))
+
+    def is_in(self, outer: Location) -> bool:
+        """Whether this is a part of another place, or the place itself."""
+        return self.uri == outer.uri and self.path[: len(outer.path)] == outer.path
 
     def __str__(self) -> str:
         from urllib.parse import quote
@@ -87,6 +92,15 @@ class Document:
         from urllib.parse import quote
 
         return SCHEME + quote(self.file)
+
+    @property
+    def name(self) -> str:
+        """What the document is called: its file without the ending, or the folder around a file
+        that is called after a version only (`page/1.0.0.yaml` is `page`)."""
+        *folders, stem = re.sub(r"(\.schema)?\.[^.]+$", "", self.file).split("/")
+        while folders and re.fullmatch(r"v?[\d.\-]+|current|latest", stem):
+            stem = folders.pop()
+        return stem
 
     def place(self, path: Path) -> Place:
         """Where a value stands; of what is not there, the closest part around it."""

@@ -155,10 +155,15 @@ DRAFTS: Final = {
 def draft_of(uri: object) -> Draft | None:
     """The draft that a `$schema` names; `None` for another text.
 
+    People write `http` and `https`, and an empty fragment or none, in any draft.
+
     Args:
         uri: the value of `$schema`.
     """
-    return DRAFTS.get(uri.removesuffix("#")) if isinstance(uri, str) else None
+    if not isinstance(uri, str):
+        return None
+    name = uri.removesuffix("#").removeprefix("https:").removeprefix("http:")
+    return DRAFTS.get(f"http:{name}") or DRAFTS.get(f"https:{name}")
 
 
 def subschemas(schema: Any, draft: Draft) -> Iterator[tuple[Path, Any]]:

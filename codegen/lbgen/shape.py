@@ -36,7 +36,7 @@ def _draft_validator(number: int) -> jsonschema_rs.Validator:
         19: jsonschema_rs.Draft201909Validator,
         20: jsonschema_rs.Draft202012Validator,
     }
-    return validators[number](_meta_schema(number), offline=True)
+    return validators[number](_meta_schema(number), validate_formats=False, offline=True)
 
 
 def meta_schema(draft: Draft) -> Any:

@@ -53,11 +53,11 @@ def shape_diagnostic(document: Document, path: Path, error: Any, rule: str) -> D
         rule: the rule that the diagnostic names.
     """
     where: Path = (*path, *error.instance_path)
-    place, message, help_text = _words(document, where, error)
+    place, message, help_text = _words(document, where, error, rule)
     return Diagnostic(place=place, rule=rule, message=message, help=help_text)
 
 
-def _words(document: Document, where: Path, error: Any) -> tuple[Place, str, str]:
+def _words(document: Document, where: Path, error: Any, rule: str) -> tuple[Place, str, str]:
     place = document.place(where)
     kind = error.kind
     value = document.at(where)
@@ -80,7 +80,7 @@ def _words(document: Document, where: Path, error: Any) -> tuple[Place, str, str
         case "enum":
             return place, error.message, _meant(value, map(str, kind.options))
         case "pattern":
-            return place, f"{value!r} is no name", _NAMES.get(kind.pattern, _described(error))
+            return place, f"{value!r} is no name", _NAMES.get(kind.pattern, _described(error, rule))
         case "propertyNames":
             key = str(kind.error.instance)
             place = document.key_place((*where, key))
@@ -90,7 +90,7 @@ def _words(document: Document, where: Path, error: Any) -> tuple[Place, str, str
         case "type":
             return place, _about(where, error.message), _form(where, value, error)
         case _:
-            return place, _about(where, error.message), _described(error)
+            return place, _about(where, error.message), _described(error, rule)
 
 
 def _type(document: Document, where: Path, value: Any) -> tuple[Place, str, str]:
@@ -130,11 +130,11 @@ def _form(where: Path, value: Any, error: Any) -> str:
     return f"write {wanted}"
 
 
-def _described(error: Any) -> str:
+def _described(error: Any, rule: str) -> str:
     """The help that the contract's schema has for a key; else what the validator said."""
-    schema = _schema_at(error.schema_path)
+    schema = _schema_at(error.schema_path) if rule == "contract-shape" else None
     description = schema.get("description") if is_object(schema) else None
-    if description:
+    if isinstance(description, str):
         return f"what it holds: {description}"
     limit: Any = getattr(error.kind, "limit", None)
     match error.kind.name:

@@ -6,7 +6,7 @@ import re
 from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from .resolve import References
 
 __all__ = ["Verdicts"]
+
+_ALLOWED = "%/:=&?~#+!$,;'@()*"
+"""What URIs may hold besides letters, digits, `_`, `.` and `-` (RFC 3986). Some generators of
+schemas write references with more: `#/definitions/Partial<Order>`."""
 
 _CARRIED = re.compile(r"events/(?P<name>.+)")
 
@@ -92,8 +96,8 @@ class Verdicts:
         return "$defs" if "$defs" in draft.keywords else "definitions"
 
     def _is_foreign(self, schema: object) -> bool:
-        """Whether a `$schema` is one that validators cannot know."""
-        if not isinstance(schema, str) or draft_of(schema) is not None:
+        """Whether a `$schema` is one that validators do not know, or not as it is written."""
+        if not isinstance(schema, str) or schema.removesuffix("#") in DRAFTS:
             return False
         return self._references.resource(schema.removesuffix("#")) is None
 
@@ -107,14 +111,20 @@ class Verdicts:
                 location = Location(uri, path)
                 for keyword in ("$ref", "$dynamicRef"):
                     reference = schema.get(keyword)
-                    if not isinstance(reference, str) or reference.startswith("#"):
+                    if not isinstance(reference, str):
                         continue
-                    absolute = self._references.absolute(location, reference)
-                    if absolute != join(self._references.base(location), reference):
-                        yield (*path, keyword), absolute, None
-                    meta = draft_of(absolute.partition("#")[0])
+                    written = quote(reference, safe=_ALLOWED)
+                    if reference.startswith("#"):
+                        if written != reference:
+                            yield (*path, keyword), written, None
+                        continue
+                    absolute = quote(self._references.absolute(location, reference), safe=_ALLOWED)
+                    base, mark, fragment = absolute.partition("#")
+                    meta = draft_of(base)
                     if meta is not None:
-                        yield (*path, keyword), absolute, meta
+                        yield (*path, keyword), f"{meta.uri}{mark}{fragment}", meta
+                    elif absolute != join(self._references.base(location), reference):
+                        yield (*path, keyword), absolute, None
 
     def _meta_schemas(self) -> set[int]:
         """The numbers of the drafts whose meta-schemas the contract refers to."""

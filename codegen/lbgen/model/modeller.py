@@ -50,15 +50,29 @@ class Naming:
         location: of the schema that is being read.
         owner: the record around it, and the property that led to it.
         suffix: what sets a member of a union apart from its siblings.
+        branch: what sets one alternative of the record apart from the others, and where the
+            schemas are that are this alternative's alone.
     """
 
     location: Location
     owner: tuple[Parts, str] | None = None
     suffix: str | None = None
+    branch: tuple[str, tuple[Location, ...]] | None = None
 
-    def inside(self, key: str) -> Naming:
-        """For what is found below a property."""
-        return replace(self, owner=None if self.owner is None else (self.owner[0], key))
+    def inside(self, key: str, locations: Sequence[Location]) -> Naming:
+        """For what is found below a property.
+
+        Args:
+            key: the property.
+            locations: of the schemas that apply to it.
+        """
+        if self.owner is None:
+            return self
+        if self.branch is not None and any(
+            inner.is_in(outer) for inner in locations for outer in self.branch[1]
+        ):
+            key = f"{self.branch[0]}_{key}"
+        return replace(self, owner=(self.owner[0], key), branch=None)
 
     def pattern(self, pattern: str) -> Naming:
         """For what is found below one of several patterns of properties."""
@@ -91,7 +105,6 @@ class Modeller:
         self.parts = PartsReader(references)
         self.records: dict[Parts, Record] = {}
         self._open: set[Parts] = set()
-        self._types: dict[tuple[Parts, Naming | None], Type] = {}
 
     def place(self, location: Location) -> Place:
         """Where a value is written."""
@@ -329,13 +342,16 @@ class Modeller:
         if isinstance(title, str) and 0 < len(title.split()) <= 5:
             return title
         if not path:
-            file = naming.location.uri.rsplit("/", 1)[-1]
-            return file.split(".")[0]
+            return self._contract.documents[naming.location.uri].name
         return None
 
     def _fill(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
         inner = Naming(location=record.location, owner=(record.parts, ""))
-        shapes = [fields_of(self, parts, inner) for parts in alternatives]
+        tags = self._tags(alternatives)
+        shapes = [
+            fields_of(self, parts, replace(inner, branch=self._branch(parts, alternatives, tags)))
+            for parts in alternatives
+        ]
         by_key: dict[str, list[Field]] = {}
         for fields, _ in shapes:
             for each in fields:
@@ -350,6 +366,16 @@ class Modeller:
         record.reason = (
             "one class for all alternatives of a union" if len(alternatives) > 1 else None
         )
+
+    @staticmethod
+    def _branch(
+        parts: Parts, alternatives: list[Parts], tags: dict[Parts, str]
+    ) -> tuple[str, tuple[Location, ...]] | None:
+        """What one alternative is called, and the schemas that are no other's."""
+        if parts not in tags:
+            return None
+        shared = set(parts).intersection(*alternatives)
+        return tags[parts], tuple(part.location for part in parts if part not in shared)
 
     def _is_never(self, parts: Parts) -> bool:
         return any(self.parts.schema(part) is False for part in parts)

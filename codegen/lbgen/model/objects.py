@@ -89,7 +89,9 @@ def fields_of(
         fields.append(
             Field(
                 key=name,
-                type=modeller.type_of(locations, naming.inside(name)) if locations else AnyType(),
+                type=modeller.type_of(locations, naming.inside(name, locations))
+                if locations
+                else AnyType(),
                 required=True,
                 place=modeller.place(place_of.location / "required"),
                 location=locations[0] if locations else place_of.location,
@@ -142,7 +144,7 @@ def _field(
             description = text if isinstance(text, str) else None
     return Field(
         key=name,
-        type=modeller.type_of(locations, naming.inside(name)),
+        type=modeller.type_of(locations, naming.inside(name, locations)),
         required=required,
         has_default=has_default and modeller.accepts(locations, default),
         default=default,
@@ -183,7 +185,8 @@ def _conditional_fields(
     fields: list[Field] = []
     for name, locations in found.items():
         members = [
-            (modeller.type_of([location], naming.inside(name)), location) for location in locations
+            (modeller.type_of([location], naming.inside(name, [location])), location)
+            for location in locations
         ]
         possible = [member for member in members if not isinstance(member[0], Nothing)]
         fields.append(

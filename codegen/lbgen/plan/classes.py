@@ -92,9 +92,10 @@ class ClassPlanner:
             fields.append(self._line(extra, type_, _field_call("default_factory=dict")))
             expression = codec(MapOf(value=record.additional), self._names)
             codecs.append(Named(f"{additional}: ", expression or "_codec.mapping(_codec.JSON)"))
+        base = "Event" if event is not None else "Record"
         plan = ClassPlan(
             name=name,
-            base="Event" if event is not None else "Record",
+            head=lay_out(Brackets(f"class {name}", (f"_lbgen.{base}",)), 0, 0, 1) + ":",
             doc=self._class_doc(record, names, name),
             fields=tuple(fields),
             location=lay_out(
@@ -229,6 +230,8 @@ def declare(name: str, type_: Expression, default: Expression | None, indent: in
     head = f"{name}: "
     start = indent + len(head)
     if default is None:
+        if isinstance(type_, str) and start + len(type_) > WIDTH >= indent + 4 + len(type_):
+            return f"{head}(\n{' ' * (indent + 4)}{type_}\n{' ' * indent})"
         return head + lay_out(type_, indent, start, 1)
     opening = len(default.head) + 1 if isinstance(default, Brackets) else len(str(default))
     flat = lay_out(type_, indent, start, 4)

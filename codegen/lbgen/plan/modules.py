@@ -30,7 +30,7 @@ class ClassPlan:
 
     Attributes:
         name: its Python name.
-        base: `Event` or `Record`.
+        head: the line that opens it.
         doc: its docstring's lines.
         fields: its fields.
         location: source of its schema's location.
@@ -40,7 +40,7 @@ class ClassPlan:
     """
 
     name: str
-    base: str
+    head: str
     doc: tuple[str, ...]
     fields: tuple[FieldPlan, ...]
     location: str

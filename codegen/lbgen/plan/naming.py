@@ -1,7 +1,7 @@
 """Which module each class lives in, and what it is called there.
 
-A class is called after its `$defs` key, its title, or the property that leads to it behind the
-name of the class that has the property. Two classes of one name are a diagnostic.
+`class_names` says what a class may be called; it gets the first of these names that no class has
+yet. Two classes of one name are a diagnostic.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics import Diagnostic, Related
 from ..document import SCHEME
 from ..names import class_name, module_name
+from .class_names import class_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,11 +100,12 @@ def name_classes(
         if record.location.uri not in api_files and module not in api_modules:
             owner = record.location.uri.removeprefix(SCHEME)
             naming.claim_module(module, owner, document.place(()))
-        candidates = [class_name(record.name)] if record.name else []
+        outer = None
         if record.owner is not None and record.owner[0] in naming.classes:
-            outer = naming.classes[record.owner[0]][1]
-            candidates.append(outer + class_name(record.owner[1]))
-        _claim_class(naming, parts, record, module, candidates or ["Value"])
+            around = records[record.owner[0]].location
+            outer = around, naming.classes[record.owner[0]][1]
+        candidates = class_names(record, outer, document.name)
+        _claim_class(naming, parts, record, module, candidates)
     return naming
 
 
