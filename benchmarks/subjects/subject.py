@@ -8,8 +8,10 @@ works, and prints what it measured as a line of JSON.
 from __future__ import annotations
 
 import asyncio
+import cProfile
 import gc
 import json
+import pstats
 import sys
 import time
 from collections import deque
@@ -51,6 +53,7 @@ class Measurement:
         self._began = self._began_cpu = 0.0
         self._seconds = self._cpu = 0.0
         self._finished: Callable[[], object] = self._stop
+        self._profile = cProfile.Profile() if options.get("profile") else None
 
     def ready(self) -> None:
         """Everything is prepared: wait until the harness says go."""
@@ -69,8 +72,13 @@ class Measurement:
     def _start(self) -> None:
         self._began_cpu = time.process_time()
         self._began = time.perf_counter()
+        if self._profile is not None:
+            self._profile.enable()
 
     def _stop(self) -> None:
+        if self._profile is not None:
+            self._profile.disable()
+            self.found["profile"] = time_by_file(self._profile)
         self._seconds = time.perf_counter() - self._began
         self._cpu = time.process_time() - self._began_cpu
 
@@ -144,6 +152,19 @@ async def in_tasks(count: int, one: Callable[[], Coroutine[Any, Any, object]]) -
             await one()
 
     await asyncio.gather(*(some() for _ in range(TASKS)))
+
+
+def time_by_file(profile: cProfile.Profile) -> dict[str, float]:
+    """Seconds in each file's own code and in what it calls that is not Python."""
+    found: dict[str, float] = {}
+    stats: dict[Any, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    for (file, _, _), (_, _, own, _, callers) in stats.items():
+        if file != "~":
+            found[file] = found.get(file, 0.0) + own
+            continue
+        for (caller, _, _), (_, _, part, _) in callers.items():
+            found[caller] = found.get(caller, 0.0) + part
+    return found
 
 
 def _versions(distributions: tuple[str, ...]) -> dict[str, str]:
