@@ -191,15 +191,16 @@ class SyncConnection:
         self._connection = None  # after a fork: the parent's, which is not ours to close
         connection = self._factory()
         connection.socket_connect_timeout = min(timeout, CONNECT_TIMEOUT)
+        connection.socket_timeout = min(timeout, self._timeout)
         try:
             connection.connect()
-            connection._sock.settimeout(min(timeout, self._timeout))
             connection.send_packed_command((self._introduction,), check_health=False)
             for _ in _INTRODUCTION:
                 try:
                     self.peer = _peer(connection.read_response())
                 except ResponseError:
                     self.peer = None
+            connection.socket_timeout = self._timeout
             connection._sock.settimeout(self._timeout)
         except (RedisError, OSError) as error:
             connection.disconnect()

@@ -131,7 +131,7 @@ class EventEndpoint(Generic[E]):
                 fire.remember = settings.event_id_memory
             else:  # an id that `fire` made: its first attempt was then
                 fire.began -= age
-                fire.maybe_written = True
+                fire.maybe_written = fire.again = True
         return fire
 
     def _check_size(self, fields: list[bytes], event: E, event_id: str) -> None:

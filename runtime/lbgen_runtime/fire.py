@@ -32,6 +32,7 @@ class Fire:
         began: when its first attempt began, `time.monotonic()` seconds.
         deadline: when to give up, `time.monotonic()` seconds.
         maybe_written: an attempt was made whose outcome is unknown.
+        again: its caller fires it again: it is written wherever it is not found.
         remember: seconds for which the server remembers the id; 0 is not at all.
         entry_id: the entry's id, once the event is in the stream.
         problem: why it is not confirmed, once it is given up.
@@ -40,6 +41,7 @@ class Fire:
     """
 
     __slots__ = (
+        "again",
         "began",
         "deadline",
         "detail",
@@ -70,6 +72,7 @@ class Fire:
         self.began = time.monotonic()
         self.deadline = self.began + deadline
         self.maybe_written = False
+        self.again = False
         self.remember = 0.0
         self.entry_id: bytes | None = None
         self.problem: Problem | None = None

@@ -29,7 +29,7 @@ from .backoff import backoff
 from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
 from .fire import Problem
 from .scripts import FIRE
-from .trimming import Trims
+from .trimming import Trims, trimmed_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -251,6 +251,9 @@ class _Attempt:
                 for fire, entry_id in zip(about, reply, strict=True):
                     if entry_id == b"FULL":
                         fire.give_up(Problem.FULL, "")
+                    elif entry_id == b"TRIMMED":
+                        why = "its stream was trimmed since the first attempt"
+                        fire.give_up(Problem.UNCONFIRMED, why)
                     else:
                         self._in_stream(fire, entry_id)
 
@@ -302,13 +305,15 @@ def _scripted(stream: bytes, fires: list[Fire], rules: FireRules, *, in_full: bo
     unsure = [now - fire.began for fire in fires if fire.maybe_written]
     look_back = int(max(unsure) * 1000) + _LOOK_BACK_SLACK if unsure else 0
     remember = int(max(fire.remember for fire in fires) * 1000)
-    keys = [stream, b"{%b}:barrier" % stream, b"{%b}:dropped" % stream]
+    keys = [stream, b"{%b}:barrier" % stream, b"{%b}:dropped" % stream, trimmed_key(stream)]
     if remember:
         keys += [b"{%b}:fired:%b" % (stream, fire.event_id.encode()) for fire in fires]
     barrier, drop = int(rules.durable is not None), int(rules.drop_oldest)
     arguments: list[Any] = [look_back, remember, barrier, rules.max_length, drop]
     for fire in fires:
         fields = fire.fields()
-        arguments += [fire.event_id, len(fields), *fields]
+        once = fire.maybe_written and not fire.again
+        age = int((now - fire.began) * 1000) + _LOOK_BACK_SLACK if once else 0
+        arguments += [fire.event_id, age, len(fields), *fields]
     command = FIRE.call(keys, arguments)
     return FIRE.call_in_full(command) if in_full else command

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .connection import Command
 
-__all__ = ["Trims"]
+__all__ = ["Trims", "trimmed_key"]
 
 _log = logging.getLogger("lbgen")
 
@@ -25,6 +25,11 @@ _AT_ONCE: Final = 50_000
 _REPORT_EVERY: Final = 3600.0
 _UNREAD: Final = 600.0
 """Seconds without a living consumer after which a group that holds entries back is reported."""
+
+
+def trimmed_key(stream: bytes) -> bytes:
+    """Where it stands up to which entry a stream was trimmed lately."""
+    return b"{%b}:trimmed" % stream
 
 
 class Trims:
@@ -72,7 +77,9 @@ class Trims:
     def command(self, stream: bytes) -> Command:
         """The command that trims a stream, in one atomic step."""
         milliseconds, entries = self._keep or (-1, -1)
-        return TRIM.call_in_full(TRIM.call([stream], [milliseconds, entries, _AT_ONCE]))
+        return TRIM.call_in_full(
+            TRIM.call([stream, trimmed_key(stream)], [milliseconds, entries, _AT_ONCE])
+        )
 
     @property
     def ever(self) -> bool:

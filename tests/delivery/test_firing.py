@@ -426,3 +426,47 @@ def test_what_is_fired_when_a_connection_was_reset_while_idle_arrives_once(
     event_id = bus.notes.noted.fire(number=2)
     assert ids_in_stream(server)[1:] == [event_id]
     bus.close()
+
+
+def test_what_may_have_been_trimmed_since_it_was_written_is_not_written_again(
+    server: Server, proxy: Proxy
+) -> None:
+    """Handled, acknowledged and trimmed before its fire has learnt that it was written."""
+    server.client.xgroup_create(STREAM, "library-shelf", "$", mkstream=True)
+    bus = Bus(redis_url=proxy.url)
+    other = Bus(redis_url=server.url, retention=0, trim_interval=0.01)
+    bus.notes.noted.fire(number=1)
+
+    def handle_and_trim() -> None:
+        swallowed = proxy.swallowed
+        servers.wait_for(lambda: proxy.swallowed > swallowed)
+        lost = server.client.xrevrange(STREAM, count=1)[0][0]
+
+        def gone() -> bool:
+            other.notes.noted.fire_many(note(number) for number in range(200))
+            server.client.xreadgroup("library-shelf", "c", {STREAM: ">"}, count=10_000, noack=True)
+            return not server.client.xrange(STREAM, lost, lost)
+
+        servers.wait_for(gone)
+        proxy.mode = "pass"
+        proxy.reset()
+
+    proxy.mode = "drop_replies"
+    helper = threading.Thread(target=handle_and_trim)
+    helper.start()
+    with pytest.raises(FireUnconfirmed, match="was trimmed since the first attempt") as raised:
+        bus.notes.noted.fire(number=2)
+    helper.join()
+    assert raised.value.event_id not in ids_in_stream(server)
+    assert raised.value.fire_again() in ids_in_stream(server), "that is for the caller to decide"
+    for each in (bus, other):
+        each.close()
+
+
+def test_an_event_with_more_parameters_than_an_entry_can_have_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wide = {f"p{number}": b"1" for number in range(3_501)}
+    monkeypatch.setattr(lbgen_runtime.EventContract, "encode", lambda self, event: wide)
+    with pytest.raises(EventTooLarge, match="3,501 parameters; an entry can have 3,500"):
+        Bus(redis_url="redis://127.0.0.1:1/0").notes.noted.fire(number=1)

@@ -39,8 +39,13 @@ def test_the_worker_prints_what_it_listens_to_logs_each_event_and_leaves_with_0(
         event_id = bus.notes.noted.fire(number=1)
         bus.close()
         stream = "notes.*:stream"
-        servers.wait_for(lambda: server.client.xinfo_consumers(stream, "library-put_on_shelf"))
-        servers.wait_for(lambda: server.client.xinfo_groups(stream)[0]["pending"] == 0)
+        entry_id = server.client.xrange(stream)[0][0]
+
+        def handled() -> bool:
+            [group] = server.client.xinfo_groups(stream)
+            return group["last-delivered-id"] == entry_id and not group["pending"]
+
+        servers.wait_for(handled, 30)
         worker.signal(signal.SIGTERM)
         status, _, log = worker.end()
     assert status == 0

@@ -8,6 +8,12 @@ local function below(a, b)
   return a_count < b_count
 end
 
+-- Remember up to which entry a stream was trimmed, for as long as an event whose reply was lost
+-- may be looked for.
+local function note_trimmed(key, upto)
+  redis.call('SET', key, upto, 'PX', 900000)
+end
+
 -- The lowest entry id that some group has not acknowledged, and that group; nil where every
 -- group has acknowledged everything that it was given, or there is no group.
 -- What is below the answer may be trimmed.

@@ -1,5 +1,5 @@
 -- Remove what every group has acknowledged and nobody wants kept.
--- KEYS: stream
+-- KEYS: stream, trimmed
 -- ARGV: milliseconds to keep (-1: for ever), entries to keep (-1: as the milliseconds say),
 --       how many entries to remove at most
 -- Returns how many were removed, and where a group holds entries back that are old enough: its
@@ -24,6 +24,7 @@ if needed and below(needed, old) then upto = needed end
 local removed = 0
 if limit > 0 then
   removed = redis.call('XTRIM', stream, 'MINID', '~', upto, 'LIMIT', limit)
+  if removed > 0 then note_trimmed(KEYS[2], upto) end
 end
 if upto == old or not holder then return { removed } end
 local seen = -1

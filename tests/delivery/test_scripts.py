@@ -1,0 +1,138 @@
+"""The steps on the server are fenced: each acts only if the entry stands as its caller saw it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lbgen_runtime import scripts
+from lbgen_runtime.handing_back import HANDED_BACK
+
+if TYPE_CHECKING:
+    from servers import Server
+
+STREAM, GROUP, DEAD = "s", "g", "{s}:dead:g"
+
+
+@pytest.fixture
+def entry(server: Server) -> bytes:
+    """An entry that is pending under `p1`, in its second delivery."""
+    server.client.xgroup_create(STREAM, GROUP, "$", mkstream=True)
+    entry_id: bytes = server.client.xadd(STREAM, {"a": "b"})
+    server.client.xreadgroup(GROUP, "p1", {STREAM: ">"})
+    server.client.xclaim(STREAM, GROUP, "p1", 0, [entry_id], retrycount=2, justid=True)
+    return entry_id
+
+
+def run(server: Server, script: scripts.Script, keys: list[str], *arguments: Any) -> Any:
+    return server.client.eval(script.source.decode(), len(keys), *keys, *arguments)
+
+
+def stands(server: Server) -> list[tuple[bytes, int]]:
+    """Who holds what is pending, and its delivery count."""
+    return [
+        (each["consumer"], each["times_delivered"])
+        for each in server.client.xpending_range(STREAM, GROUP, "-", "+", 10)
+    ]
+
+
+def idle(server: Server, entry_id: bytes, milliseconds: int) -> None:
+    server.client.xclaim(
+        STREAM, GROUP, "p1", 0, [entry_id], idle=milliseconds, retrycount=2, justid=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("owner", "count", "idle_for", "outcome"),
+    [
+        ("p1", 2, 60_000, b"claimed"),
+        ("p1", 2, 1_000, b"moved"),  # its process has renewed it since
+        ("p3", 2, 60_000, b"moved"),  # another has it now
+        ("p1", 1, 60_000, b"moved"),  # it was delivered once more since
+    ],
+)
+def test_an_entry_is_claimed_only_as_it_was_seen(
+    server: Server, entry: bytes, owner: str, count: int, idle_for: int, outcome: bytes
+) -> None:
+    idle(server, entry, idle_for)
+    found = run(server, scripts.CLAIM, [STREAM], GROUP, "p2", entry, owner, count, 30_000, 3)
+    assert found[0] == outcome
+    assert stands(server) == [(b"p2", 3) if outcome == b"claimed" else (b"p1", 2)]
+
+
+def test_a_claim_whose_reply_was_lost_can_be_repeated(server: Server, entry: bytes) -> None:
+    idle(server, entry, 60_000)
+    for _ in range(2):
+        found = run(server, scripts.CLAIM, [STREAM], GROUP, "p2", entry, "p1", 2, 30_000, 3)
+        assert found == [b"claimed", [b"a", b"b"]]
+    assert stands(server) == [(b"p2", 3)]
+
+
+def test_a_claim_of_what_was_removed_acknowledges_it(server: Server, entry: bytes) -> None:
+    idle(server, entry, 60_000)
+    server.client.xdel(STREAM, entry)
+    found = run(server, scripts.CLAIM, [STREAM], GROUP, "p2", entry, "p1", 2, 30_000, 3)
+    assert found == [b"gone"]
+    assert stands(server) == []
+
+
+@pytest.mark.parametrize(("process", "done"), [("p1", 1), ("p2", 0)])
+def test_only_its_holder_retries_an_entry(
+    server: Server, entry: bytes, process: str, done: int
+) -> None:
+    assert run(server, scripts.RETRY, [STREAM], GROUP, process, entry, 3) == done
+    assert stands(server) == [(b"p1", 3 if done else 2)]
+
+
+@pytest.mark.parametrize(("process", "done"), [("p1", 1), ("p2", 0)])
+def test_only_its_holder_buries_an_entry(
+    server: Server, entry: bytes, process: str, done: int
+) -> None:
+    keys = [STREAM, DEAD]
+    assert run(server, scripts.DEAD, keys, GROUP, process, entry, 0, "lbgen", "{}") == done
+    assert server.client.xlen(DEAD) == done
+    assert stands(server) == ([] if done else [(b"p1", 2)])
+    assert server.client.xlen(STREAM) == 1, "other groups read it too"
+
+
+@pytest.mark.parametrize(("process", "done"), [("p1", 1), ("p2", 0)])
+def test_only_its_holder_hands_an_entry_back(
+    server: Server, entry: bytes, process: str, done: int
+) -> None:
+    released = run(server, scripts.RELEASE, [STREAM], GROUP, process, HANDED_BACK, entry, 1)
+    assert released == done
+    [pending] = server.client.xpending_range(STREAM, GROUP, "-", "+", 10)
+    assert (pending["time_since_delivered"] >= HANDED_BACK) is bool(done)
+    assert pending["times_delivered"] == (1 if done else 2)
+
+
+@pytest.mark.parametrize(
+    ("process", "count", "idle_for", "taken", "renewed"),
+    [
+        ("p1", 1, 10_000, False, True),
+        ("p1", 0, 10_000, False, False),  # only looked at: its handler hangs
+        ("p2", 1, 10_000, True, False),
+        ("p1", 1, HANDED_BACK, False, False),  # given up while the heartbeat was on its way
+    ],
+)
+def test_only_what_is_held_is_renewed(
+    server: Server,
+    entry: bytes,
+    process: str,
+    count: int,
+    idle_for: int,
+    taken: bool,
+    renewed: bool,
+) -> None:
+    idle(server, entry, idle_for)
+    found = run(server, scripts.RENEW, [STREAM], GROUP, process, count, HANDED_BACK, entry)
+    assert found == [[entry] * taken, [entry] * renewed]
+    [pending] = server.client.xpending_range(STREAM, GROUP, "-", "+", 10)
+    assert (pending["time_since_delivered"] < idle_for) is renewed
+    assert stands(server) == [(b"p1", 2)]
+
+
+def test_a_letter_that_is_gone_is_not_replayed(server: Server) -> None:
+    assert run(server, scripts.REPLAY, [DEAD, "{s}:replay:g"], "1-1", GROUP) is None
+    assert not server.client.exists("{s}:replay:g")
