@@ -14,6 +14,7 @@ from subject import Measurement, run
 from generated import Bus
 from generated.shop_orders import OrderPlaced
 from lbgen_runtime.scripts import TRIM
+from lbgen_runtime.trimming import trimmed_key
 
 ORDER: dict[str, Any] = {
     name: getattr(OrderPlaced.from_dict(PARAMETERS), name) for name in PARAMETERS
@@ -176,8 +177,9 @@ async def long_stream(m: Measurement) -> None:
         await asyncio.sleep(0.0005)
     m.found["next event, ms"] = (arrived[1] - fired) * 1e3
     await asyncio.sleep(0.1)
-    script = TRIM.call([STREAM], [0, -1, 50_000])
-    await client.execute_command(*TRIM.call_in_full(TRIM.call([STREAM], [10**9, -1, 50_000])))
+    keys = [STREAM, trimmed_key(STREAM)]
+    script = TRIM.call(keys, [0, -1, 50_000])
+    await client.execute_command(*TRIM.call_in_full(TRIM.call(keys, [10**9, -1, 50_000])))
     took: list[float] = []
     for _ in range(20):
         began = time.perf_counter()
@@ -185,7 +187,7 @@ async def long_stream(m: Measurement) -> None:
         took.append(time.perf_counter() - began)
     m.found["lag (XINFO GROUPS), ms"] = sorted(took)[10] * 1e3
     began = time.perf_counter()
-    await client.execute_command(*TRIM.call([STREAM], [10**9, -1, 50_000]))
+    await client.execute_command(*TRIM.call(keys, [10**9, -1, 50_000]))
     m.found["trim, nothing due, ms"] = (time.perf_counter() - began) * 1e3
     began = time.perf_counter()
     await client.execute_command(*script)
