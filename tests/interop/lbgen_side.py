@@ -72,14 +72,12 @@ def worker(service: Service, package: Any, *, process: str, slow: float = 0) -> 
         slow: seconds that its handler works.
     """
     folder = Path(package.__file__).parents[1]
-    return subprocess.Popen(
-        [sys.executable, "-c", _WORKER],
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, (folder, ROOT / "codegen", ROOT / "runtime"))),
-            "LBGEN_REDIS_URL": service.server.url,
-            "LBGEN_PROCESS_NAME": process,
-            "NOTES": str(service.notes_file),
-            "SLOW": str(slow),
-        },
-    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, (folder, ROOT / "codegen", ROOT / "runtime"))),
+        "LBGEN_REDIS_URL": service.server.url,
+        "LBGEN_PROCESS_NAME": process,
+        "NOTES": str(service.notes_file),
+        "SLOW": str(slow),
+    }
+    return service.beside(subprocess.Popen([sys.executable, "-c", _WORKER], env=environment))

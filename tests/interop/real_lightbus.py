@@ -110,6 +110,7 @@ class Service:
         self._config = self._folder / "lightbus.json"
         self._config.write_text(json.dumps(_config(server.url, event_transport)))
         self._processes: list[Process] = []
+        self._neighbours: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Service:
         return self
@@ -117,6 +118,9 @@ class Service:
     def __exit__(self, *error: object) -> None:
         for process in self._processes:
             process.kill()
+        for neighbour in self._neighbours:
+            neighbour.kill()
+            neighbour.wait(PATIENCE)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, command: list[str], environment: dict[str, str]) -> Process:
@@ -167,6 +171,11 @@ class Service:
                 f"Lightbus listens as {group} on {stream}",
             )
         return started
+
+    def beside(self, neighbour: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        """A process that ends with this service, however its test ends."""
+        self._neighbours.append(neighbour)
+        return neighbour
 
     def _consumers(self, stream: str, group: str) -> list[str]:
         try:
