@@ -140,9 +140,9 @@ class Consumer:
         idle = int(self.listener.settings.acknowledgement_timeout * 1000)
         return (b"XPENDING", stream, self.listener.group, b"IDLE", idle, b"-", b"+", 100)
 
-    def offer(self, found: list[Any]) -> bool:
-        """Take over what that command found; returns whether there was anything to take."""
-        return self._recovery.offer(self.listener.stream, pending_entries(found))
+    def offer(self, found: list[Any]) -> None:
+        """Take over what that command found."""
+        self._recovery.offer(self.listener.stream, pending_entries(found))
 
     def offer_replays(self, found: list[Any]) -> None:
         """Run dead letters that were given back to this process, or left by another."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .errors import DuplicateListenerName, InvalidSettings
-from .settings import check_name
+from .setting_values import check_name
 
 if TYPE_CHECKING:
     from .coalescing import AsyncFirer, SyncFirer

@@ -143,7 +143,7 @@ class Reader:
         listener, process = self._listener, self._process
         return (
             *(b"XREADGROUP", b"GROUP", listener.group, process.name),
-            *(b"COUNT", count, b"BLOCK", int(self._block * 1000)),
+            *(b"COUNT", count, b"BLOCK", max(int(self._block * 1000), 1)),
             *(b"STREAMS", listener.stream, b">"),
         )
 

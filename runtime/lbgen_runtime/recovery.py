@@ -118,19 +118,14 @@ class Recovery:
             after = b"(" + found[-1][0]
         self._first = False
 
-    def offer(self, stream: bytes, found: list[Pending]) -> bool:
-        """Take over entries that have been idle for too long, unless that is under way.
-
-        Returns:
-            Whether there was any that is not held.
-        """
+    def offer(self, stream: bytes, found: list[Pending]) -> None:
+        """Take over entries that have been idle for too long, unless that is under way."""
         if self._first or (self._sweeping is not None and not self._sweeping.done()):
-            return True
+            return
         # What is held now and given up a moment later counts as delivered: look at it afresh then.
         found = [p for p in found if not self._claims.holds(stream, p.entry_id)]
         if found:
             self._sweeping = asyncio.create_task(self._sweep(stream, found))
-        return bool(found)
 
     async def _sweep(self, stream: bytes, found: list[Pending]) -> None:
         own = self._process.name.encode()

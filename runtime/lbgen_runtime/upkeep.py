@@ -70,9 +70,9 @@ class Sweep(_Repeated):
         found: list[Any] = await asyncio.gather(*idle, *replays, return_exceptions=True)
         for index, consumer in enumerate(self._consumers):
             entries, has_replays = found[index], found[len(self._consumers) + index]
-            if entries and not isinstance(entries, BaseException) and consumer.offer(entries):
-                continue  # the replays wait until that is done
-            if has_replays == 1:
+            if entries and not isinstance(entries, BaseException):
+                consumer.offer(entries)
+            elif has_replays == 1:
                 await self._replay(consumer)
 
     async def _replay(self, consumer: Consumer) -> None:

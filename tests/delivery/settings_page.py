@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lbgen_runtime.settings import SETTINGS
+from lbgen_runtime.setting_list import SETTINGS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
@@ -16,7 +16,7 @@ HEAD = """# Settings
 A value comes from the call, else from the environment, else the default holds:
 
 ```python
-bus = Bus(service_name="price-monitor", acknowledgement_timeout=60)   # or LBGEN_... variables
+bus = Bus(service_name="price-monitor", acknowledgement_timeout=60)  # or LBGEN_... variables
 
 
 @bus.competitor_prices.changed.listen(listener_name="update_db", concurrency=4)
