@@ -260,6 +260,19 @@ def test_undeclared_keys_are_refused_by_writers_and_ignored_by_readers(
     assert event.to_dict() == {"value": good}
 
 
+def test_a_union_that_leads_back_to_itself_is_an_object_of_what_is_on_the_way(
+    make: Callable[..., EventContract[Any]],
+) -> None:
+    circle = {
+        "T": {"anyOf": [{"$ref": "#/$defs/U"}], "properties": {"a": {"type": "integer"}}},
+        "U": {"$ref": "#/$defs/T", "properties": {"b": UUID_}},
+    }
+    contract = make({"type": "object", "$ref": "#/$defs/T"}, definitions=circle)
+    event = contract.event_type.from_dict({"a": 1, "b": UUID_TEXT})
+    assert (event.a, event.b) == (1, uuid.UUID(UUID_TEXT))
+    assert contract.decode(contract.encode(event)) == event
+
+
 def test_defaults_travel_at_every_depth(make: Callable[..., EventContract[Any]]) -> None:
     inner = {
         "type": "object",

@@ -279,21 +279,27 @@ class Modeller:
         ]
         return tuple(dict.fromkeys(marked))
 
-    def _alternatives(self, parts: Parts) -> list[Parts]:
-        """The parts of every way to satisfy the unions among some parts."""
+    def _alternatives(self, parts: Parts, seen: frozenset[Parts] = frozenset()) -> list[Parts]:
+        """The parts of every way to satisfy the unions among some parts.
+
+        A way that leads back to a union on it (`seen`) adds nothing.
+        """
         union = split_union(self, parts)
         if union is None:
             return [parts]
         members, rest = union
+        if parts in seen:
+            return [rest]
+        seen |= {parts}
         if not members:
-            return self._alternatives(rest)
+            return self._alternatives(rest, seen)
         found: list[Parts] = []
         for member in members:
             joined = self._join(self.parts.read(member), rest)
             types = allowed_types([schema for _, schema in self.parts.objects(joined)])
             if self._is_never(joined) or (types is not None and "object" not in types):
                 continue
-            found += self._alternatives(joined)
+            found += self._alternatives(joined, seen)
             if len(found) > _MOST_MEMBERS:
                 return found[:_MOST_MEMBERS]
         return found or [rest]
