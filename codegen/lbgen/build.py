@@ -11,8 +11,8 @@ from .diagnostics import Diagnostic, Severity, in_order
 from .load import load
 from .model import Modeller
 from .plan import PackagePlan, plan_package
+from .referred import follow_references
 from .render import render
-from .resolve import References
 from .shape_of_output import check_output
 from .verdict import Verdicts
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .document import Document
+    from .resolve import References
 
 __all__ = ["Analysis", "Built", "Options", "analyse", "build"]
 
@@ -93,7 +94,7 @@ def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Ana
     contract, found = read_contract(documents, options.drafts, options.urls)
     if not problems or documents:
         problems += found
-    references = References(contract)
+    contract, references = follow_references(contract)
     verdicts = Verdicts(contract, references)
     problems += check_schemas(contract, references, verdicts)
     return Analysis(

@@ -16,7 +16,7 @@ from .keywords import DRAFTS
 from .suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from .document import Document, Path
     from .keywords import Draft
@@ -46,13 +46,18 @@ _INSTEAD: Final = {
 
 
 def unknown_keywords(
-    document: Document, schemas: Iterable[tuple[Path, dict[str, Any], Draft]], *, is_contract: bool
+    document: Document,
+    schemas: Iterable[tuple[Path, dict[str, Any], Draft]],
+    containers: Collection[Path],
+    *,
+    is_contract: bool,
 ) -> Iterator[Diagnostic]:
     """The words of a document's schemas that check nothing.
 
     Args:
         document: which holds the schemas.
         schemas: each with its path and its draft.
+        containers: paths to what holds schemas that references lead to.
         is_contract: whether the document is a contract file.
     """
     found: dict[str, Diagnostic] = {}
@@ -60,6 +65,8 @@ def unknown_keywords(
     for path, schema, draft in schemas:
         for key in schema:
             if key in draft.keywords or key.startswith("x-") or key in _SAYS_NOTHING_ABOUT_VALUES:
+                continue
+            if (*path, key) in containers:
                 continue
             if is_contract:
                 yield _unknown(document, path, key, draft)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .contract import Contract
+    from .diagnostics import Place
     from .document import Document, Path
     from .resolve import References
     from .verdict import Verdicts
@@ -46,11 +47,14 @@ def check_schemas(
     for uri, roots in contract.roots.items():
         document = contract.documents[uri]
         is_contract = contract.is_api(uri)
+        containers = {path[:length] for path, _ in roots for length in range(1, len(path))}
         for path, draft in roots:
             shape = check_schema_shape(document, path, draft)
             problems.extend(shape)
             schemas = [each for each in walk(document.at(path), draft, path) if is_object(each[1])]
-            problems.extend(unknown_keywords(document, schemas, is_contract=is_contract))
+            problems.extend(
+                unknown_keywords(document, schemas, containers, is_contract=is_contract)
+            )
             for inner, schema, _ in schemas:
                 problems.extend(_references(document, Location(uri, inner), schema, references))
                 problems.extend(_patterns(document, inner, schema))
@@ -172,12 +176,7 @@ def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
         for event in api.events:
             problem = verdicts.problem(event.location)
             if problem is not None:
-                yield Diagnostic(
-                    place=event.place,
-                    rule="invalid-schema",
-                    message=f"the schema cannot be compiled: {problem}",
-                    help="see the message; the place could not be told more exactly",
-                )
+                yield _no_schema(event.place, problem)
                 return
     for uri, roots in contract.roots.items():
         document = contract.documents[uri]
@@ -187,6 +186,15 @@ def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
                     yield from _examples(
                         document, Location(uri, inner), schema, verdicts, contract.is_api(uri)
                     )
+
+
+def _no_schema(place: Place, problem: str) -> Diagnostic:
+    return Diagnostic(
+        place=place,
+        rule="invalid-schema",
+        message=f"the schema cannot be compiled: {problem}",
+        help="see the message; the place could not be told more exactly",
+    )
 
 
 def _examples(
@@ -202,6 +210,10 @@ def _examples(
     examples = schema.get("examples")
     if is_array(examples):
         values += [(("examples", index), value) for index, value in enumerate(examples)]
+    problem = verdicts.problem(location) if values else None
+    if problem is not None:
+        yield _no_schema(document.place(location.path), problem)
+        return
     for path, value in values:
         violation = verdicts.first_violation(location, value)
         if violation is None:

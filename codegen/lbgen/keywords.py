@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from .document import Path
 
-__all__ = ["DRAFTS", "Draft", "Holds", "draft_of", "subschemas", "walk"]
+__all__ = [
+    "DRAFTS",
+    "Draft",
+    "Holds",
+    "draft_of",
+    "subschemas",
+    "walk",
+]
 
 
 class Holds(Enum):

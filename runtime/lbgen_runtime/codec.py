@@ -19,6 +19,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
+
 from . import exact
 from .errors import Violation
 from .unset import UNSET
@@ -75,16 +77,37 @@ class Undeclared(NoJson):
     rule = "unknown parameter"
 
 
+class Short(NamedTuple):
+    """The short way of a codec, for the values that it nearly always gets.
+
+    Attributes:
+        python: the type of the Python values that `write` takes; not a subclass of it.
+        write: from such a Python value to the JSON value; `None` where they are the same.
+        json: the type of the JSON values that `read` takes.
+        read: from such a JSON value to the Python value; `None` where they are the same.
+    """
+
+    python: type
+    write: Callable[[Any], Any] | None
+    json: type
+    read: Callable[[Any], Any] | None
+
+
 class Codec(NamedTuple):
     """The two directions of one type.
 
     Attributes:
         decode: from an accepted JSON value to the Python value; `None` where they are the same.
         encode: from the Python value to the JSON value.
+        short: what `decode` and `encode` do with the values of exactly one type.
+        settle: the same codec with the functions of generated classes in it, which are not made
+            before the first use; `None` if there are none in it.
     """
 
     decode: Callable[[Any], Any] | None
     encode: Callable[[Any], Any]
+    short: Short | None = None
+    settle: Callable[[], Codec] | None = None
 
 
 def json_value(value: Any) -> Any:
@@ -184,35 +207,49 @@ def _text_codec(read: Callable[[str], Any], write: Callable[[Any], str], kind: t
     def encode(value: Any) -> Any:
         return write(value) if type(value) is kind else json_value(value)
 
-    return Codec(decode, encode)
+    return Codec(decode, encode, Short(kind, write, str, read))
 
 
 JSON: Final = Codec(None, json_value)
 """Values that are the same in Python and in JSON."""
 
-INTEGER: Final = Codec(_decode_integer, json_value)
+INTEGER: Final = Codec(_decode_integer, json_value, Short(int, None, int, None))
 """Integers; JSON Schema counts `1.0` among them."""
 
-UUID_: Final = _text_codec(exact.read_uuid, str, UUID)
-DATE_TIME: Final = _text_codec(exact.read_date_time, datetime.isoformat, datetime)
+UUID_: Final = _text_codec(exact.read_uuid, to_jsonable_python, UUID)
+DATE_TIME: Final = _text_codec(exact.read_date_time, exact.write_plain_date_time, datetime)
 DATE: Final = _text_codec(exact.read_date, date.isoformat, date)
 TIME: Final = _text_codec(exact.read_time, time.isoformat, time)
 
 
 def array(item: Codec) -> Codec:
     """`list[T]`."""
-    decode_item, encode_item = item
+    decode_item, encode_item, short, settle = item
+    python, write, json, read = short or (None, None, None, None)
 
     def decode(value: Any) -> Any:
         if type(value) is not list or decode_item is None:
             return value
-        return [decode_item(each) for each in value]
+        if read is None:
+            return [each if type(each) is json else decode_item(each) for each in value]
+        return [read(each) if type(each) is json else decode_item(each) for each in value]
 
     def encode(value: Any) -> Any:
         kind = type(value)
-        return _items(value, encode_item) if kind is list or kind is tuple else json_value(value)
+        if kind is not list and kind is not tuple:
+            return json_value(value)
+        if write is None:
+            return _items(value, encode_item)
+        try:
+            return [write(each) if type(each) is python else encode_item(each) for each in value]
+        except NoJson:
+            return _items(value, encode_item)
 
-    return Codec(None if decode_item is None else decode, encode)
+    return Codec(
+        None if decode_item is None else decode,
+        encode,
+        settle=None if settle is None else lambda: array(settle()),
+    )
 
 
 def tuple_(items: Sequence[Codec], rest: Codec = JSON) -> Codec:
@@ -247,7 +284,7 @@ def tuple_(items: Sequence[Codec], rest: Codec = JSON) -> Codec:
 
 def mapping(item: Codec) -> Codec:
     """`dict[str, T]`."""
-    decode_item, encode_item = item
+    decode_item, encode_item = item.decode, item.encode
 
     def decode(value: Any) -> Any:
         if type(value) is not dict or decode_item is None:
@@ -262,29 +299,24 @@ def mapping(item: Codec) -> Codec:
 
 def record(cls: type[Record]) -> Codec:
     """A generated class. Its own codec is looked up at the first use, so that classes may recur."""
-    read: Callable[[dict[str, Any]], Any] | None = None
-    write: Callable[[Any], Any] | None = None
 
     def decode(value: Any) -> Any:
-        nonlocal read
-        if type(value) is not dict:
-            return value
-        if read is None:
-            read = cls.__lbgen_codec__.decode
-        return read(value)
+        return cls.__lbgen_codec__.decode(value) if type(value) is dict else value
 
     def encode(value: Any) -> Any:
-        nonlocal write
         kind = type(value)
         if kind is cls:
-            if write is None:
-                write = cls.__lbgen_codec__.encode
-            return write(value)
+            return cls.__lbgen_codec__.encode(value)
         if kind is dict:
             return cls.__lbgen_codec__.encode_mapping(value)
         return json_value(value)
 
-    return Codec(decode, encode)
+    def settle() -> Codec:
+        own = cls.__lbgen_codec__
+        own.settle()
+        return Codec(decode, encode, Short(cls, own.encode, dict, own.decode))
+
+    return Codec(decode, encode, settle=settle)
 
 
 def by_type(**codecs: Codec) -> Codec:

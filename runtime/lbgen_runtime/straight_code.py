@@ -73,7 +73,12 @@ def make_decode(
         names[f"m{index}"] = field.make
         names[f"a{index}"] = field.default
         found = f"value[k{index}]"
-        if field.codec.decode is not None:
+        if field.codec.short is not None:
+            _, _, names[f"j{index}"], read = field.codec.short
+            names[f"r{index}"] = read
+            short = "v" if read is None else f"r{index}(v)"
+            found = f"({short} if type(v := {found}) is j{index} else d{index}(v))"
+        elif field.codec.decode is not None:
             found = f"d{index}({found})"
         if not field.required:
             absent = f"m{index}()" if field.make is not None else f"a{index}"
@@ -109,6 +114,11 @@ def make_encode(
         names[f"k{index}"] = field.key
         names[f"e{index}"] = field.codec.encode
         encoded = f"result[k{index}] = v if type(v) is str else e{index}(v)"
+        if field.codec.short is not None:
+            names[f"p{index}"], write, _, _ = field.codec.short
+            names[f"w{index}"] = write
+            short = "v" if write is None else f"w{index}(v)"
+            encoded = f"result[k{index}] = {short} if type(v) is p{index} else e{index}(v)"
         lines.append(f"        v = state[{field.name!r}]\n")
         if field.required:
             lines.append(f"        {encoded}\n")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..json_types import is_object
+from ..schema_paths import definition_name
 from .arrays import array_type
 from .objects import fields_of, object_type
 from .parts import Part, PartsReader
@@ -140,7 +141,7 @@ class Modeller:
     def type_of(self, locations: Sequence[Location], naming: Naming) -> Type:
         """The type of values to which the schemas at some locations all apply."""
         first = self.parts.referred(locations[0]) if len(locations) == 1 else locations[0]
-        if first.path[-2:-1] in (("$defs",), ("definitions",)) or not first.path:
+        if not first.path or definition_name(first.path) is not None:
             naming = replace(naming, suffix=None)
         return self.of(self.parts.read(*locations), replace(naming, location=first))
 
@@ -249,7 +250,7 @@ class Modeller:
     def _is_anonymous(self, parts: Parts, location: Location, rest: Parts) -> bool:
         """Whether a member is an object with fields that nothing in the schema gives a name to."""
         target = self.parts.referred(location)
-        named = target.path[-2:-1] in (("$defs",), ("definitions",)) or not target.path
+        named = not target.path or definition_name(target.path) is not None
         schema = self.references.schema(target)
         titled = is_object(schema) and isinstance(schema.get("title"), str)
         has_fields = any("properties" in schema for _, schema in self.parts.objects(parts))
@@ -341,8 +342,9 @@ class Modeller:
 
     def _name(self, naming: Naming) -> str | None:
         path = naming.location.path
-        if len(path) > 1 and path[-2] in ("$defs", "definitions"):
-            return str(path[-1]) + (f"_{naming.suffix}" if naming.suffix else "")
+        key = definition_name(path)
+        if key is not None:
+            return f"{key}_{naming.suffix}" if naming.suffix else key
         schema = self.references.schema(naming.location)
         title = schema.get("title") if is_object(schema) else None
         if isinstance(title, str) and 0 < len(title.split()) <= 5:

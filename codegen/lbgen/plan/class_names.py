@@ -7,21 +7,16 @@ it from the `$defs` key or the document around it. No name is ever a number in a
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from ..keywords import DRAFTS
 from ..names import class_name
+from ..schema_paths import definition_name, words_on_the_way
 
 if TYPE_CHECKING:
     from ..document import Location, Path
     from ..model import Record
 
 __all__ = ["class_names"]
-
-_DEFINITIONS = ("$defs", "definitions")
-_NAMED = ("properties", "patternProperties", "dependentSchemas", "dependencies")
-_KEYWORDS = frozenset(keyword for draft in DRAFTS.values() for keyword in draft.keywords)
 
 
 def class_names(record: Record, outer: tuple[Location, str] | None, document: str) -> list[str]:
@@ -35,7 +30,9 @@ def class_names(record: Record, outer: tuple[Location, str] | None, document: st
     names = [class_name(record.name)] if record.name else []
     path = record.location.path
     start, holder = _holder(path)
-    written = class_name(f"{document if holder is None else holder} {_words(path[start:])}")
+    written = class_name(
+        f"{document if holder is None else holder} {words_on_the_way(path[start:])}"
+    )
     if record.owner is not None and outer is not None:
         by_owner = outer[1] + class_name(record.owner[1])
         inside = record.location.is_in(outer[0]) and start <= len(outer[0].path)
@@ -49,20 +46,10 @@ def class_names(record: Record, outer: tuple[Location, str] | None, document: st
 
 def _holder(path: Path) -> tuple[int, str | None]:
     """Where the way from the nearest schema with a name of its own starts, and that name."""
-    for index in range(len(path) - 2, -1, -1):
-        if path[index] in _DEFINITIONS and (index == 0 or path[index - 1] != "properties"):
-            return index + 2, str(path[index + 1])
+    for end in range(len(path), 1, -1):
+        name = definition_name(path[:end])
+        if name is not None:
+            return end, name
     if path[:1] == ("events",) and len(path) > 2:
         return 3, str(path[1])
     return 0, None
-
-
-def _words(path: Path) -> str:
-    """The names of properties and patterns on the way, and of what is no keyword."""
-    words: list[str] = []
-    steps = iter(path)
-    for step in steps:
-        name = next(steps, "") if step in _NAMED else step
-        if name not in _KEYWORDS or step in _NAMED:
-            words += re.findall(r"[^\W\d]\w*", str(name))
-    return " ".join(words)
