@@ -64,7 +64,7 @@ def undone(reader: Bundle, writer: Bundle, edits: tuple[Edit, ...]) -> Bundle:
             keywords = dict(node.keywords)
             for undo in changes[id(node)]:
                 undo(keywords)
-            node = replace(node, keywords=keywords, _key=[])
+            node = node.changed(keywords=keywords)
         return rebuild(node, apply)
 
     own = {name: apply(definition) for name, definition in reader.definitions.items()}

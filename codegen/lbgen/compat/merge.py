@@ -6,7 +6,6 @@ A keyword moves out of a part only where its meaning stays the same; what cannot
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_object
@@ -43,14 +42,14 @@ def merged(node: Node, parts: Iterable[Node]) -> Node:
         part = part.without("allOf") if "allOf" in part.keywords else part
         moved = _moved(node, part)
         if moved is None:
-            return replace(FALSE, origin=node.origin, notes=node.notes, _key=[])
+            return Node(keywords=FALSE.keywords, origin=node.origin, notes=node.notes)
         node, left = moved
         if left.keywords and left.key not in {one.key for one in rest}:
             rest.append(left)
     if not rest:
         return node
     if not node.keywords and len(rest) == 1:
-        return replace(rest[0], notes=_notes(node, rest[0]), _key=[])
+        return rest[0].changed(notes=_notes(node, rest[0]))
     return node.with_(allOf=tuple(rest))
 
 
@@ -59,7 +58,7 @@ def conjunction(first: Node, second: Node) -> Node:
     if first.key == second.key or second.is_true:
         return first
     if first.is_true:
-        return replace(second, notes=_notes(first, second), _key=[])
+        return second.changed(notes=_notes(first, second))
     if first.is_false:
         return first
     if any(name in one.keywords for one in (first, second) for name in _UNEVALUATED):
@@ -71,7 +70,7 @@ def _moved(node: Node, part: Node) -> tuple[Node, Node] | None:
     """The node with what can move out of the part, and what is left of the part."""
     if part.is_false:
         return None
-    node = replace(node, notes=_notes(node, part), _key=[])
+    node = node.changed(notes=_notes(node, part))
     if any(name in part.keywords for name in _UNEVALUATED):
         return node, part  # it looks at what its own neighbours leave over
     keywords, places = dict(node.keywords), dict(node.places)
@@ -87,8 +86,8 @@ def _moved(node: Node, part: Node) -> tuple[Node, Node] | None:
                     places[name] = part.place(name)
         else:
             left.update(values)
-    moved = replace(node, keywords=keywords, places=places, _key=[])
-    return moved, replace(part, keywords=left, notes={}, _key=[])
+    moved = node.changed(keywords=keywords, places=places)
+    return moved, part.changed(keywords=left, notes={})
 
 
 def _notes(node: Node, part: Node) -> dict[str, Any]:

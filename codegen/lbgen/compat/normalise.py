@@ -8,7 +8,7 @@ that can be said in one schema is. Two documents that differ only in such things
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_array, is_object
@@ -86,7 +86,7 @@ class _Work:
             raise UnsupportedSchema(f"a schema of more than {_MOST_NODES} parts")
         schema, origin = target.schema, target.location
         if isinstance(schema, bool):
-            return replace(TRUE if schema else FALSE, origin=origin, _key=[])
+            return Node(keywords=(TRUE if schema else FALSE).keywords, origin=origin)
         if not is_object(schema):
             raise UnsupportedSchema(f"{origin}, which is no schema")
         return _Reader(work=self, target=target).node()

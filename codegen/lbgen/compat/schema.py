@@ -7,7 +7,8 @@ the author's documents that it comes from, so that whatever is found can be show
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final
 
 from ..document import Location, Path
@@ -73,9 +74,7 @@ class Node:
     def key(self) -> str:
         """A text that two nodes share exactly if they say the same."""
         if not self._key:
-            self._key.append(
-                json.dumps(to_json(self), sort_keys=True, separators=(",", ":"), default=repr)
-            )
+            self._key.append(_key(self))
         return self._key[0]
 
     @property
@@ -115,14 +114,29 @@ class Node:
         """Where the author wrote a keyword."""
         return self.places.get(keyword, self.origin / keyword)
 
+    def changed(
+        self,
+        *,
+        keywords: Mapping[str, Any] | None = None,
+        places: Mapping[str, Location] | None = None,
+        notes: Mapping[str, Any] | None = None,
+    ) -> Node:
+        """The node with other keywords, places or notes."""
+        return Node(
+            keywords=self.keywords if keywords is None else keywords,
+            origin=self.origin,
+            places=self.places if places is None else places,
+            notes=self.notes if notes is None else notes,
+        )
+
     def without(self, *names: str) -> Node:
         """The same schema without some keywords."""
         kept = {name: value for name, value in self.keywords.items() if name not in names}
-        return replace(self, keywords=kept, _key=[])
+        return self.changed(keywords=kept)
 
     def with_(self, **changes: Any) -> Node:
         """The same schema with some keywords set."""
-        return replace(self, keywords={**self.keywords, **changes}, _key=[])
+        return self.changed(keywords={**self.keywords, **changes})
 
 
 TRUE: Final = Node(keywords={})
@@ -173,14 +187,37 @@ def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
     keywords: dict[str, Any] = {}
     for keyword, value in node.keywords.items():
         if keyword in CHILD:
-            keywords[keyword] = change(value)
+            new: Any = change(value)
         elif keyword in CHILDREN:
-            keywords[keyword] = tuple(change(child) for child in value)
+            new = tuple(change(child) for child in value)
+            new = value if all(map(is_, new, value)) else new
         elif keyword in NAMED:
-            keywords[keyword] = {name: change(child) for name, child in value.items()}
+            new = {name: change(child) for name, child in value.items()}
+            new = value if all(map(is_, new.values(), value.values())) else new
         else:
-            keywords[keyword] = value
-    return replace(node, keywords=keywords, _key=[])
+            continue
+        if new is not value:
+            keywords[keyword] = new
+    return node.changed(keywords={**node.keywords, **keywords}) if keywords else node
+
+
+def _key(node: Node) -> str:
+    if node.is_true or node.is_false:
+        return "true" if node.is_true else "false"
+    parts: list[str] = []
+    for keyword in sorted(node.keywords):
+        value = node.keywords[keyword]
+        if keyword in CHILD:
+            text = value.key
+        elif keyword in CHILDREN:
+            text = f"[{','.join(child.key for child in value)}]"
+        elif keyword in NAMED:
+            named = (f"{json.dumps(name)}:{value[name].key}" for name in sorted(value))
+            text = f"{{{','.join(named)}}}"
+        else:
+            text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=repr)
+        parts.append(f'"{keyword}":{text}')
+    return f"{{{','.join(parts)}}}"
 
 
 def to_json(node: Node) -> Any:

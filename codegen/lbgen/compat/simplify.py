@@ -70,7 +70,7 @@ def _simple(node: Node) -> Node:
             del keywords[name]
             parts.append(alive[0])
         elif not alive:
-            return replace(FALSE, origin=node.origin, _key=[])
+            return Node(keywords=FALSE.keywords, origin=node.origin)
         else:
             keywords[name] = tuple(alive)
     if "if" in keywords and "then" not in keywords and "else" not in keywords:
@@ -78,8 +78,8 @@ def _simple(node: Node) -> Node:
         if not evaluates:
             del keywords["if"]
     if NEVER in keywords or any(part.is_false for part in parts):
-        return replace(FALSE, origin=node.origin, notes=node.notes, _key=[])
-    node = replace(node, keywords=keywords, _key=[])
+        return Node(keywords=FALSE.keywords, origin=node.origin, notes=node.notes)
+    node = node.changed(keywords=keywords)
     return merged(node, parts) if parts else node
 
 

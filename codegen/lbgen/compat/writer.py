@@ -87,7 +87,7 @@ class _Closing:
             else:
                 change = self._shared_part if shared else self._part
             keywords[keyword] = rebuild(Node(keywords={keyword: value}), change).keywords[keyword]
-        return self._refer(replace(node, keywords=keywords, _key=[]), whole=False)
+        return self._refer(node.changed(keywords=keywords), whole=False)
 
     def _part(self, node: Node) -> Node:
         return self.part(node)

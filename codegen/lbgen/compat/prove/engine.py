@@ -59,6 +59,11 @@ class Engine:
         if self.steps < 0:
             raise OutOfSteps
 
+    @property
+    def is_outermost(self) -> bool:
+        """Whether the value that is sought is no part of another: the whole is judged once."""
+        return len(self._active) <= 1
+
     def inhabit(self, goal: Goal) -> Answer:
         """A value that fulfils the goal, a proof that there is none, or neither."""
         goal = frozenset(lit for lit in goal if not (lit.positive and lit.node.is_true))
@@ -304,6 +309,7 @@ class _Search:
                 answer = arrays.solve(self.engine, facts)
             case "object":
                 answer = objects.solve(self.engine, facts)
-        if answer.state == "found" and not self.engine.fulfils(answer.value, self.goal):
+        judged = answer.state == "found" and self.engine.is_outermost
+        if judged and not self.engine.fulfils(answer.value, self.goal):
             return unknown(f"a constructed {self.kind} that the validator judges differently")
         return answer
