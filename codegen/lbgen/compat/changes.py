@@ -90,11 +90,14 @@ def _property(seen: _Seen) -> _Words:
                 ("make it optional: leave it out of `required`, with a `default` if there is one",),
             )
         text = f"{seen.subject} is new ({shown(schema)})"
-        return (
-            "compat-parameter-added",
-            text,
-            ("give it a name that was never used: events may hold other values under this one",),
-        )
+        if seen.backward:
+            way = "give it a name that was never used: events may hold other values under this one"
+        else:
+            way = (
+                "deploy every reader with the new contract first, then fill it in, and allow this "
+                "break until then: the old contract forbids what it does not name"
+            )
+        return "compat-parameter-added", text, (way,)
     schema, required = seen.old
     text = f"{seen.subject} was removed"
     if required:

@@ -153,7 +153,7 @@ def _old(baseline: Baseline, files: Mapping[str, bytes], new: Side, options: Opt
     changed = {name: text for name, text in baseline.files.items() if name not in same}
     documents, problems = load(changed)
     documents.update(same)
-    contract, more = read_contract(documents, options.drafts)
+    contract, more = read_contract(documents, options.drafts, options.urls)
     problems = [one for one in (*problems, *more) if one.severity is Severity.ERROR]
     if problems:
         print_diagnostics(problems, documents, folder=baseline.folder, stream=sys.stderr)

@@ -11,7 +11,7 @@ from ..diagnostics import Severity
 from ..report.sources import Sources
 from ..report.words import one_line
 from .result import counted
-from .wording import ways_out, written
+from .wording import cut, ways_out, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,4 +87,6 @@ def _proof(proof: Proof) -> Iterator[Text]:
         sides = {"backward": ("an old event", "new"), "forward": ("a new event", "old")}
         which, reader = sides.get(proof.direction, ("", ""))
         yield Text.assemble((f"    {which}: ", "bold"), one_line(written(proof.event)))
-        yield Text.assemble((f"    the {reader} contract says: ", "bold"), one_line(proof.message))
+        yield Text.assemble(
+            (f"    the {reader} contract says: ", "bold"), one_line(cut(proof.message))
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..diagnostics import Diagnostic, Severity
-from .wording import ways_out, written
+from .wording import cut, ways_out, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def proof_line(proof: Proof) -> str:
         return f"{proof.direction}: {proof.reason} cannot be compared"
     line = f"{proof.direction}: {proof.whom}"
     if proof.event is not None:
-        line += f"; this event shows it: {written(proof.event)} ({proof.message})"
+        line += f"; this event shows it: {written(proof.event)} ({cut(proof.message)})"
     return line
 
 

@@ -10,6 +10,7 @@ from ..schema import REF, Bundle, Node, UnsupportedSchema, children, to_schema
 from . import arrays, numbers, objects, strings
 from .expand import Tautology, failing, holding
 from .facts import Facts
+from .memory import Memory
 from .terms import (
     EMPTY,
     Absent,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 _DEEPEST: Final = 80
+_MEMORY: Final = Memory()
 
 
 class Engine:
@@ -82,6 +84,11 @@ class Engine:
         return self._decided(goal)
 
     def _decided(self, goal: Goal) -> Answer:
+        question = _MEMORY.question(goal)
+        if question is not None:
+            answer = _MEMORY.recall(question)
+            if answer is not None:
+                return answer
         depth = len(self._active)
         if depth > _DEEPEST:
             return unknown("a deeply nested schema")
@@ -96,6 +103,8 @@ class Engine:
             inner, self._lowest = self._lowest, outer
         if answer.state == "found" or inner >= depth:
             self._answers[goal] = answer
+            if question is not None:
+                _MEMORY.keep(question, answer)
         else:
             self._lowest = min(self._lowest, inner)
         return answer
