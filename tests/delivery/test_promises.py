@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import signal
@@ -19,6 +20,7 @@ from workers import Process
 import lbgen_runtime
 from lbgen_runtime import Delivery
 from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from servers import Server
@@ -186,6 +188,67 @@ async def test_a_process_that_lost_its_claim_learns_it_and_keeps_its_hands_off(
     assert dead(server) == []
 
 
+async def test_what_is_read_ahead_is_renewed_as_what_runs_is(server: Server) -> None:
+    bus, ran, go_on = bus_of(server, reclaim_interval=60), [], asyncio.Event()
+
+    @bus.notes.noted.listen(listener_name="shelf", acknowledgement_timeout=3)
+    async def shelf(event: Noted, delivery: Delivery) -> None:
+        ran.append((event.number, delivery.times_delivered))
+        if event.number:
+            await go_on.wait()
+
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=0)  # quick: more is read ahead after it
+        await until(lambda: ran and not pending(server))
+        for number in (1, 2):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: len(ran) == 2 and len(pending(server)) == 2)
+        before = [0, 0]
+
+        def both_renewed() -> bool:
+            now = [each["time_since_delivered"] for each in pending(server)]
+            for index, idle in enumerate(now):
+                renewed[index] |= idle < before[index]
+            before[:] = now
+            return all(renewed)
+
+        renewed = [False, False]
+        await until(both_renewed)
+        go_on.set()
+        await until(lambda: not pending(server))
+    assert ran == [(0, 1), (1, 1), (2, 1)]
+
+
+async def test_what_was_read_ahead_and_has_moved_on_meanwhile_is_not_run(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a process that was stopped: nothing has told it, and it asks before it begins."""
+    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    bus, ran, go_on = bus_of(server, reclaim_interval=60), [], asyncio.Event()
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        ran.append(event.number)
+        if event.number == 1:
+            await go_on.wait()
+
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=0)
+        await until(lambda: ran and not pending(server))
+        for number in (1, 2):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: ran == [0, 1] and len(pending(server)) == 2)
+        expired = time.monotonic() + QUICK["acknowledgement_timeout"]
+        server.client.xclaim(STREAM, GROUP, "thief", 0, [pending(server)[1]["message_id"]])
+        await until(lambda: time.monotonic() > expired)
+        go_on.set()
+        await bus.notes.noted.fire_async(number=3)
+        await until(lambda: 3 in ran)
+        [theirs] = await until(lambda: len(pending(server)) == 1 and pending(server))
+        assert theirs["consumer"] == b"thief"
+    assert ran == [0, 1, 3]
+
+
 async def test_a_handler_that_hangs_is_taken_over_after_max_processing(server: Server) -> None:
     runs: list[str] = []
     buses = [bus_of(server, process_name=name, max_processing=0.5) for name in ("p1", "p2")]
@@ -338,6 +401,34 @@ def test_an_event_that_kills_processes_dies_alone(server: Server) -> None:
     assert letter.death.deliveries == 3
     assert {int(line.split()[1]) for line in done} == set(range(20)) - {7}
     bus.close()
+
+
+async def test_what_may_be_ending_processes_runs_alone_in_its_process(server: Server) -> None:
+    """In its third delivery: no handler of another listener is recovering beside it."""
+    bus, active, together = bus_of(server), 0, asyncio.Event()
+    ran: list[int] = []
+
+    async def handle(event: Noted, delivery: Delivery) -> None:
+        nonlocal active
+        active += 1
+        if active == 2:
+            together.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(together.wait(), 0.3)
+        active -= 1
+        ran.append(delivery.times_delivered)
+
+    for name in ("shelf", "index"):
+        bus.notes.noted.listen(handle, listener_name=name)
+        server.client.xgroup_create(STREAM, f"library-{name}", "$", mkstream=True)
+    await bus.notes.noted.fire_async(number=1)
+    for name in ("shelf", "index"):
+        group = f"library-{name}"
+        [[_, [(entry_id, _)]]] = server.client.xreadgroup(group, "dead", {STREAM: ">"})
+        server.client.xclaim(STREAM, group, "dead", 0, [entry_id], retrycount=2, justid=True)
+    async with running(bus):
+        await until(lambda: ran == [3, 3])
+    assert not together.is_set()
 
 
 async def test_what_cannot_be_buried_for_lack_of_memory_is_kept_until_it_can(
