@@ -406,7 +406,7 @@ def test_500_listeners_run_in_one_process(server: Server) -> None:
     print(count)
     """
     with Process(script, LBGEN_REDIS_URL=server.url) as worker:
-        status, out, errors = worker.end(60)
+        status, out, errors = worker.end(180)
     assert (status, out.strip(), errors) == (0, "5000", "")
     groups = server.client.xinfo_groups(STREAM)
     assert len(groups) == 500

@@ -136,3 +136,16 @@ def test_only_what_is_held_is_renewed(
 def test_a_letter_that_is_gone_is_not_replayed(server: Server) -> None:
     assert run(server, scripts.REPLAY, [DEAD, "{s}:replay:g"], "1-1", GROUP) is None
     assert not server.client.exists("{s}:replay:g")
+
+
+@pytest.mark.parametrize("barrier", [1, 0])
+def test_what_is_found_leaves_a_write_behind_for_wait_to_wait_for(
+    server: Server, barrier: int
+) -> None:
+    """`WAIT` waits for the writes of its connection: without one it would confirm anything."""
+    entry_id = server.client.xadd(STREAM, {"id": "x"})
+    keys = [STREAM, "{s}:barrier", "{s}:dropped", "{s}:trimmed"]
+    found = run(server, scripts.FIRE, keys, 60_000, 0, barrier, 0, 0, "x", 0, 2, "id", "x")
+    assert found == [entry_id]
+    assert server.client.xlen(STREAM) == 1
+    assert server.client.exists("{s}:barrier") == barrier

@@ -175,6 +175,9 @@ def test_an_api_that_nothing_names_is_asked_for(tmp_path: Path) -> None:
     assert (tmp_path / "shop.yaml").exists()
 
 
+HOSTILE = '{"shop": {"events": {"paid": {"parameters": {"properties": %s}}}, "rpcs": {}}}'
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -183,6 +186,9 @@ def test_an_api_that_nothing_names_is_asked_for(tmp_path: Path) -> None:
         ('{"shop": {"events": []}}', "no API"),
         ('{"my-shop": {"events": {"paid": {"parameters": {}}}}}', "'my-shop' can be no API"),
         ('{"shop": {"events": {}, "rpcs": {"pay": {}}}}', "no API with events"),
+        (HOSTILE % '{"\\ud800": {}}', "half of a surrogate pair"),
+        (HOSTILE % ('{"a": ' * 200 + "{}" + "}" * 200), "more than 100 deep"),
+        ("[" * 100_000, "more than 100 deep"),
     ],
 )
 def test_what_cannot_be_imported_is_named_and_nothing_is_written(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..contract_schema import API_NAME, EVENT_NAME
 from ..json_types import is_array, is_object
+from ..load import MAX_DEPTH
 from .published import PUBLISHED_BY
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = ["Dump", "DumpedApi", "read_dump"]
 _TITLE: Final = re.compile(r"Event (?P<api>.+)\.(?P<event>[^.]+) parameters")
 _OWN: Final = "internal."
 """Lightbus's own APIs, about its processes, start with it."""
+_TOO_DEEP: Final = f"objects and arrays nest more than {MAX_DEPTH} deep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,18 @@ def read_dump(files: Iterable[tuple[str, bytes]], *, name: str | None = None) ->
     for file, content in files:
         try:
             value: Any = json.loads(content)
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            problems.append(f"{file}: it holds half of a surrogate pair, which is no text")
+            continue
         except ValueError as error:
             problems.append(f"{file}: no JSON: {error}")
+            continue
+        except RecursionError:
+            problems.append(f"{file}: {_TOO_DEEP}")
+            continue
+        if _depth(value) > MAX_DEPTH:
+            problems.append(f"{file}: {_TOO_DEEP}")
             continue
         for api, schema in _apis(value, name).items():
             if not _is_api(schema):
@@ -90,6 +102,25 @@ def read_dump(files: Iterable[tuple[str, bytes]], *, name: str | None = None) ->
         left_out=tuple(sorted(left_out)),
         problems=tuple(problems),
     )
+
+
+def _depth(value: Any) -> int:
+    """How deep objects and arrays nest."""
+    depth, level = 0, _inside([value])
+    while level:
+        depth, level = depth + 1, _inside(level)
+    return depth
+
+
+def _inside(values: list[Any]) -> list[Any]:
+    """What the objects and arrays among some values hold."""
+    found: list[Any] = []
+    for value in values:
+        if is_object(value):
+            found += value.values()
+        elif is_array(value):
+            found += value
+    return found
 
 
 def _apis(value: Any, name: str | None) -> dict[str, Any]:
