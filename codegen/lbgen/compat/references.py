@@ -107,7 +107,9 @@ def names_something(document: Any, draft: int) -> bool:
     while stack:
         value = stack.pop()
         if is_object(value):
-            if not names.isdisjoint(value) and value is not document:
+            # A property of that name has a schema for its value, no text.
+            found = names.intersection(value) if value is not document else ()
+            if any(isinstance(value[name], str | bool) for name in found):
                 return True
             stack.extend(value.values())
         elif is_array(value):
