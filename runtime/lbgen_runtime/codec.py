@@ -11,21 +11,18 @@ may not send (an undeclared key).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from decimal import Decimal
-from enum import Enum
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
 from . import exact
-from .errors import Violation
-from .unset import UNSET
+from .json_values import NoJson, json_array, json_object, json_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from .record import Record
     from .validation import Schema
 
@@ -37,44 +34,14 @@ __all__ = [
     "TIME",
     "UUID_",
     "Codec",
-    "NoJson",
-    "Undeclared",
     "array",
     "by_type",
     "first_valid",
-    "json_value",
     "mapping",
     "record",
     "tagged",
     "tuple_",
 ]
-
-
-class NoJson(Exception):
-    """A Python value has no JSON form. `path` leads to it, innermost step first."""
-
-    rule = "type"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.path: list[str | int] = []
-
-    def violation(self, location: str) -> Violation:
-        """The violation that this is, of the schema at a location."""
-        from .validation import pointer_of
-
-        return Violation(
-            pointer=pointer_of(self.path[::-1]),
-            rule=self.rule,
-            message=str(self),
-            location=location,
-        )
-
-
-class Undeclared(NoJson):
-    """A writer gave a key that its schema does not declare."""
-
-    rule = "unknown parameter"
 
 
 class Short(NamedTuple):
@@ -108,90 +75,6 @@ class Codec(NamedTuple):
     encode: Callable[[Any], Any]
     short: Short | None = None
     settle: Callable[[], Codec] | None = None
-
-
-def json_value(value: Any) -> Any:
-    """The JSON value of any Python value that has one.
-
-    Raises:
-        NoJson: the value has none (a `set`, a `NaN`, a key that is no string).
-    """
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is float:
-        if isfinite(value):
-            return value
-        raise NoJson(f"{value!r} is no JSON number")
-    if kind is list or kind is tuple:
-        return _items(value, json_value)
-    if kind is dict:
-        return _entries(value, json_value)
-    return _rare_value(value)
-
-
-def _rare_value(value: Any) -> Any:
-    from .record import Record
-
-    match value:
-        case Record():
-            return type(value).__lbgen_codec__.encode(value)
-        case _ if value is UNSET:
-            raise NoJson("a value is missing")
-        case Enum():
-            return json_value(value.value)
-        case datetime():
-            return exact.write_date_time(value)
-        case date():
-            return value.isoformat()
-        case time():
-            return exact.write_time(value)
-        case UUID():
-            return exact.write_uuid(value)
-        case Decimal():
-            return str(value)
-        case str():
-            return str(value)
-        case int():
-            return int(value)
-        case float():
-            return json_value(float(value))
-        case Mapping():
-            return _entries(value, json_value)
-        case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
-            return _items(value, json_value)
-        case _:
-            raise NoJson(f"a {type(value).__name__} has no JSON form")
-
-
-def _items(values: Sequence[Any], encode: Callable[[Any], Any]) -> list[Any]:
-    try:
-        return [encode(each) for each in values]
-    except NoJson:
-        for index, each in enumerate(values):
-            _at(index, each, encode)
-        raise
-
-
-def _entries(values: Mapping[Any, Any], encode: Callable[[Any], Any]) -> dict[str, Any]:
-    for key in values:
-        if not isinstance(key, str):
-            raise NoJson(f"the key {key!r} is no string")
-    try:
-        return {str(key): encode(each) for key, each in values.items()}
-    except NoJson:
-        for key, each in values.items():
-            _at(key, each, encode)
-        raise
-
-
-def _at(step: str | int, value: Any, encode: Callable[[Any], Any]) -> None:
-    """Find where an error came from: the step to the first value that has no JSON form."""
-    try:
-        encode(value)
-    except NoJson as error:
-        error.path.append(step)
-        raise
 
 
 def _decode_integer(value: Any) -> Any:
@@ -239,11 +122,11 @@ def array(item: Codec) -> Codec:
         if kind is not list and kind is not tuple:
             return json_value(value)
         if write is None:
-            return _items(value, encode_item)
+            return json_array(value, encode_item)
         try:
             return [write(each) if type(each) is python else encode_item(each) for each in value]
         except NoJson:
-            return _items(value, encode_item)
+            return json_array(value, encode_item)
 
     return Codec(
         None if decode_item is None else decode,
@@ -292,7 +175,7 @@ def mapping(item: Codec) -> Codec:
         return {key: decode_item(each) for key, each in value.items()}
 
     def encode(value: Any) -> Any:
-        return _entries(value, encode_item) if type(value) is dict else json_value(value)
+        return json_object(value, encode_item) if type(value) is dict else json_value(value)
 
     return Codec(None if decode_item is None else decode, encode)
 

@@ -47,17 +47,17 @@ class EventContract(Generic[E]):
         name: the event's name in the API (`order_placed`).
         event_type: the generated class.
         version: the integer in the entry's `version` field.
+        full_name: the API's and the event's name (`shop.orders.order_placed`).
     """
 
     api: ApiContract
     name: str
     event_type: type[E]
     version: int = field(default=1)
+    full_name: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def full_name(self) -> str:
-        """The API's and the event's name (`shop.orders.order_placed`)."""
-        return f"{self.api.name}.{self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "full_name", f"{self.api.name}.{self.name}")
 
     def encode(self, event: E) -> dict[str, bytes]:
         """The JSON text of each parameter, in the order of the contract.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .errors import InvalidParameters
 from .field import field
-from .record_codec import RecordCodec
+from .judged_codec import JudgedCodec
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,8 +25,8 @@ __all__ = ["Record"]
 class _AtFirstUse:
     """Builds a class's codec when it is first asked for."""
 
-    def __get__(self, instance: object, owner: type[Record]) -> RecordCodec:
-        codec = RecordCodec(owner)
+    def __get__(self, instance: object, owner: type[Record]) -> JudgedCodec:
+        codec = JudgedCodec(owner)
         owner.__lbgen_codec__ = codec
         return codec
 
@@ -46,7 +46,7 @@ class Record:
     __lbgen_schema__: ClassVar[Schema]
     __lbgen_additional__: ClassVar[str | None] = None
     """The field that holds properties without a field of their own."""
-    __lbgen_codec__: ClassVar[RecordCodec] = _AtFirstUse()  # type: ignore[assignment]
+    __lbgen_codec__: ClassVar[JudgedCodec] = _AtFirstUse()  # type: ignore[assignment]
 
     @classmethod
     def __lbgen_codecs__(cls) -> dict[str, Codec]:

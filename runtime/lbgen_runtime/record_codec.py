@@ -1,19 +1,16 @@
-"""The codec of one generated class: its fields between Python and JSON, and its verdict."""
+"""The codec of one generated class: its fields between Python and JSON."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
-from .codec import JSON, NoJson, Undeclared, json_value
-from .errors import InvalidParameters
+from .codec import JSON
 from .field import MISSING, FieldSpec, JsonDefault
-from .naive_times import with_offsets
+from .json_values import NoJson, Undeclared
 from .straight_code import FieldCode, make_decode, make_encode
 from .unset import UNSET
-from .validation import MAX_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,19 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordCodec"]
 
-_KINDS: Final = bytes(
-    ord("d") if chr(byte) in "0123456789" else ord("e") if chr(byte) in "eE" else ord(" ")
-    for byte in range(256)
-)
-"""What each byte is to a number: `d` for a digit, `e` for the sign of an exponent."""
-_LARGE_EXPONENT: Final = b"eddd"
-_MANY_DIGITS: Final = b"d" * 309
-_FIRST_OF_NO_NUMBER: Final = b'"tfn'
-"""First bytes of strings, `true`, `false` and `null`."""
-_SHORT: Final = len("1e309") - 1
-"""Bytes of a JSON text that can hold no number out of range."""
-_SHALLOW: Final = 2 * MAX_DEPTH
-"""Bytes of a JSON text that cannot nest too deep: each level has two brackets."""
 _NEVER: Final = object()
 _new = object.__new__
 _set = object.__setattr__
@@ -61,13 +45,12 @@ class RecordCodec:
     """Reads and writes the instances of one generated class.
 
     Args:
-        cls: the class; its schema's documents are read when the first verdict is asked for.
+        cls: the class.
     """
 
     def __init__(self, cls: type[Record]) -> None:
         codecs = cls.__lbgen_codecs__()
         self._cls = cls
-        self._schema = cls.__lbgen_schema__
         self._additional = cls.__lbgen_additional__
         self._additional_codec = codecs.get(self._additional, JSON) if self._additional else None
         self._fields: list[_Field] = []
@@ -251,101 +234,6 @@ class RecordCodec:
         codec = self._additional_codec
         return rest if codec is None or codec.decode is None else codec.decode(rest)
 
-    # With the verdict of the schema:
-
-    def read(self, value: object, name: str) -> Record:
-        """The instance of a JSON value.
-
-        Raises:
-            InvalidParameters: the schema does not accept the value.
-        """
-        try:
-            plain = json_value(value)
-            _check_depth(to_json(plain))
-        except (NoJson, ValueError, RecursionError) as error:
-            raise self._no_json(name, error) from None
-        self._verdict(plain, name)
-        if not isinstance(plain, dict):
-            raise self._no_json(name, NoJson("an object is needed"))
-        return self.decode(cast("dict[str, Any]", plain))
-
-    def read_text(self, text: str | bytes, name: str) -> Record:
-        """The instance of a JSON text.
-
-        Raises:
-            InvalidParameters: the text is no JSON, or the schema does not accept it.
-        """
-        try:
-            value = _parse(text.encode() if isinstance(text, str) else bytes(text))
-        except (NoJson, ValueError) as error:
-            raise self._no_json(name, error) from None
-        return self.read(value, name)
-
-    def write(self, record: Record, name: str) -> dict[str, Any]:
-        """The JSON object of an instance.
-
-        Raises:
-            InvalidParameters: the schema does not accept it.
-        """
-        try:
-            value = self.encode(record)
-            _check_depth(to_json(value))
-        except (NoJson, ValueError, RecursionError) as error:
-            raise self._no_json(name, error) from None
-        self._verdict(value, name)
-        return value
-
-    def encode_parameters(self, record: Record, name: str) -> dict[str, bytes]:
-        """The JSON text of each parameter of an event.
-
-        Raises:
-            InvalidParameters: the schema does not accept the event.
-        """
-        try:
-            value = self.encode(record)
-            texts = {key: to_json(each) for key, each in value.items()}
-            for text in texts.values():
-                if len(text) > _SHALLOW:
-                    _check_depth(text)
-        except (NoJson, ValueError, RecursionError) as error:
-            raise self._no_json(name, error) from None
-        self._verdict(value, name)
-        return texts
-
-    def decode_parameters(
-        self, texts: Mapping[str, bytes], name: str, *, assume_timezone: str | None = None
-    ) -> Record:
-        """The event that the JSON text of each parameter stands for.
-
-        Args:
-            texts: by parameter.
-            name: the event's full name.
-            assume_timezone: the time zone of date-times without an offset.
-
-        Raises:
-            InvalidParameters: a text is no JSON, or the schema does not accept the event.
-        """
-        value: dict[str, Any] = {}
-        key = ""
-        try:
-            for key, text in texts.items():
-                value[key] = _parse(text)
-        except (NoJson, ValueError) as error:
-            problem = NoJson(f"no JSON: {error}")
-            problem.path.append(key)
-            raise self._no_json(name, problem) from None
-        if not self._schema.is_valid(value):
-            value = with_offsets(value, self._schema, assume_timezone, name)
-        return self.decode(value)
-
-    def _verdict(self, value: object, name: str) -> None:
-        if not self._schema.is_valid(value):
-            raise InvalidParameters(name, tuple(self._schema.violations(value)))
-
-    def _no_json(self, name: str, error: Exception) -> InvalidParameters:
-        problem = error if isinstance(error, NoJson) else NoJson(f"no JSON: {error}")
-        return InvalidParameters(name, (problem.violation(self._schema.location),))
-
 
 def _maker(codec: Codec, factory: Callable[[], Any]) -> Callable[[], Any]:
     if not isinstance(factory, JsonDefault):
@@ -357,47 +245,3 @@ def _maker(codec: Codec, factory: Callable[[], Any]) -> Callable[[], Any]:
         return value if decode is None else decode(value)
 
     return make
-
-
-def _parse(text: bytes) -> Any:
-    """The value of a JSON text.
-
-    Raises:
-        ValueError: it is no JSON (RFC 8259), or nests too deep.
-        NoJson: a number is out of the range of a 64-bit float.
-    """
-    value = from_json(text, allow_inf_nan=False)
-    if len(text) > _SHORT and text[0] not in _FIRST_OF_NO_NUMBER:
-        if _may_be_out_of_range(text):
-            json_value(value)
-        if len(text) > _SHALLOW:
-            _check_depth(text)
-    return value
-
-
-def _may_be_out_of_range(text: bytes) -> bool:
-    """Whether a number of a JSON text may be out of the range of a 64-bit float."""
-    kinds = text.translate(_KINDS, b"+")  # a regular expression takes five times as long
-    return _LARGE_EXPONENT in kinds or _MANY_DIGITS in kinds
-
-
-def _check_depth(text: bytes) -> None:
-    """Refuse what nests deeper than every reader can follow.
-
-    Raises:
-        NoJson: arrays and objects nest deeper than `MAX_DEPTH`.
-    """
-    if len(text) <= _SHALLOW or text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
-        return
-    depth = deepest = 0
-    for token in _BRACKETS_AND_STRINGS.findall(text):
-        if token in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token in b"]}":
-            depth -= 1
-    if deepest > MAX_DEPTH:
-        raise NoJson(f"arrays and objects nest deeper than {MAX_DEPTH}")
-
-
-_BRACKETS_AND_STRINGS: Final = re.compile(rb'[\[\]{}]|"(?:[^"\\]|\\.)*"')

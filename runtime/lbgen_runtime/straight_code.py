@@ -63,9 +63,7 @@ def make_decode(
         fields: its fields.
         slowly: does the same for any object.
     """
-    names: dict[str, Any] = {
-        "cls": cls, "new": object.__new__, "set_": object.__setattr__, "slowly": slowly
-    }  # fmt: skip
+    names: dict[str, Any] = {"cls": cls, "new": object.__new__, "slowly": slowly}
     entries: list[str] = []
     for index, field in enumerate(fields):
         names[f"k{index}"] = field.key
@@ -83,15 +81,13 @@ def make_decode(
         if not field.required:
             absent = f"m{index}()" if field.make is not None else f"a{index}"
             found = f"{found} if k{index} in value else {absent}"
-        entries.append(f"            {field.name!r}: {found},\n")
+        entries.append(f"        state[{field.name!r}] = {found}\n")
     source = (
         "def decode(value):\n"
-        "    try:\n"
-        "        state = {\n" + "".join(entries) + "        }\n"
-        "    except KeyError:\n"
-        "        return slowly(value)\n"
         "    record = new(cls)\n"
-        "    set_(record, '__dict__', state)\n"
+        "    state = record.__dict__\n"
+        "    try:\n" + "".join(entries) + "    except KeyError:\n"
+        "        return slowly(value)\n"
         "    return record\n"
     )
     decode: Callable[[dict[str, Any]], Any] = _made("decode", source, names)

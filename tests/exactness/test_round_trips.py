@@ -260,6 +260,40 @@ def test_undeclared_keys_are_refused_by_writers_and_ignored_by_readers(
     assert event.to_dict() == {"value": good}
 
 
+def test_every_violation_is_named_together(make: Callable[..., EventContract[Any]]) -> None:
+    line = closed(sku={"type": "string"}, at=DATE)
+    contract = make(
+        {
+            **closed(id=UUID_, lines={"type": "array", "items": line}),
+            "properties": {
+                "id": UUID_,
+                "lines": {"type": "array", "items": line},
+                "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+                "either": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+            },
+        }
+    )
+    event = contract.event_type(
+        id="no uuid",
+        lines=[{"sku": 1, "at": "2024-02-29", "more": 2, "most": 3}, {"at": {"a", "set"}}],
+        labels={"a": 1, "b": float("nan")},
+        either=object(),
+    )
+    with pytest.raises(InvalidParameters) as refused:
+        contract.encode(event)
+    assert sorted((each.pointer, each.rule) for each in refused.value.violations) == [
+        ("/either", "type"),
+        ("/id", "format"),
+        ("/labels/a", "type"),
+        ("/labels/b", "type"),
+        ("/lines/0/more", "unknown parameter"),
+        ("/lines/0/most", "unknown parameter"),
+        ("/lines/0/sku", "type"),
+        ("/lines/1", "required"),
+        ("/lines/1/at", "type"),
+    ]
+
+
 def test_a_union_that_leads_back_to_itself_is_an_object_of_what_is_on_the_way(
     make: Callable[..., EventContract[Any]],
 ) -> None:

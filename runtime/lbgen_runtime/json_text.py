@@ -1,0 +1,82 @@
+"""JSON text from outside: what it means, and whether every reader can follow it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from .json_values import NoJson, json_value
+from .validation import MAX_DEPTH
+
+__all__ = ["NO_NUMBERS", "SHALLOW", "SHORT", "check_depth", "check_numbers", "read_json"]
+
+_KINDS: Final = bytes(
+    ord("d") if chr(byte) in "0123456789" else ord("e") if chr(byte) in "eE" else byte
+    for byte in range(256)
+)
+"""What each byte is to a number: `d` for a digit, `e` for the sign of an exponent."""
+_IN_NO_EXPONENT: Final = bytes(byte for byte in range(256) if chr(byte) not in '0123456789eE",.')
+"""All other bytes, save those that keep one value from touching the next."""
+_LARGE_EXPONENT: Final = b"eddd"
+_FEW_DIGITS: Final = 308
+"""Digits of an integer that every 64-bit float can come near to."""
+_MANY_DIGITS: Final = b"d" * (_FEW_DIGITS + 1)
+SHORT: Final = len("1e309") - 1
+"""Bytes of a JSON text that can hold no number out of range."""
+NO_NUMBERS: Final = frozenset({str, bool})
+SHALLOW: Final = 2 * MAX_DEPTH
+"""Bytes of a JSON text that cannot nest too deep: each level has two brackets."""
+
+
+def read_json(text: bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        ValueError: it is no JSON (RFC 8259), or nests too deep.
+        NoJson: a number is out of the range of a 64-bit float.
+    """
+    value = from_json(text, allow_inf_nan=False)
+    if len(text) > SHORT and type(value) not in NO_NUMBERS:
+        check_numbers(text, value)
+        if len(text) > SHALLOW:
+            check_depth(text)
+    return value
+
+
+def check_numbers(text: bytes, value: Any) -> None:
+    """Refuse numbers out of the range of a 64-bit float.
+
+    Args:
+        text: a JSON text, or several.
+        value: what is looked at for such a number if the text may have one.
+
+    Raises:
+        NoJson: there is one.
+    """
+    kinds = text.translate(_KINDS, _IN_NO_EXPONENT)  # a regular expression takes five times as long
+    if _LARGE_EXPONENT in kinds or (len(text) > _FEW_DIGITS and _MANY_DIGITS in kinds):
+        json_value(value)
+
+
+def check_depth(text: bytes) -> None:
+    """Refuse what nests deeper than every reader can follow.
+
+    Raises:
+        NoJson: arrays and objects nest deeper than `MAX_DEPTH`.
+    """
+    if len(text) <= SHALLOW or text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+        return
+    depth = deepest = 0
+    for token in _BRACKETS_AND_STRINGS.findall(text):
+        if token in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token in b"]}":
+            depth -= 1
+    if deepest > MAX_DEPTH:
+        raise NoJson(f"arrays and objects nest deeper than {MAX_DEPTH}")
+
+
+_BRACKETS_AND_STRINGS: Final = re.compile(rb'[\[\]{}]|"(?:[^"\\]|\\.)*"')
