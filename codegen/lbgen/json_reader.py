@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .diagnostics import Diagnostic, Place, Related
 from .lines import Lines
-from .yaml_reader import Unreadable, empty_file, read_integer
+from .yaml_reader import Unreadable, empty_file, read_integer, too_many_values
 
 if TYPE_CHECKING:
     from .document import Path
@@ -30,7 +30,7 @@ _HELP: Final = {
 
 
 def read_json(
-    file: str, text: str, max_depth: int
+    file: str, text: str, max_depth: int, max_values: int
 ) -> tuple[Any, dict[Path, Place], dict[Path, Place]]:
     """The value of a JSON text, and the places of values and of keys.
 
@@ -38,11 +38,12 @@ def read_json(
         file: path of the file, for places.
         text: the file's text.
         max_depth: how deep objects and arrays may nest.
+        max_values: how many values there may be.
 
     Raises:
         Unreadable: the text is no JSON.
     """
-    reader = _Reader(file, text, max_depth)
+    reader = _Reader(file, text, max_depth, max_values)
     start = reader.skip(0)
     if start == len(text):
         raise Unreadable(empty_file(file))
@@ -56,10 +57,11 @@ def read_json(
 
 
 class _Reader:
-    def __init__(self, file: str, text: str, max_depth: int) -> None:
+    def __init__(self, file: str, text: str, max_depth: int, max_values: int) -> None:
         self.file = file
         self.text = text
         self.max_depth = max_depth
+        self.max_values = max_values
         self.lines = Lines(file, text)
         self.places: dict[Path, Place] = {}
         self.key_places: dict[Path, Place] = {}
@@ -87,6 +89,8 @@ class _Reader:
             raise self.error(
                 start, f"objects and arrays nest deeper than {self.max_depth}", "too-large"
             )
+        if len(self.places) + len(path) >= self.max_values:  # with those that are still open
+            raise Unreadable(too_many_values(self.place(start, start + 1), self.max_values))
         first = self.text[start : start + 1]
         value: Any
         if first == "{":

@@ -58,16 +58,7 @@ def _read(file: str, content: bytes) -> Document:
         )
     text = _decode(file, content)
     read = read_json if file.endswith(".json") else read_yaml
-    value, places, key_places = read(file, text, MAX_DEPTH)
-    if len(places) > MAX_NODES:
-        raise Unreadable(
-            Diagnostic(
-                place=Place(file=file),
-                rule="too-large",
-                message=f"the file holds {len(places):,} values; {MAX_NODES:,} are allowed",
-                help="split it: one file per API, shared types in files of their own",
-            )
-        )
+    value, places, key_places = read(file, text, MAX_DEPTH, MAX_NODES)
     return Document(
         file=file,
         value=value,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .document import Path
 
-__all__ = ["Unreadable", "empty_file", "read_integer", "read_yaml"]
+__all__ = ["Unreadable", "empty_file", "read_integer", "read_yaml", "too_many_values"]
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
@@ -45,7 +45,7 @@ class Unreadable(Exception):
 
 
 def read_yaml(
-    file: str, text: str, max_depth: int
+    file: str, text: str, max_depth: int, max_values: int
 ) -> tuple[Any, dict[Path, Place], dict[Path, Place]]:
     """The value of a YAML text, and the places of values and of keys.
 
@@ -53,11 +53,12 @@ def read_yaml(
         file: path of the file, for places.
         text: the file's text.
         max_depth: how deep mappings and sequences may nest.
+        max_values: how many values there may be.
 
     Raises:
         Unreadable: the text is no YAML, or has no JSON form.
     """
-    reader = _Reader(file, text, max_depth)
+    reader = _Reader(file, text, max_depth, max_values)
     try:
         value = reader.document()
     except (ScannerError, ParserError, yaml.reader.ReaderError) as error:
@@ -70,11 +71,12 @@ def read_yaml(
 class _Reader:
     """Builds the value from the parser's events, so that depth is bounded before it hurts."""
 
-    def __init__(self, file: str, text: str, max_depth: int) -> None:
+    def __init__(self, file: str, text: str, max_depth: int, max_values: int) -> None:
         self.file = file
         self.lines = Lines(file, text)
         self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CBaseLoader)
         self.max_depth = max_depth
+        self.max_values = max_values
         self.places: dict[Path, Place] = {}
         self.key_places: dict[Path, Place] = {}
         self.problems: list[Diagnostic] = []
@@ -106,6 +108,8 @@ class _Reader:
 
     def value(self, event: Any, path: Path) -> Any:
         self.refuse(event)
+        if len(self.places) >= self.max_values:
+            raise Unreadable(too_many_values(self.place(event, event), self.max_values))
         if isinstance(event, yaml.ScalarEvent):
             place = self.places[path] = self.place(event, event)
             return self.scalar(event, place)
@@ -214,6 +218,21 @@ def empty_file(file: str) -> Diagnostic:
         rule="empty-file",
         message="the file is empty",
         help="write a contract (`lbgen init` makes an example) or delete the file",
+    )
+
+
+def too_many_values(place: Place, most: int) -> Diagnostic:
+    """The diagnostic of a file with more values than are read.
+
+    Args:
+        place: of the first that is too many.
+        most: how many are read.
+    """
+    return Diagnostic(
+        place=place,
+        rule="too-large",
+        message=f"the file holds more than {most:,} values",
+        help="split it: one file per API, shared types in files of their own",
     )
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lbgen.build import Built
 
 COUNT = int(os.environ.get("LBGEN_RANDOM_CONTRACTS", "150"))
+SAMPLE = 40
+"""Packages that mypy and ruff read."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -50,6 +52,29 @@ def test_a_contract_builds_to_code_that_imports_or_is_refused_with_a_place(
     with tempfile.TemporaryDirectory() as folder:
         _import_all(built, Path(folder) / "random_package")
     assert "LBGEN_RAN" not in os.environ
+
+
+def test_code_of_random_contracts_is_typed_and_formatted(tmp_path: Path) -> None:
+    names: list[str] = []
+
+    @settings(
+        max_examples=4 * SAMPLE,
+        database=None,
+        deadline=None,
+        derandomize=COUNT <= 150,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(contracts())
+    def write_sample(documents: dict[str, Any]) -> None:
+        built = build_json(documents) if len(names) < SAMPLE else None
+        if built is not None and built.files:
+            names.append(f"random_{len(names)}")
+            write_package(built, tmp_path / names[-1])
+
+    write_sample()
+    assert len(names) > SAMPLE // 4
+    _check_source(tmp_path, names)
 
 
 def _import_all(built: Built, folder: Path) -> None:
@@ -111,14 +136,18 @@ def test_hostile_strings_come_back_as_data(tmp_path: Path) -> None:
 def test_code_of_hostile_strings_is_typed_and_formatted(tmp_path: Path) -> None:
     built = build_json({"shop.json": _hostile_contract()})
     write_package(built, tmp_path / "hostile")
+    _check_source(tmp_path, ["hostile"])
+
+
+def _check_source(folder: Path, packages: list[str]) -> None:
     for command in (
-        ["mypy", "--strict", "--config-file", os.devnull, "--cache-dir", str(tmp_path / "cache")],
+        ["mypy", "--strict", "--config-file", os.devnull, "--cache-dir", str(folder / "cache")],
         ["ruff", "check", "--isolated", "--no-cache"],
         ["ruff", "format", "--check", "--isolated", "--no-cache"],
     ):
         done = subprocess.run(
-            [sys.executable, "-m", *command, "hostile"],
-            cwd=tmp_path,
+            [sys.executable, "-m", *command, *packages],
+            cwd=folder,
             env={**os.environ, "MYPYPATH": f"{ROOT / 'runtime'}"},
             capture_output=True,
             text=True,
