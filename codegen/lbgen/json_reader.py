@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from .diagnostics import Diagnostic, Place, Related
-from .lines import Lines
+from .lines import Lines, Places
 from .yaml_reader import Unreadable, empty_file, read_integer, too_many_values
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ _HELP: Final = {
 }
 
 
-def read_json(
-    file: str, text: str, max_depth: int, max_values: int
-) -> tuple[Any, dict[Path, Place], dict[Path, Place]]:
+def read_json(file: str, text: str, max_depth: int, max_values: int) -> tuple[Any, Places, Places]:
     """The value of a JSON text, and the places of values and of keys.
 
     Args:
@@ -63,8 +61,8 @@ class _Reader:
         self.max_depth = max_depth
         self.max_values = max_values
         self.lines = Lines(file, text)
-        self.places: dict[Path, Place] = {}
-        self.key_places: dict[Path, Place] = {}
+        self.places = Places(self.lines)
+        self.key_places = Places(self.lines)
         self.problems: list[Diagnostic] = []
 
     def skip(self, index: int) -> int:
@@ -101,7 +99,7 @@ class _Reader:
             value, end = self.string(start)
         else:
             value, end = self.word_or_number(start)
-        self.places[path] = self.place(start, end)
+        self.places.spans[path] = start, end
         return value, end
 
     def string(self, start: int) -> tuple[str, int]:
@@ -155,7 +153,7 @@ class _Reader:
             if self.text[index : index + 1] != '"':
                 raise self.error(index, "a key in double quotes is missing here")
             key, end = self.string(index)
-            key_place = self.place(index, end)
+            key_span = index, end
             inner = (*path, key)
             end = self.skip(end)
             if self.text[end : end + 1] != ":":
@@ -163,7 +161,7 @@ class _Reader:
             if key in result:
                 self.problems.append(
                     Diagnostic(
-                        place=key_place,
+                        place=self.place(*key_span),
                         rule="duplicate-key",
                         message=f"the key {key!r} stands twice in one object",
                         help="keep one of the two",
@@ -173,7 +171,7 @@ class _Reader:
                     )
                 )
             else:
-                self.key_places[inner] = key_place
+                self.key_places.spans[inner] = key_span
             result[key], index = self.value(self.skip(end + 1), inner)
             index, ended = self.separator(index, "}")
             if ended:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .diagnostics import Place
 
-__all__ = ["Lines"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .document import Path
+
+__all__ = ["Lines", "Places"]
 
 
 class Lines:
@@ -43,3 +50,30 @@ class Lines:
             end_line=last,
             end_column=end - self._starts[last - 1] + 1,
         )
+
+
+class Places(Mapping["Path", Place]):
+    """The place of each part of a text, by path; few are ever asked for.
+
+    Args:
+        lines: the text's.
+
+    Attributes:
+        spans: the two positions of each part, as `Lines.place` takes them.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self.spans: dict[Path, tuple[int, int]] = {}
+
+    def __getitem__(self, path: Path) -> Place:
+        return self._lines.place(*self.spans[path])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.spans
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.spans)
+
+    def __len__(self) -> int:
+        return len(self.spans)

@@ -16,7 +16,7 @@ from yaml.parser import ParserError
 from yaml.scanner import ScannerError
 
 from .diagnostics import Diagnostic, Place, Related
-from .lines import Lines
+from .lines import Lines, Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +44,7 @@ class Unreadable(Exception):
         self.diagnostics = diagnostics
 
 
-def read_yaml(
-    file: str, text: str, max_depth: int, max_values: int
-) -> tuple[Any, dict[Path, Place], dict[Path, Place]]:
+def read_yaml(file: str, text: str, max_depth: int, max_values: int) -> tuple[Any, Places, Places]:
     """The value of a YAML text, and the places of values and of keys.
 
     Args:
@@ -77,8 +75,8 @@ class _Reader:
         self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CBaseLoader)
         self.max_depth = max_depth
         self.max_values = max_values
-        self.places: dict[Path, Place] = {}
-        self.key_places: dict[Path, Place] = {}
+        self.places = Places(self.lines)
+        self.key_places = Places(self.lines)
         self.problems: list[Diagnostic] = []
 
     def document(self) -> Any:
@@ -110,9 +108,9 @@ class _Reader:
         self.refuse(event)
         if len(self.places) >= self.max_values:
             raise Unreadable(too_many_values(self.place(event, event), self.max_values))
+        start, _ = self.places.spans[path] = _span(event)
         if isinstance(event, yaml.ScalarEvent):
-            place = self.places[path] = self.place(event, event)
-            return self.scalar(event, place)
+            return self.scalar(event)
         if len(path) >= self.max_depth:
             raise Unreadable(
                 Diagnostic(
@@ -123,9 +121,8 @@ class _Reader:
                 )
             )
         is_mapping = isinstance(event, yaml.MappingStartEvent)
-        self.places[path] = self.place(event, event)
         value, end = self.mapping(path) if is_mapping else self.sequence(path)
-        self.places[path] = self.place(event, end)
+        self.places.spans[path] = start, end.end_mark.index
         return value
 
     def refuse(self, event: Any) -> None:
@@ -150,7 +147,7 @@ class _Reader:
                 )
             )
 
-    def scalar(self, event: Any, place: Place) -> Any:
+    def scalar(self, event: Any) -> Any:
         if not event.implicit[0]:
             return event.value
         try:
@@ -158,7 +155,7 @@ class _Reader:
         except ValueError as error:
             self.problems.append(
                 Diagnostic(
-                    place=place,
+                    place=self.place(event, event),
                     rule="not-json",
                     message=str(error),
                     help="write a number that JSON has, or quote the text",
@@ -180,12 +177,11 @@ class _Reader:
             if isinstance(event, yaml.MappingEndEvent):
                 return result, event
             self.refuse(event)
-            key_place = self.place(event, event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise Unreadable(
                     *self.problems,
                     Diagnostic(
-                        place=key_place,
+                        place=self.place(event, event),
                         rule="not-json",
                         message="a key that is no string",
                         help="JSON objects have strings as keys",
@@ -196,7 +192,7 @@ class _Reader:
             if key in result:
                 self.problems.append(
                     Diagnostic(
-                        place=key_place,
+                        place=self.place(event, event),
                         rule="duplicate-key",
                         message=f"the key {key!r} stands twice in one mapping",
                         help="keep one of the two",
@@ -206,9 +202,13 @@ class _Reader:
                     )
                 )
             else:
-                self.key_places[inner] = key_place
+                self.key_places.spans[inner] = _span(event)
             result[key] = self.value(next(self.events), inner)
         raise AssertionError("the parser ends every mapping")
+
+
+def _span(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
 
 
 def empty_file(file: str) -> Diagnostic:
