@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from .document import SCHEME, Location, parse_pointer
 from .json_types import is_array, is_object
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from .contract import Contract
     from .document import Path
 
-__all__ = ["Dangling", "References", "join"]
+__all__ = ["Dangling", "References", "as_uri", "join"]
 
+_ALLOWED: Final = "%/:=&?~#+!$,;'@()*"
 _VOCABULARIES: Final = tuple(uri.rsplit("/", 1)[0] + "/" for uri in DRAFTS if "/draft/" in uri)
 
 
@@ -205,8 +206,17 @@ def _put(rows: list[tuple[Path, Any]], path: Path, value: Any) -> None:
     rows.sort(key=lambda row: -len(row[0]))
 
 
+def as_uri(text: str) -> str:
+    """A text with every character percent-encoded that no URI has (RFC 3986).
+
+    Some generators of schemas write such: `#/definitions/Partial<Order>`.
+    """
+    return quote(text, safe=_ALLOWED)
+
+
 def join(base: str, reference: str) -> str:
     """A reference against its base URI (RFC 3986), also for URIs of lbgen's own scheme."""
+    reference = as_uri(reference)
     if base.startswith(SCHEME):
         joined = urljoin("file" + base.removeprefix("lbgen"), reference)
         if reference.startswith("file:"):

@@ -35,12 +35,30 @@ def definition_name(path: Path) -> str | None:
     return None if elsewhere or (path[0] == "events" and len(path) == 3) else key
 
 
-def words_on_the_way(path: Path) -> str:
-    """The names of properties, of patterns and of what is no keyword, along a path."""
+_PLACES: Final = {
+    "additionalItems": "item",
+    "additionalProperties": "value",
+    "contains": "item",
+    "else": "else",
+    "items": "item",
+    "then": "then",
+}
+"""What a schema is to the one around it, in a word."""
+
+
+def words_on_the_way(path: Path, *, places: bool = False) -> str:
+    """The names of properties, of patterns and of what is no keyword, along a path.
+
+    Args:
+        path: from a schema to another inside it.
+        places: whether to say where items, further properties and branches lie between.
+    """
     words: list[str] = []
     steps = iter(path)
     for step in steps:
         name = next(steps, "") if step in _NAMED else step
         if step in _NAMED or name not in _KEYWORDS:
             words += re.findall(r"[^\W\d]\w*", str(name))
+        elif places and step in _PLACES:
+            words.append(_PLACES[str(step)])
     return " ".join(words)

@@ -6,7 +6,7 @@ import re
 from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -15,7 +15,7 @@ from lbgen_runtime.validation import compile_schema
 from .document import Location, parse_pointer
 from .json_types import is_array, is_object
 from .keywords import DRAFT_2020_12, DRAFTS, draft_of, walk
-from .resolve import join
+from .resolve import as_uri, join
 from .shape import meta_schema
 
 if TYPE_CHECKING:
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from .resolve import References
 
 __all__ = ["Verdicts"]
-
-_ALLOWED = "%/:=&?~#+!$,;'@()*"
-"""What URIs may hold besides letters, digits, `_`, `.` and `-` (RFC 3986). Some generators of
-schemas write references with more: `#/definitions/Partial<Order>`."""
 
 _CARRIED = re.compile(r"events/(?P<name>.+)")
 
@@ -105,26 +101,31 @@ class Verdicts:
         """References by which a validator would not find what they lead to, and what it finds."""
         document = self._contract.documents[uri]
         for root, draft in self._contract.roots[uri]:
-            for path, schema, _ in walk(document.at(root), draft, root):
+            for path, schema, inner_draft in walk(document.at(root), draft, root):
                 if not is_object(schema):
                     continue
-                location = Location(uri, path)
+                identifier = schema.get(inner_draft.id_keyword)
+                if isinstance(identifier, str) and as_uri(identifier) != identifier:
+                    yield (*path, inner_draft.id_keyword), as_uri(identifier), None
                 for keyword in ("$ref", "$dynamicRef"):
                     reference = schema.get(keyword)
-                    if not isinstance(reference, str):
-                        continue
-                    written = quote(reference, safe=_ALLOWED)
-                    if reference.startswith("#"):
-                        if written != reference:
-                            yield (*path, keyword), written, None
-                        continue
-                    absolute = quote(self._references.absolute(location, reference), safe=_ALLOWED)
-                    base, mark, fragment = absolute.partition("#")
-                    meta = draft_of(base)
-                    if meta is not None:
-                        yield (*path, keyword), f"{meta.uri}{mark}{fragment}", meta
-                    elif absolute != join(self._references.base(location), reference):
-                        yield (*path, keyword), absolute, None
+                    if isinstance(reference, str):
+                        found, meta = self._found(Location(uri, path), reference)
+                        if meta is not None or found != reference:
+                            yield (*path, keyword), found, meta
+
+    def _found(self, location: Location, reference: str) -> tuple[str, Draft | None]:
+        """A reference as a validator finds what it leads to; the draft, if to a meta-schema."""
+        if reference.startswith("#"):
+            return as_uri(reference), None
+        absolute = as_uri(self._references.absolute(location, reference))
+        base, mark, fragment = absolute.partition("#")
+        meta = draft_of(base)
+        if meta is not None:
+            return f"{meta.uri}{mark}{fragment}", meta
+        if absolute != join(self._references.base(location), reference):
+            return absolute, None
+        return as_uri(reference), None
 
     def _meta_schemas(self) -> set[int]:
         """The numbers of the drafts whose meta-schemas the contract refers to."""

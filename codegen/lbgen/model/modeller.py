@@ -347,7 +347,7 @@ class Modeller:
             return f"{key}_{naming.suffix}" if naming.suffix else key
         schema = self.references.schema(naming.location)
         title = schema.get("title") if is_object(schema) else None
-        if isinstance(title, str) and 0 < len(title.split()) <= 5:
+        if isinstance(title, str) and len(title.split()) <= 5 and re.search(r"[^\W_]", title):
             return title
         if not path:
             return self._contract.documents[naming.location.uri].name

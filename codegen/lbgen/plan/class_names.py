@@ -2,7 +2,9 @@
 
 Cases: a `$defs` key, a title, or a file's name; the property that led to the class, behind the name
 of the class around it; for a schema that is written elsewhere than the class around it, the way to
-it from the `$defs` key or the document around it. No name is ever a number in a row.
+it from the `$defs` key or the document around it. Where two classes would have one name, as in the
+branches of a union, the second is told apart by its place (`item`, `else`) or by a property that it
+has (`RefundWithIban`). No name is ever a number in a row.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ def class_names(record: Record, outer: tuple[Location, str] | None, document: st
         names.append(written)
     if holder is not None:
         names.append(class_name(f"{document} {written}"))
+    places = words_on_the_way(path[start:], places=True)
+    names.append(class_name(f"{document if holder is None else holder} {places}"))
+    names += [f"{written}With{class_name(field.key)}" for field in record.fields]
     return list(dict.fromkeys(names))
 
 

@@ -9,6 +9,69 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
+        "http://example.com/Refund%20given.json": r"""{
+ "$schema": "http://json-schema.org/draft-04/schema#",
+ "id": "http://example.com/Refund%20given.json#",
+ "title": "\u2026",
+ "type": "object",
+ "properties": {
+  "to": {
+   "anyOf": [
+    {
+     "type": "object",
+     "properties": {
+      "bank": {
+       "type": "object",
+       "properties": {
+        "iban": {
+         "type": "string"
+        }
+       }
+      }
+     }
+    },
+    {
+     "type": "object",
+     "properties": {
+      "bank": {
+       "type": "object",
+       "properties": {
+        "account": {
+         "type": "string"
+        }
+       }
+      }
+     }
+    }
+   ]
+  },
+  "parts": {
+   "type": "array",
+   "items": {
+    "type": "object",
+    "properties": {
+     "to": {
+      "$ref": "http://example.com/Refund%20given.json#/definitions/Pair%3CA,%20B%3E"
+     }
+    }
+   }
+  }
+ },
+ "definitions": {
+  "Pair<A, B>": {
+   "type": "array",
+   "items": [
+    {
+     "type": "string"
+    },
+    {
+     "type": "integer"
+    }
+   ],
+   "minItems": 2
+  }
+ }
+}""",
         "lbgen:///code-host/check-run.v2.schema.json": r"""{
  "$schema": "http://json-schema.org/draft-07/schema",
  "title": "check run event",
