@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from textwrap import dedent
 from typing import Any, Final
 
 __all__ = ["docstring_text", "json_literal", "python_literal"]
@@ -65,8 +66,10 @@ def docstring_text(text: str | None, otherwise: str = "") -> list[str]:
         otherwise: what stands there if that is nothing but white space.
     """
     lines: list[str] = []
-    for line in ((text or "").strip() or otherwise).splitlines():
-        body = "".join(" " if char == "\t" else _escape(char) for char in line)
+    first, *further = ((text or "").strip() or otherwise).expandtabs().splitlines() or [""]
+    indented = dedent("\n".join(further)).split("\n") if further else []
+    for line in (first, *indented):
+        body = "".join(map(_escape, line))
         lines.append(body.replace('"""', '\\"\\"\\"').rstrip())
     if lines and lines[0].startswith('"'):
         lines[0] = f"\\{lines[0]}"

@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-__all__ = ["class_name", "module_name", "parameter_name", "reserved_parameters"]
+__all__ = ["class_name", "module_name", "order_in_all", "parameter_name", "reserved_parameters"]
 
 _BUILTINS: Final = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
 """Builtins that annotations use: a field of that name would hide them."""
@@ -64,6 +64,16 @@ def class_name(text: str) -> str:
     if name[0].isdigit():
         name = f"N{name}"
     return f"{name}_" if name in _CLASSES or keyword.iskeyword(name) else name
+
+
+def order_in_all(name: str) -> tuple[int, list[str | int]]:
+    """What to sort the names of an `__all__` by: constants, classes, others; numbers by value.
+
+    It is the order of isort, in which linters want them.
+    """
+    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
+    pieces = re.split(r"([0-9]+)", name)
+    return kind, [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
 
 
 def _ascii(text: str) -> str:

@@ -93,6 +93,14 @@ def _import_all(built: Built, folder: Path) -> None:
                         member.from_json("no JSON")
 
 
+ORDERED: Any = {
+    "description": "first\n   indented\n\t  more",
+    "type": "object",
+    "properties": {"far": {"const": 1e300}, "LAST": {"type": "object", "properties": {"a": {}}}},
+}
+"""What formatters and linters have an opinion about: text, order and the size of numbers."""
+
+
 def _hostile_contract() -> dict[str, Any]:
     """A contract with every hostile string wherever a string may stand."""
     properties = {
@@ -112,7 +120,7 @@ def _hostile_contract() -> dict[str, Any]:
         "properties": properties,
         "patternProperties": {"^\"'\\\\": {"description": HOSTILE[-1]}},
     }
-    contract = contract_of("shop", placed=schema)
+    contract = contract_of("shop", placed=schema, N10=ORDERED, N9=ORDERED)
     contract["title"] = contract["description"] = HOSTILE[-3]
     contract["events"]["placed"]["description"] = HOSTILE[-4]
     contract["$defs"] = {key: {"const": key} for key in HOSTILE}

@@ -26,6 +26,8 @@ JSON_TYPES: Final = ("null", "boolean", "integer", "number", "string", "array", 
 """Every type that `type` can name."""
 
 _MOST_LITERALS: Final = 256
+_LARGEST_LITERAL: Final = 2**64
+"""A `Literal` of hundreds of digits helps nobody, and type checkers choke on it."""
 
 
 def json_type(value: Any) -> str:
@@ -101,6 +103,8 @@ def enumeration_types(values: list[Any]) -> list[Type]:
         match kind:
             case "null" | "boolean" | "string":
                 literals.append(value)
+            case "integer" if abs(value) > _LARGEST_LITERAL:
+                others[Scalar(kind="integer")] = None
             case "integer":
                 literals.append(int(value))
             case "number":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..layout import Brackets, Named, lay_out
 from ..literal import docstring_text, python_literal
-from ..names import parameter_name
+from ..names import order_in_all, parameter_name
 from .classes import ClassPlanner
 from .imports import import_groups, import_line, words
 from .modules import ApiPlan, EventPlan, ModulePlan
@@ -148,7 +148,12 @@ def plan_module(
         classes=tuple(classes),
         api=api_plan,
         exports=lay_out(
-            Brackets("", tuple(python_literal(each) for each in sorted(exports)), "[]"), 0, 10, 0
+            Brackets(
+                "", tuple(python_literal(each) for each in sorted(exports, key=order_in_all)), "[]"
+            ),
+            0,
+            10,
+            0,
         ),
     )
     return plan, planner.problems

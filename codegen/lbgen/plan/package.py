@@ -10,7 +10,7 @@ from ..diagnostics import Diagnostic, Related
 from ..layout import Brackets, Named, lay_out
 from ..lightbus.published import published_schema
 from ..literal import docstring_text, json_literal, python_literal
-from ..names import module_name, parameter_name
+from ..names import module_name, order_in_all, parameter_name
 from .imports import import_line
 from .module import plan_module
 from .modules import ModulePlan, NamespacePlan, PackagePlan, SchemasPlan
@@ -112,7 +112,8 @@ def plan_package(
             Brackets(
                 "",
                 tuple(
-                    python_literal(name) for name in sorted([*(n for n, _ in apis_by_class), "Bus"])
+                    python_literal(name)
+                    for name in sorted([*(n for n, _ in apis_by_class), "Bus"], key=order_in_all)
                 ),
                 "[]",
             ),
