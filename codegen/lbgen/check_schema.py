@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 __all__ = ["check_schemas"]
 
 _NO_PATTERN = "it is no regular expression"
+_WORD_EDGE = "the engine takes `\\<` and `\\>` for the edges of a word"
+_ESCAPED_ANGLE = re.compile(r"^(?:[^\\\[]|\\[^<>]|\[(?:[^\\\]]|\\.)*\])*\\[<>]", re.DOTALL)
+"""`\\<` outside a character class: `<` in ECMA-262, the edge of a word to the engine."""
+_HELP = {
+    _NO_PATTERN: "check its brackets and escapes; a hyphen behind a class is `\\-`: `[\\w\\-.]`",
+    _WORD_EDGE: "write `<` and `>` without a backslash",
+}
 
 
 def check_schemas(
@@ -145,9 +152,9 @@ def _pattern(place: Any, pattern: str, problem: str) -> Diagnostic:
         place=place,
         rule="invalid-pattern",
         message=f"the pattern {pattern!r} cannot be used: {problem}",
-        help="check its brackets and escapes"
-        if problem == _NO_PATTERN
-        else "patterns run in linear time: no look-around and no back-references",
+        help=_HELP.get(
+            problem, "patterns run in linear time: no look-around and no back-references"
+        ),
     )
 
 
@@ -167,7 +174,7 @@ def pattern_problem(pattern: str) -> str | None:
         if re.search(r"\\[1-9k]", pattern):
             return "it refers back to a group"
         return _NO_PATTERN if 'not a "regex"' in reason[0] else str(reason[0])
-    return None
+    return _WORD_EDGE if _ESCAPED_ANGLE.search(pattern) else None
 
 
 def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
