@@ -22,7 +22,7 @@ ENVIRONMENTS: dict[str, list[str]] = {
     "lbgen+fast": [*PROJECT["dependencies"], *FAST],
     "faststream": ["faststream[redis]==0.7.8"],
     "faststream+fast": ["faststream[redis]==0.7.8", *FAST],
-    "taskiq": ["taskiq-redis==1.2.0", "pydantic>=2.11,<3"],
+    "taskiq": ["taskiq-redis==1.2.0", "taskiq<0.13", "pydantic>=2.11,<3"],
     "streaq": ["streaq==7.2.0", "pydantic>=2.11,<3"],
     "lightbus": ["lightbus==1.3.0a6", "setuptools<81"],
     "datamodel-code-generator": ["datamodel-code-generator==0.89.0"],
