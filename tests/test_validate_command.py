@@ -60,3 +60,14 @@ def test_an_unknown_event_is_wrong_use_with_a_suggestion() -> None:
     code, output = validate("{}", "shop.orders.order_paidd")
     assert code == 2
     assert "did you mean shop.orders.order_paid?" in output
+
+
+def test_what_no_reader_takes_is_not_valid() -> None:
+    text = json.dumps(PAID)[:-1]
+    assert validate(f'{text}, "more": 1e400}}') == (
+        1,
+        "standard input: no JSON: inf is no JSON number\n",
+    )
+    code, output = validate(f'{text}, "more": {"[" * 200}{"]" * 200}}}')
+    assert code == 1
+    assert "nest deeper than 128" in output

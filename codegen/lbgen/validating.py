@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import from_json
-
+from lbgen_runtime.json_text import read_json
+from lbgen_runtime.json_values import NoJson
 from lbgen_runtime.validation import pointer_of
 
 from .building import compile_folder
@@ -68,8 +68,8 @@ def validate_files(schemas: Path, name: str, files: list[Path]) -> int:
 
 def _violations(built: Built, event: Event, content: bytes, schemas: Path) -> list[str]:
     try:
-        value: Any = from_json(content, allow_inf_nan=False)
-    except ValueError as problem:
+        value: Any = read_json(content)
+    except (NoJson, ValueError) as problem:
         return [f"no JSON: {problem}"]
     verdicts = built.analysis.verdicts
     found: list[str] = []

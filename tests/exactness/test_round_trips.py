@@ -294,6 +294,17 @@ def test_every_violation_is_named_together(make: Callable[..., EventContract[Any
     ]
 
 
+@pytest.mark.parametrize("count", [100, 600])
+def test_nothing_is_lost_in_a_union_of_many_members(
+    count: int, make: Callable[..., EventContract[Any]]
+) -> None:
+    members = [closed(**{f"p_{number}": DATE}) for number in range(count)]
+    contract = make({"type": "object", "anyOf": members})
+    for number in (0, count - 1):
+        parameters = {f"p_{number}": "2024-02-29"}
+        assert contract.event_type.from_dict(parameters).to_dict() == parameters
+
+
 def test_a_union_that_leads_back_to_itself_is_an_object_of_what_is_on_the_way(
     make: Callable[..., EventContract[Any]],
 ) -> None:

@@ -1,6 +1,7 @@
 """What Python can say about each schema: types, and classes for objects."""
 
-from .modeller import Modeller, Naming
+from .modeller import Modeller
+from .naming import Naming
 from .types import Record, Type
 
 __all__ = ["Modeller", "Naming", "Record", "Type"]

@@ -14,7 +14,8 @@ from .types import AnyType, ArrayOf, Nothing, TupleOf, Type
 
 if TYPE_CHECKING:
     from ..document import Location
-    from .modeller import Modeller, Naming
+    from .modeller import Modeller
+    from .naming import Naming
     from .parts import Part, Parts
 
 __all__ = ["array_type"]

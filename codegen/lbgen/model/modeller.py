@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..json_types import is_object
 from ..schema_paths import definition_name
+from .alternatives import (
+    MOST_ALTERNATIVES,
+    MOST_MEMBERS,
+    alternatives_of,
+    branch_of,
+    expanded,
+    merge_key,
+    tags_of,
+)
 from .arrays import array_type
+from .naming import Naming
 from .objects import fields_of, object_type
 from .parts import Part, PartsReader
 from .scalars import allowed_types, enumerated, enumeration_types, string_type
@@ -24,7 +34,7 @@ from .types import (
 from .unions import make_union, split_union
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..contract import Contract, Event
     from ..diagnostics import Place
@@ -33,57 +43,12 @@ if TYPE_CHECKING:
     from ..verdict import Verdicts
     from .parts import Parts
 
-__all__ = ["Modeller", "Naming"]
+__all__ = ["Modeller"]
 
-_MOST_MEMBERS = 64
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _OBJECT_KEYWORDS = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "unevaluatedProperties"}
 )
 _ARRAY_KEYWORDS = frozenset({"items", "prefixItems", "additionalItems", "unevaluatedItems"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
-    """What a record that is found next would be called after.
-
-    Attributes:
-        location: of the schema that is being read.
-        owner: the record around it, and the property that led to it.
-        suffix: what sets a member of a union apart from its siblings.
-        branch: what sets one alternative of the record apart from the others, and where the
-            schemas are that are this alternative's alone.
-    """
-
-    location: Location
-    owner: tuple[Parts, str] | None = None
-    suffix: str | None = None
-    branch: tuple[str, tuple[Location, ...]] | None = None
-
-    def inside(self, key: str, locations: Sequence[Location]) -> Naming:
-        """For what is found below a property.
-
-        Args:
-            key: the property.
-            locations: of the schemas that apply to it.
-        """
-        if self.owner is None:
-            return self
-        if self.branch is not None and any(
-            inner.is_in(outer) for inner in locations for outer in self.branch[1]
-        ):
-            key = f"{self.branch[0]}_{key}"
-        return replace(self, owner=(self.owner[0], key), branch=None)
-
-    def pattern(self, pattern: str) -> Naming:
-        """For what is found below one of several patterns of properties."""
-        words = "_".join(re.findall(r"[A-Za-z0-9]+", pattern))
-        return replace(self, suffix=f"{self.suffix or ''}_{words}")
-
-    def item(self, index: int) -> Naming:
-        """For what is found at a place of an array."""
-        ordinal = _ORDINALS[index] if index < len(_ORDINALS) else f"item_{index + 1}"
-        return replace(self, suffix=f"{self.suffix or ''}_{ordinal}")
 
 
 class Modeller:
@@ -120,15 +85,18 @@ class Modeller:
         parts = self.parts.read(event.location)
         schemas = [schema for _, schema in self.parts.objects(parts)]
         types = allowed_types(schemas)
-        if (types is not None and "object" not in types) or self._is_never(parts):
+        if (types is not None and "object" not in types) or self.is_never(parts):
             return None
         own = (Part(location=event.location, without=frozenset({"event"})), *parts)
         naming = Naming(location=event.location)
         record = self._start(own, naming, event.name)
-        self._fill(record, self._alternatives(parts), naming)
-        if record.additional is None and not any(
+        alternatives = alternatives_of(self, parts)
+        self._fill(record, alternatives[:MOST_ALTERNATIVES], naming)
+        if len(alternatives) > MOST_ALTERNATIVES:
+            record.additional = AnyType(reason="the unions can be satisfied in too many ways")
+        elif record.additional is None and not any(
             {"properties", "additionalProperties"} & schema.keys()
-            for alternative in self._alternatives(parts)
+            for alternative in alternatives
             for _, schema in self.parts.objects(alternative)
         ):
             record.additional = AnyType()
@@ -147,7 +115,7 @@ class Modeller:
 
     def of(self, parts: Parts, naming: Naming) -> Type:
         """The type of values to which some parts all apply."""
-        if self._is_never(parts):
+        if self.is_never(parts):
             return Nothing()
         if not parts:
             return AnyType()
@@ -208,16 +176,16 @@ class Modeller:
                 return object_type(self, parts, naming)
 
     def _union_of(self, members: list[Location], rest: Parts, naming: Naming) -> Type:
-        alternatives = list(self._expanded(members, rest, set()))
-        if len(alternatives) > _MOST_MEMBERS:
-            return AnyType(reason=f"a union of more than {_MOST_MEMBERS} members")
+        alternatives = list(expanded(self, members, rest, set()))
+        if len(alternatives) > MOST_MEMBERS:
+            return AnyType(reason=f"a union of more than {MOST_MEMBERS} members")
         anonymous = [
             parts for parts, location in alternatives if self._is_anonymous(parts, location, rest)
         ]
-        tags = self._tags(anonymous)
+        tags = tags_of(self, anonymous)
         found: list[tuple[Type, Location | None]] = []
         if len(anonymous) > 1 and not tags:
-            parts, location = self._merge_key(anonymous), members[0]
+            parts, location = merge_key(anonymous), members[0]
             if parts not in self.records:
                 record = self._start(parts, naming, None)
                 self._fill(record, anonymous, naming)
@@ -232,21 +200,6 @@ class Modeller:
             found.append((self.of(parts, inner), location))
         return self.union(found)
 
-    def _expanded(
-        self, members: list[Location], rest: Parts, seen: set[Parts]
-    ) -> Iterator[tuple[Parts, Location]]:
-        """The parts of each member of a union, and where it is; of unions inside it, theirs."""
-        for each in members:
-            parts = self._join(self.parts.read(each), rest)
-            inner = None
-            if parts not in seen and len(seen) <= _MOST_MEMBERS and self.enumeration(parts) is None:
-                inner = split_union(self, parts)
-            seen.add(parts)
-            if inner is None or not inner[0]:
-                yield (parts if inner is None else inner[1]), each
-            else:
-                yield from self._expanded(*inner, seen)
-
     def _is_anonymous(self, parts: Parts, location: Location, rest: Parts) -> bool:
         """Whether a member is an object with fields that nothing in the schema gives a name to."""
         target = self.parts.referred(location)
@@ -257,53 +210,6 @@ class Modeller:
         types = allowed_types([schema for _, schema in self.parts.objects(parts)])
         possible = types is None or "object" in types
         return has_fields and possible and not titled and (not named or bool(rest))
-
-    def _tags(self, alternatives: list[Parts]) -> dict[Parts, str]:
-        """What tells some objects apart, as words: the constant of the first property that does."""
-        from .unions import tag_of
-
-        tag = tag_of(self, alternatives)
-        if tag is None:
-            return {}
-        return {parts: "_".join(str(value) for value in values) for parts, values in tag[1]}
-
-    @staticmethod
-    def _join(first: Parts, second: Parts) -> Parts:
-        return tuple(dict.fromkeys((*second, *first)))
-
-    @staticmethod
-    def _merge_key(alternatives: list[Parts]) -> Parts:
-        marked = [
-            Part(location=part.location, without=part.without | {"merged"})
-            for parts in alternatives
-            for part in parts
-        ]
-        return tuple(dict.fromkeys(marked))
-
-    def _alternatives(self, parts: Parts, seen: frozenset[Parts] = frozenset()) -> list[Parts]:
-        """The parts of every way to satisfy the unions among some parts.
-
-        A way that leads back to a union on it (`seen`) adds nothing.
-        """
-        union = split_union(self, parts)
-        if union is None:
-            return [parts]
-        members, rest = union
-        if parts in seen:
-            return [rest]
-        seen |= {parts}
-        if not members:
-            return self._alternatives(rest, seen)
-        found: list[Parts] = []
-        for member in members:
-            joined = self._join(self.parts.read(member), rest)
-            types = allowed_types([schema for _, schema in self.parts.objects(joined)])
-            if self._is_never(joined) or (types is not None and "object" not in types):
-                continue
-            found += self._alternatives(joined, seen)
-            if len(found) > _MOST_MEMBERS:
-                return found[:_MOST_MEMBERS]
-        return found or [rest]
 
     def union(self, members: Iterable[tuple[Type, Location | None]]) -> Type:
         """The union of some types."""
@@ -355,9 +261,9 @@ class Modeller:
 
     def _fill(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
         inner = Naming(location=record.location, owner=(record.parts, ""))
-        tags = self._tags(alternatives)
+        tags = tags_of(self, alternatives)
         shapes = [
-            fields_of(self, parts, replace(inner, branch=self._branch(parts, alternatives, tags)))
+            fields_of(self, parts, replace(inner, branch=branch_of(parts, alternatives, tags)))
             for parts in alternatives
         ]
         by_key: dict[str, list[Field]] = {}
@@ -375,17 +281,8 @@ class Modeller:
             "one class for all alternatives of a union" if len(alternatives) > 1 else None
         )
 
-    @staticmethod
-    def _branch(
-        parts: Parts, alternatives: list[Parts], tags: dict[Parts, str]
-    ) -> tuple[str, tuple[Location, ...]] | None:
-        """What one alternative is called, and the schemas that are no other's."""
-        if parts not in tags:
-            return None
-        shared = set(parts).intersection(*alternatives)
-        return tags[parts], tuple(part.location for part in parts if part not in shared)
-
-    def _is_never(self, parts: Parts) -> bool:
+    def is_never(self, parts: Parts) -> bool:
+        """Whether no value satisfies some parts, because one of them is `false`."""
         return any(self.parts.schema(part) is False for part in parts)
 
 

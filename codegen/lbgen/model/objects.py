@@ -16,7 +16,8 @@ from .types import AnyType, Field, MapOf, Nothing, RecordOf, Type
 
 if TYPE_CHECKING:
     from ..document import Location
-    from .modeller import Modeller, Naming
+    from .modeller import Modeller
+    from .naming import Naming
     from .parts import Part, Parts
 
 __all__ = ["fields_of", "object_type"]

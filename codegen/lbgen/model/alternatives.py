@@ -1,0 +1,109 @@
+"""The ways to satisfy the unions of a schema, and what sets them apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .parts import Part
+from .scalars import allowed_types
+from .unions import split_union, tag_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..document import Location
+    from .modeller import Modeller
+    from .parts import Parts
+
+__all__ = [
+    "MOST_ALTERNATIVES",
+    "MOST_MEMBERS",
+    "alternatives_of",
+    "branch_of",
+    "expanded",
+    "merge_key",
+    "tags_of",
+]
+
+MOST_MEMBERS = 64
+"""Members that a union may have as a type."""
+
+MOST_ALTERNATIVES = 512
+"""Ways to satisfy the unions of an event that its class has fields for."""
+
+
+def alternatives_of(
+    modeller: Modeller, parts: Parts, seen: frozenset[Parts] = frozenset()
+) -> list[Parts]:
+    """The parts of every way to satisfy the unions among some parts.
+
+    A way that leads back to a union on it (`seen`) adds nothing. Behind more than
+    `MOST_ALTERNATIVES` there may be others.
+    """
+    union = split_union(modeller, parts)
+    if union is None:
+        return [parts]
+    members, rest = union
+    if parts in seen:
+        return [rest]
+    seen |= {parts}
+    if not members:
+        return alternatives_of(modeller, rest, seen)
+    found: list[Parts] = []
+    for member in members:
+        joined = _join(modeller.parts.read(member), rest)
+        types = allowed_types([schema for _, schema in modeller.parts.objects(joined)])
+        if modeller.is_never(joined) or (types is not None and "object" not in types):
+            continue
+        found += alternatives_of(modeller, joined, seen)
+        if len(found) > MOST_ALTERNATIVES:
+            break
+    return found or [rest]
+
+
+def expanded(
+    modeller: Modeller, members: list[Location], rest: Parts, seen: set[Parts]
+) -> Iterator[tuple[Parts, Location]]:
+    """The parts of each member of a union, and where it is; of unions inside it, theirs."""
+    for each in members:
+        parts = _join(modeller.parts.read(each), rest)
+        inner = None
+        if parts not in seen and len(seen) <= MOST_MEMBERS and modeller.enumeration(parts) is None:
+            inner = split_union(modeller, parts)
+        seen.add(parts)
+        if inner is None or not inner[0]:
+            yield (parts if inner is None else inner[1]), each
+        else:
+            yield from expanded(modeller, *inner, seen)
+
+
+def tags_of(modeller: Modeller, alternatives: list[Parts]) -> dict[Parts, str]:
+    """What tells some objects apart, as words: the constant of the first property that does."""
+    tag = tag_of(modeller, alternatives)
+    if tag is None:
+        return {}
+    return {parts: "_".join(str(value) for value in values) for parts, values in tag[1]}
+
+
+def branch_of(
+    parts: Parts, alternatives: list[Parts], tags: dict[Parts, str]
+) -> tuple[str, tuple[Location, ...]] | None:
+    """What one alternative is called, and the schemas that are no other's."""
+    if parts not in tags:
+        return None
+    shared = set(parts).intersection(*alternatives)
+    return tags[parts], tuple(part.location for part in parts if part not in shared)
+
+
+def merge_key(alternatives: list[Parts]) -> Parts:
+    """What stands for a class with the fields of several alternatives."""
+    marked = [
+        Part(location=part.location, without=part.without | {"merged"})
+        for parts in alternatives
+        for part in parts
+    ]
+    return tuple(dict.fromkeys(marked))
+
+
+def _join(first: Parts, second: Parts) -> Parts:
+    return tuple(dict.fromkeys((*second, *first)))
