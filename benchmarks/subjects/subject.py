@@ -11,9 +11,11 @@ import asyncio
 import cProfile
 import gc
 import json
+import os
 import pstats
 import sys
 import time
+import traceback
 from collections import deque
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -185,15 +187,23 @@ def run(actions: dict[str, Callable[[Measurement], Any]], *distributions: str) -
     name, url, count, options = sys.argv[1:5]
     measurement = Measurement(url, int(count), json.loads(options))
     action = actions[name]
-    if asyncio.iscoroutinefunction(action):
-        try:
-            import uvloop
-        except ImportError:
-            factory = None
+    failed = 0
+    try:
+        if asyncio.iscoroutinefunction(action):
+            asyncio.Runner(loop_factory=_loop_factory()).run(action(measurement))
         else:
-            factory = uvloop.new_event_loop
-        with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(action(measurement))
-    else:
-        action(measurement)
-    print(json.dumps({**measurement.result(), "versions": _versions(distributions)}), flush=True)
+            action(measurement)
+        result = {**measurement.result(), "versions": _versions(distributions)}
+        print(json.dumps(result), flush=True)
+    except BaseException:
+        traceback.print_exc()
+        failed = 1
+    os._exit(failed)  # what a library has left running would keep the process
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
