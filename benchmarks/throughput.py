@@ -97,7 +97,6 @@ def _variants(fast: str) -> dict[str, list[Variant]]:
             Variant("FastStream, batches", stream, peer, "consume_batches"),
             Variant("taskiq-redis", "taskiq", "with_taskiq", "consume"),
             Variant("streaq", "streaq", "with_streaq", "consume"),
-            Variant("Lightbus", "lightbus", "with_lightbus", "consume"),
         ],
     }
 

@@ -1,16 +1,14 @@
-"""Lightbus, with its typed parameters; it validates against the schema that it makes of them."""
+"""Lightbus fires, with its typed parameters, validated against the schema that it makes of them."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
-import socket
 import tempfile
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from order import PARAMETERS
@@ -113,40 +111,5 @@ async def fire_in_tasks(m: Measurement) -> None:
     await bus.client.close_async()
 
 
-async def consume(m: Measurement) -> None:
-    """One call of an async handler per event."""
-    bus = _bus(m)
-    await in_tasks(m.count, lambda: bus.shop.orders.order_placed.fire_async(**ORDER))
-    where = urlsplit(m.url)
-    with socket.create_connection((where.hostname, where.port)) as connection:
-        # Lightbus's own groups begin at the end.
-        connection.sendall(b"XGROUP CREATE shop.orders.*:stream counting-counting 0\r\n")
-        connection.recv(100)
-
-    async def handle(
-        event: Any,
-        order_id: UUID,
-        customer_id: UUID,
-        email: str,
-        placed_at: datetime,
-        channel: str,
-        total: Money,
-        lines: list[OrderLine],
-        gift_wrapped: bool,
-    ) -> None:
-        m.handled()
-
-    bus.client.listen_for_event(
-        "shop.orders",
-        "order_placed",
-        handle,
-        listener_name="counting",
-    )
-    finished = m.consuming()
-    m.ready()
-    await bus.client.start_worker()
-    await finished.wait()  # the end of the process ends the worker
-
-
 if __name__ == "__main__":
-    run({"fire_async": fire_async, "fire_in_tasks": fire_in_tasks, "consume": consume}, "lightbus")
+    run({"fire_async": fire_async, "fire_in_tasks": fire_in_tasks}, "lightbus")
