@@ -117,8 +117,10 @@ class Reader:
                 if isinstance(reply, ResponseError):
                     raise reply
                 self._complaint = ""
-                for stream, entries in reply or ():
-                    self._receiver.received(stream, entries, asked)
+                if reply:
+                    for stream, entries in reply:
+                        self._receiver.received(stream, entries, asked)
+                    await asyncio.sleep(0)  # handlers begin before the next read is sent
             except ConnectionFailed as failure:
                 replies_lost = replies_lost or failure.sent
                 failures += 1

@@ -11,6 +11,7 @@ from ..config import read_config
 from ..console import say
 from ..contract import Contract, read_contract
 from ..diagnostics import Severity
+from ..garbage import rarely_collected
 from ..load import load
 from ..report import print_diagnostics
 from ..sources import read_sources
@@ -90,6 +91,7 @@ def print_result(result: Result, format: str) -> None:  # noqa: A002 - the optio
         )
 
 
+@rarely_collected
 def run_check(
     schemas: Path, *, transitive: int = 0, today: datetime.date | None = None, **options: Any
 ) -> Result:
