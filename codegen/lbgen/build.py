@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .check_schema import check_schemas
 from .contract import Contract, read_contract
 from .diagnostics import Diagnostic, Severity, in_order
+from .garbage import rarely_collected
 from .load import load
 from .model import Modeller
 from .plan import PackagePlan, plan_package
@@ -106,6 +107,7 @@ def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Ana
     )
 
 
+@rarely_collected
 def build(sources: Mapping[str, bytes], options: Options | None = None) -> Built:
     """Compile a contract.
 

@@ -11,7 +11,6 @@ from .build import Built, build
 from .config import read_config
 from .console import say
 from .diagnostics import Diagnostic, Place, Severity, in_order
-from .garbage import rarely_collected
 from .report import print_diagnostics
 from .sources import read_sources
 from .write import Changes, compare, diff, write
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["build_folder", "compile_folder"]
 
 
-@rarely_collected
 def compile_folder(schemas: Path) -> Built:
     """Compile a folder, with the settings of the project around it.
 

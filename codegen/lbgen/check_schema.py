@@ -186,13 +186,11 @@ def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
                 yield _no_schema(event.place, problem)
                 return
     for uri, roots in contract.roots.items():
-        document = contract.documents[uri]
+        document, is_api = contract.documents[uri], contract.is_api(uri)
         for path, draft in roots:
             for inner, schema, _ in walk(document.at(path), draft, path):
                 if is_object(schema):
-                    yield from _examples(
-                        document, Location(uri, inner), schema, verdicts, contract.is_api(uri)
-                    )
+                    yield from _examples(document, Location(uri, inner), schema, verdicts, is_api)
 
 
 def _no_schema(place: Place, problem: str) -> Diagnostic:

@@ -15,6 +15,8 @@ from .keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of, walk
 from .suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from .contract import Contract
     from .document import Path
 
@@ -45,8 +47,9 @@ class References:
         self._contract = contract
         self._resources: dict[str, Location] = {}
         self._anchors: dict[str, Location] = {}
-        self._bases: dict[str, list[tuple[Path, str]]] = {}
-        self._drafts: dict[str, list[tuple[Path, Draft]]] = {}
+        self._bases: dict[str, dict[Path, str]] = {}
+        self._drafts: dict[str, dict[Path, Draft]] = {}
+        self._contract_files = {uri for uri in contract.documents if contract.is_api(uri)}
         self.named_inside: set[str] = set()
         """URIs of contract files with an `$id` or an anchor below `events`."""
         self.repeated: list[tuple[Location, Location]] = []
@@ -54,28 +57,28 @@ class References:
         for uri in contract.documents:
             base = contract.urls.get(uri, uri)
             self._resources[uri] = self._resources[base] = Location(uri)
-            self._bases[uri] = [((), base)]
-            self._drafts[uri] = [((), DRAFT_2020_12)]
+            self._bases[uri] = {(): base}
+            self._drafts[uri] = {(): DRAFT_2020_12}
         for uri, roots in contract.roots.items():
             for path, draft in roots:
                 self._index(uri, path, draft)
 
     def _index(self, uri: str, root: Path, draft: Draft) -> None:
         document = self._contract.documents[uri]
-        _put(self._drafts[uri], root, draft)
+        self._drafts[uri][root] = draft
         for path, schema, inner_draft in walk(document.at(root), draft, root):
             if not is_object(schema):
                 continue
             location = Location(uri, path)
             if inner_draft is not draft:
-                _put(self._drafts[uri], path, inner_draft)
+                self._drafts[uri][path] = inner_draft
             anchors = [schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor")]
             identifier = schema.get(inner_draft.id_keyword)
             if isinstance(identifier, str) and not (inner_draft.ref_alone and "$ref" in schema):
                 base, fragment = _split_fragment(join(self.base(location), identifier))
                 if not identifier.startswith("#"):
                     self._name(self._resources, base, location)
-                    _put(self._bases[uri], path, base)
+                    self._bases[uri][path] = base
                 if fragment and inner_draft.ref_alone:
                     anchors.append(fragment)
                 self._inside(location)
@@ -90,22 +93,17 @@ class References:
             self.repeated.append((location, first))
 
     def _inside(self, location: Location) -> None:
-        if location.path[:1] == ("events",) and self._contract.is_api(location.uri):
+        if location.path[:1] == ("events",) and location.uri in self._contract_files:
             self.named_inside.add(location.uri)
 
     def base(self, location: Location) -> str:
         """The base URI of the schema at a location."""
-        for path, base in self._bases[location.uri]:
-            if location.path[: len(path)] == path:
-                return base
-        return location.uri
+        bases = self._bases[location.uri]
+        return bases[_closest(bases, location.path)]
 
     def enclosing(self, location: Location) -> Location:
         """The closest schema around a location that has a URI of its own; else the document."""
-        for path, _ in self._bases[location.uri]:
-            if location.path[: len(path)] == path:
-                return Location(location.uri, path)
-        return Location(location.uri)
+        return Location(location.uri, _closest(self._bases[location.uri], location.path))
 
     def absolute(self, location: Location, reference: str) -> str:
         """A reference as an absolute URI by which validators find what it leads to."""
@@ -119,10 +117,8 @@ class References:
 
     def draft(self, location: Location) -> Draft:
         """The draft of the schema at a location."""
-        for path, draft in self._drafts[location.uri]:
-            if location.path[: len(path)] == path:
-                return draft
-        return DRAFT_2020_12
+        drafts = self._drafts[location.uri]
+        return drafts[_closest(drafts, location.path)]
 
     def schema(self, location: Location) -> Any:
         """The schema at a location."""
@@ -199,11 +195,11 @@ class References:
         return Dangling.OUTSIDE if scheme == "file" else Dangling.NETWORK
 
 
-def _put(rows: list[tuple[Path, Any]], path: Path, value: Any) -> None:
-    """Say what holds from a path on; the longest path comes first."""
-    rows[:] = [row for row in rows if row[0] != path]
-    rows.append((path, value))
-    rows.sort(key=lambda row: -len(row[0]))
+def _closest(paths: Container[Path], path: Path) -> Path:
+    """The longest of some paths that leads to a path or to what is around it."""
+    while path and path not in paths:
+        path = path[:-1]
+    return path
 
 
 def as_uri(text: str) -> str:
