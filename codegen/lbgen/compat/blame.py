@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .decide import Edited, Verdict, Version, decide
-from .edits import Edit, differences, undone
+from .edit import Edit, undone
+from .edits import differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..document import Location
-    from .edits import Edit
+    from .edit import Edit
 
 Direction: TypeAlias = Literal["backward", "forward", "source"]
 

@@ -6,69 +6,19 @@ this one piece is as the writer has it; who is to blame is then found by trying.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_object
 from .branches import matched
+from .edit import Edit, Undo, extending, moving, put, putting, require, set_or_remove, setting
 from .json_values import canonical, is_tuple
-from .schema import NEVER, REF, TRUE, Bundle, Node, rebuild
+from .schema import NEVER, REF, TRUE, Bundle, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, MutableMapping
+
     from ..document import Location
-
-Undo: TypeAlias = Callable[[MutableMapping[str, Any]], None]
-"""Changes the keywords of one node of the reader's schema."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """One difference between the schema of the writer and that of the reader.
-
-    Attributes:
-        what: what kind of thing differs: a keyword, or one of the words below.
-        path: where, in words a developer uses (`lines[].quantity`).
-        name: the property or value that differs, if it has a name.
-        writer: what the writer's schema says there; `None` is nothing.
-        reader: what the reader's schema says there; `None` is nothing.
-        writer_place: where the writer's schema says it.
-        reader_place: where the reader's schema says it.
-        undo: what makes the reader agree with the writer, per node.
-    """
-
-    what: str
-    path: str
-    name: str = ""
-    writer: Any = None
-    reader: Any = None
-    writer_place: Location
-    reader_place: Location
-    undo: tuple[tuple[int, Undo], ...] = field(repr=False)
-
-    @property
-    def cause(self) -> tuple[str, ...]:
-        """What two edits share that come from one place of the authors' documents."""
-        return (self.what, self.name, str(self.writer_place), str(self.reader_place))
-
-
-def undone(reader: Bundle, writer: Bundle, edits: tuple[Edit, ...]) -> Bundle:
-    """The reader's schema with some edits taken back."""
-    changes: dict[int, list[Undo]] = {}
-    for edit in edits:
-        for node, undo in edit.undo:
-            changes.setdefault(node, []).append(undo)
-
-    def apply(node: Node) -> Node:
-        if id(node) in changes:
-            keywords = dict(node.keywords)
-            for undo in changes[id(node)]:
-                undo(keywords)
-            node = node.changed(keywords=keywords)
-        return rebuild(node, apply)
-
-    own = {name: apply(definition) for name, definition in reader.definitions.items()}
-    return replace(reader, root=apply(reader.root), definitions={**writer.definitions, **own})
 
 
 def differences(writer: Bundle, reader: Bundle) -> list[Edit]:
@@ -224,7 +174,7 @@ class _Walk:
                 writer,
                 reader,
                 path,
-                _setting("type", writer.get("type")),
+                setting("type", writer.get("type")),
                 values=(writer.get("type"), reader.get("type")),
             )
 
@@ -233,7 +183,7 @@ class _Walk:
         if one is None or two is None:
             if one is not two:
                 yield self._edit(
-                    "enum", writer, reader, path, _setting("enum", one), values=(one, two)
+                    "enum", writer, reader, path, setting("enum", one), values=(one, two)
                 )
             return
         known = {canonical(value) for value in two}
@@ -246,7 +196,7 @@ class _Walk:
                 writer,
                 reader,
                 path,
-                _extending("enum", missing),
+                extending("enum", missing),
                 values=(missing, extra),
                 keyword="enum",
             )
@@ -274,8 +224,8 @@ class _Walk:
         required = name in writer.texts("required")
 
         def undo(keywords: MutableMapping[str, Any]) -> None:
-            _put(keywords, "properties", name, one)
-            _require(keywords, name, required=required)
+            put(keywords, "properties", name, one)
+            require(keywords, name, required=required)
 
         return self._edit(
             "property",
@@ -299,10 +249,10 @@ class _Walk:
         required = old in writer.texts("required")
 
         def undo(keywords: MutableMapping[str, Any]) -> None:
-            _put(keywords, "properties", new, None)
-            _require(keywords, new, required=False)
-            _put(keywords, "properties", old, one)
-            _require(keywords, old, required=required)
+            put(keywords, "properties", new, None)
+            require(keywords, new, required=False)
+            put(keywords, "properties", old, one)
+            require(keywords, old, required=required)
 
         return self._edit(
             "rename",
@@ -322,7 +272,7 @@ class _Walk:
         one, two = name in writer.texts("required"), name in reader.texts("required")
 
         def undo(keywords: MutableMapping[str, Any]) -> None:
-            _require(keywords, name, required=one)
+            require(keywords, name, required=one)
 
         return self._edit(
             "required",
@@ -345,7 +295,7 @@ class _Walk:
                 writer,
                 reader,
                 path,
-                _setting("additionalProperties", one),
+                setting("additionalProperties", one),
                 values=(one, two),
             )
         for keyword in ("patternProperties", "dependentSchemas"):
@@ -358,7 +308,7 @@ class _Walk:
                     writer,
                     reader,
                     path,
-                    _putting("dependentRequired", name, lists[0]),
+                    putting("dependentRequired", name, lists[0]),
                     name=name,
                     values=lists,
                 )
@@ -375,7 +325,7 @@ class _Walk:
                     writer,
                     reader,
                     path,
-                    _putting(keyword, name, one.get(name)),
+                    putting(keyword, name, one.get(name)),
                     name=name,
                     values=(one.get(name), two.get(name)),
                 )
@@ -389,14 +339,14 @@ class _Walk:
 
             def undo(keywords: MutableMapping[str, Any]) -> None:
                 longer = (*keywords.get("prefixItems", ())[: len(one)], *one[len(two) :])
-                _set(keywords, "prefixItems", longer or None)
-                _set(keywords, "items", rest[0])
+                set_or_remove(keywords, "prefixItems", longer or None)
+                set_or_remove(keywords, "items", rest[0])
 
             yield self._edit("prefixItems", writer, reader, path, undo, values=(len(one), len(two)))
         elif _walkable(*rest):
             yield from self.nodes(rest[0], rest[1], f"{path}[]")
         elif (rest[0] or TRUE).key != (rest[1] or TRUE).key:
-            yield self._edit("items", writer, reader, path, _setting("items", rest[0]), values=rest)
+            yield self._edit("items", writer, reader, path, setting("items", rest[0]), values=rest)
 
     def _unions(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
         kinds = ("anyOf", "oneOf")
@@ -408,7 +358,7 @@ class _Walk:
         else:
             if one != two:
                 yield self._edit(
-                    "union", writer, reader, path, _moving(two, one), values=(one, two), keyword=two
+                    "union", writer, reader, path, moving(two, one), values=(one, two), keyword=two
                 )
             yield from self._branches(writer, reader, one, two, path)
         yield from self._group(("allOf",), writer, reader, path)
@@ -429,7 +379,7 @@ class _Walk:
                 kind = one if one in keywords else two
                 branches = [branch for branch in keywords[kind] if branch is not second]
                 branches += [first] if first is not None else []
-                _set(keywords, kind, tuple(branches) or None)
+                set_or_remove(keywords, kind, tuple(branches) or None)
                 if not branches:
                     keywords[NEVER] = True
 
@@ -511,44 +461,3 @@ def _required_place(node: Node, name: str) -> Location:
     if name in node.texts("required"):
         return _place(node, "required")
     return _child_place(node, "properties", name, node.named("properties").get(name))
-
-
-def _set(keywords: MutableMapping[str, Any], name: str, value: Any) -> None:
-    if value is None:
-        keywords.pop(name, None)
-    else:
-        keywords[name] = value
-
-
-def _setting(name: str, value: Any) -> Undo:
-    return lambda keywords: _set(keywords, name, value)
-
-
-def _extending(name: str, values: list[Any]) -> Undo:
-    def undo(keywords: MutableMapping[str, Any]) -> None:
-        keywords[name] = [*keywords[name], *values]
-
-    return undo
-
-
-def _putting(keyword: str, name: str, value: Any) -> Undo:
-    return lambda keywords: _put(keywords, keyword, name, value)
-
-
-def _moving(source: str, target: str) -> Undo:
-    def undo(keywords: MutableMapping[str, Any]) -> None:
-        keywords[target] = keywords.pop(source)
-
-    return undo
-
-
-def _put(keywords: MutableMapping[str, Any], keyword: str, name: str, value: Any) -> None:
-    named = dict(keywords.get(keyword, {}))
-    _set(named, name, value)
-    _set(keywords, keyword, named or None)
-
-
-def _require(keywords: MutableMapping[str, Any], name: str, *, required: bool) -> None:
-    names = set(keywords.get("required", ()))
-    names = names | {name} if required else names - {name}
-    _set(keywords, "required", sorted(names) or None)
