@@ -73,7 +73,9 @@ class Ledger:
         self._timeout = acknowledgement_timeout
         self.lines: list[dict[str, Any]] = []
         for path in sorted(folder.glob("journal-*")):
-            for line in path.read_bytes().splitlines():
+            content = path.read_bytes()
+            whole = content[: content.rfind(b"\n") + 1]  # a line may be half written
+            for line in whole.splitlines():
                 self.lines.append(json.loads(line))
         self.lines.sort(key=lambda line: line["at"])
 
