@@ -14,7 +14,7 @@ from subject import Measurement, run
 from generated import Bus
 from generated.shop_orders import OrderPlaced
 from lbgen_runtime.scripts import TRIM
-from lbgen_runtime.trimming import trimmed_key
+from lbgen_runtime.trimming import registered_key, trimmed_key
 
 ORDER: dict[str, Any] = {
     name: getattr(OrderPlaced.from_dict(PARAMETERS), name) for name in PARAMETERS
@@ -148,7 +148,7 @@ async def long_stream(m: Measurement) -> None:
             pipeline.xadd(STREAM, fields)
         await pipeline.execute()
     group = "shop-web-late"
-    await client.sadd(b"{%b}:registered" % STREAM, group)
+    await client.sadd(registered_key(STREAM), group)
     middle = (await client.xinfo_stream(STREAM))["last-generated-id"]
     await client.xgroup_create(STREAM, group, middle)
     arrived: list[float] = []
@@ -177,7 +177,7 @@ async def long_stream(m: Measurement) -> None:
         await asyncio.sleep(0.0005)
     m.found["next event, ms"] = (arrived[1] - fired) * 1e3
     await asyncio.sleep(0.1)
-    keys = [STREAM, trimmed_key(STREAM)]
+    keys = [STREAM, trimmed_key(STREAM), registered_key(STREAM)]
     script = TRIM.call(keys, [0, -1, 50_000])
     await client.execute_command(*TRIM.call_in_full(TRIM.call(keys, [10**9, -1, 50_000])))
     took: list[float] = []

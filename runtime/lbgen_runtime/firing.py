@@ -29,7 +29,7 @@ from .backoff import backoff
 from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
 from .fire import Problem
 from .scripts import FIRE
-from .trimming import Trims, trimmed_key
+from .trimming import Trims, registered_key, trimmed_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -305,7 +305,8 @@ def _scripted(stream: bytes, fires: list[Fire], rules: FireRules, *, in_full: bo
     unsure = [now - fire.began for fire in fires if fire.maybe_written]
     look_back = int(max(unsure) * 1000) + _LOOK_BACK_SLACK if unsure else 0
     remember = int(max(fire.remember for fire in fires) * 1000)
-    keys = [stream, b"{%b}:barrier" % stream, b"{%b}:dropped" % stream, trimmed_key(stream)]
+    keys = [stream, b"{%b}:barrier" % stream, b"{%b}:dropped" % stream]
+    keys += [trimmed_key(stream), registered_key(stream)]
     if remember:
         keys += [b"{%b}:fired:%b" % (stream, fire.event_id.encode()) for fire in fires]
     barrier, drop = int(rules.durable is not None), int(rules.drop_oldest)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from .scripts import REGISTER
+from .trimming import registered_key
 
 if TYPE_CHECKING:
     from .listener import Listener
@@ -45,7 +46,7 @@ async def ensure_group(listener: Listener, process: Process, *, lost: bool = Fal
     """
     outcome = await process.commands.script(
         REGISTER,
-        [listener.stream, b"{%b}:registered" % listener.stream],
+        [listener.stream, registered_key(listener.stream)],
         [
             listener.group.encode(),
             start_after(listener.settings.since),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .connection import Command
 
-__all__ = ["Trims", "trimmed_key"]
+__all__ = ["Trims", "registered_key", "trimmed_key"]
 
 _log = logging.getLogger("lbgen")
 
@@ -30,6 +30,11 @@ _UNREAD: Final = 600.0
 def trimmed_key(stream: bytes) -> bytes:
     """Where it stands up to which entry a stream was trimmed lately."""
     return b"{%b}:trimmed" % stream
+
+
+def registered_key(stream: bytes) -> bytes:
+    """Where the consumer groups of a stream are remembered, should they get lost."""
+    return b"{%b}:registered" % stream
 
 
 class Trims:
@@ -78,7 +83,10 @@ class Trims:
         """The command that trims a stream, in one atomic step."""
         milliseconds, entries = self._keep or (-1, -1)
         return TRIM.call_in_full(
-            TRIM.call([stream, trimmed_key(stream)], [milliseconds, entries, _AT_ONCE])
+            TRIM.call(
+                [stream, trimmed_key(stream), registered_key(stream)],
+                [milliseconds, entries, _AT_ONCE],
+            )
         )
 
     @property
@@ -87,7 +95,7 @@ class Trims:
         return self._keep is not None
 
     def trimmed(self, reply: Any) -> None:
-        """Report a group that holds entries back and that nobody reads for."""
+        """Report a group that holds entries back and that is gone, or that nobody reads for."""
         if isinstance(reply, Exception) or len(reply) < 4:
             return
         group: bytes = reply[1]
@@ -96,9 +104,18 @@ class Trims:
         if 0 <= seen < _UNREAD or now < self._reported.get(group, 0.0):
             return
         self._reported[group] = now + _REPORT_EVERY
+        if held_back < 0:
+            _log.warning(
+                "consumer group %s was removed on the server; no event is trimmed until a process "
+                "of its service makes it again. If the listener is gone for good, `lbgen group "
+                "remove` forgets it",
+                group.decode(errors="replace"),
+            )
+            return
         _log.warning(
             "consumer group %s keeps events from being trimmed since %.0f s, and no process reads "
-            "for it%s: start its service, or XGROUP DESTROY it if the listener is gone for good",
+            "for it%s: start its service, or `lbgen group remove` it if the listener is gone for "
+            "good",
             group.decode(errors="replace"),
             held_back,
             f" since {seen:.0f} s" if seen >= 0 else "",

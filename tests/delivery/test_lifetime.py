@@ -110,6 +110,42 @@ def test_a_group_that_nobody_reads_for_is_reported_and_not_dropped(
     bus.close()
 
 
+def test_a_group_that_was_destroyed_loses_nothing_to_a_trim_before_it_is_made_again(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus, got = bus_of(server, retention=0, trim_interval=0.01), list[int]()
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+
+    async def listen(expected: int) -> None:
+        async with running(bus):
+            await until(lambda: len(got) == expected)
+
+    asyncio.run(listen(0))
+    server.client.xgroup_create(STREAM, "other", "$")
+    bus.notes.noted.fire_many(Noted(number=number) for number in range(1000))
+    _destroy(server)
+    server.client.xgroup_setid(STREAM, "other", "$")
+    with caplog.at_level(logging.WARNING, "lbgen"):
+
+        def reported() -> bool:
+            bus.notes.noted.fire(number=1000)
+            return f"{GROUP} was removed" in caplog.text
+
+        servers.wait_for(reported)
+    assert server.client.xlen(STREAM) >= 1001, "nothing was trimmed while the group was away"
+    fired = server.client.xlen(STREAM)
+    asyncio.run(listen(fired))
+    assert set(got) == set(range(1001))
+
+    def trimmed() -> bool:
+        bus.notes.noted.fire(number=1000)
+        server.client.xgroup_setid(STREAM, "other", "$")
+        return server.client.xlen(STREAM) < fired
+
+    servers.wait_for(trimmed)
+    bus.close()
+
+
 # P8
 
 

@@ -1,5 +1,5 @@
 -- Write events that may be in the stream already, each at most once, where there is room.
--- KEYS: stream, barrier, dropped, trimmed, then one key per remembered event
+-- KEYS: stream, barrier, dropped, trimmed, registered groups, then one key per remembered event
 -- ARGV: milliseconds to look back (0: do not look), milliseconds to remember (0: not at all),
 --       1 to leave a write behind in any case (for WAIT and WAITAOF),
 --       entries that the stream may have (0: any number), 1 to drop the oldest of a full stream,
@@ -19,7 +19,7 @@ while at <= #ARGV do
   for i = 1, count do fields[i] = ARGV[at + 2 + i] end
   events[#events + 1] = { id = id, age = age, fields = fields }
   at = at + 3 + count
-  if remember > 0 then entries[id] = redis.call('GET', KEYS[4 + #events]) or nil end
+  if remember > 0 then entries[id] = redis.call('GET', KEYS[5 + #events]) or nil end
   if not entries[id] and not wanted[id] then
     wanted[id] = true
     open = open + 1
@@ -59,7 +59,7 @@ local room = open
 if max_length > 0 and open > 0 then
   local length = redis.call('XLEN', stream)
   if length + open > max_length then
-    local needed = lowest_needed(stream)
+    local needed = lowest_needed(stream, KEYS[5])
     if needed then
       local removed = redis.call('XTRIM', stream, 'MINID', needed)
       length = length - removed
@@ -83,7 +83,7 @@ for i, event in ipairs(events) do
     written, room = true, room - 1
   end
   if entries[event.id] and remember > 0 then
-    redis.call('SET', KEYS[4 + i], entries[event.id], 'PX', remember)
+    redis.call('SET', KEYS[5 + i], entries[event.id], 'PX', remember)
   end
   result[i] = entries[event.id] or (unseen and 'TRIMMED' or 'FULL')
 end

@@ -17,13 +17,17 @@ end
 -- The lowest entry id that some group has not acknowledged, and that group; nil where every
 -- group has acknowledged everything that it was given, or there is no group.
 -- What is below the answer may be trimmed.
-local function lowest_needed(stream)
+-- A group that is registered and gone needs everything: its listener begins at the beginning when
+-- it makes the group again. The third result is whether the answer is such a group.
+local function lowest_needed(stream, registered)
   local lowest, holder
   local groups = redis.pcall('XINFO', 'GROUPS', stream)
   if groups.err then return nil end
+  local there = {}
   for _, fields in ipairs(groups) do
     local group = {}
     for i = 1, #fields, 2 do group[fields[i]] = fields[i + 1] end
+    there[group['name']] = true
     local needed = group['last-delivered-id']
     if group['pending'] > 0 then
       local oldest = redis.call('XPENDING', stream, group['name'])[2]
@@ -31,6 +35,9 @@ local function lowest_needed(stream)
     end
     if not lowest or below(needed, lowest) then lowest, holder = needed, group['name'] end
   end
-  return lowest, holder
+  for _, name in ipairs(redis.call('SMEMBERS', registered)) do
+    if not there[name] then return '0-0', name, true end
+  end
+  return lowest, holder, false
 end
 

@@ -1,15 +1,15 @@
 -- Remove what every group has acknowledged and nobody wants kept.
--- KEYS: stream, trimmed
+-- KEYS: stream, trimmed, registered groups
 -- ARGV: milliseconds to keep (-1: for ever), entries to keep (-1: as the milliseconds say),
 --       how many entries to remove at most
 -- Returns how many were removed, and where a group holds entries back that are old enough: its
--- name, for how many milliseconds it has, for how many none of its consumers was seen (-1: it has
--- no consumer).
+-- name, for how many milliseconds it has (-1: it is registered and gone), for how many none of its
+-- consumers was seen (-1: it has no consumer).
 local stream = KEYS[1]
 if redis.call('EXISTS', stream) == 0 then return { 0 } end
 local now = redis.call('TIME')
 now = now[1] * 1000 + math.floor(now[2] / 1000)
-local needed, holder = lowest_needed(stream)
+local needed, holder, gone = lowest_needed(stream, KEYS[3])
 local limit = tonumber(ARGV[3])
 local old = string.format('%.0f-0', now)
 if tonumber(ARGV[2]) >= 0 then
@@ -27,6 +27,7 @@ if limit > 0 then
   if removed > 0 then note_trimmed(KEYS[2], upto) end
 end
 if upto == old or not holder then return { removed } end
+if gone then return { removed, holder, -1, -1 } end
 local seen = -1
 for _, fields in ipairs(redis.call('XINFO', 'CONSUMERS', stream, holder)) do
   for i = 1, #fields, 2 do
