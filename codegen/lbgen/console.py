@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from rich.console import Console
-
 __all__ = ["say"]
 
 
@@ -17,6 +15,8 @@ def say(line: str, *, stream: TextIO | None = None) -> None:
         line: what to print.
         stream: where to; standard output by default.
     """
+    from rich.console import Console
+
     console = Console(
         file=stream or sys.stdout, markup=False, highlight=False, emoji=False, soft_wrap=True
     )

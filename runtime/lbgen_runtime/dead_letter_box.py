@@ -5,28 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import NoScriptError, ResponseError
-
-from .connection import ConnectionFailed, SyncConnection, words_of
-from .dead_letters import Death, death_of, own_fields, replay_key
+from .asking import Asker
+from .dead_letters import Death, dead_key, death_of, own_fields, replay_key
 from .delivery import fired_at
-from .errors import LbgenError
 from .scripts import REPLAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .connection import Reply
-
-__all__ = ["DeadLetter", "DeadLetterBox", "DeadLetterQuery", "DeadLettersUnavailable"]
+__all__ = ["DeadLetter", "DeadLetterBox", "DeadLetterQuery"]
 
 _PAGE: Final = 500
-
-
-class DeadLettersUnavailable(LbgenError, ConnectionError):
-    """The server cannot be asked for dead letters; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,24 +90,27 @@ class DeadLetterBox:
         redis_url: where the server is.
         service: the service's name.
         listener: the listener's name.
+
+    Raises:
+        ValueError: that is no URL of a server.
     """
 
     def __init__(self, redis_url: str, *, service: str, listener: str) -> None:
         self._group = f"{service}-{listener}"
-        self._connection = SyncConnection(redis_url, name="lbgen:dead")
+        self._asker = Asker(redis_url, name="lbgen:dead")
 
     def letters(self, query: DeadLetterQuery) -> Iterator[DeadLetter]:
         """The letters that are meant, oldest first per stream.
 
         Raises:
-            DeadLettersUnavailable: the server cannot be asked.
+            ServerUnavailable: the server cannot be asked.
         """
         now = datetime.now(UTC)
         for key in self._keys():
             stream = key[1 : key.rindex(b"}:dead:")]
             after = b"-"
             while True:
-                page = self._ask(b"XRANGE", key, after, b"+", b"COUNT", _PAGE)
+                page = self._asker.ask(b"XRANGE", key, after, b"+", b"COUNT", _PAGE)
                 for letter_id, fields in page:
                     letter = _letter(stream, letter_id, fields)
                     if query.fits(letter, now):
@@ -134,47 +128,26 @@ class DeadLetterBox:
         done = 0
         for letter in letters:
             keys = [self._key(letter.stream), replay_key(letter.stream, self._group)]
-            command = REPLAY.call(keys, [letter.letter_id, self._group])
-            try:
-                moved = self._ask(*command)
-            except NoScriptError:
-                moved = self._ask(*REPLAY.call_in_full(command))
+            moved = self._asker.run(REPLAY, keys, [letter.letter_id, self._group])
             done += moved is not None
         return done
 
     def drop(self, letters: Iterable[DeadLetter]) -> int:
         """Remove letters for good; returns how many were still there."""
         return sum(
-            self._ask(b"XDEL", self._key(letter.stream), letter.letter_id) for letter in letters
+            self._asker.ask(b"XDEL", self._key(letter.stream), letter.letter_id)
+            for letter in letters
         )
 
     def _key(self, stream: bytes) -> bytes:
-        return b"{%b}:dead:%b" % (stream, self._group.encode())
+        return dead_key(stream, self._group)
 
     def _keys(self) -> list[bytes]:
-        pattern = "{*}:dead:" + re.sub(r"([*?\[\]\\^])", r"\\\1", self._group)
-        found: set[bytes] = set()
-        cursor: Any = b"0"
-        while True:
-            cursor, keys = self._ask(b"SCAN", cursor, b"MATCH", pattern, b"COUNT", 1000)
-            found.update(keys)
-            if cursor == b"0":
-                return sorted(found)
-
-    def _ask(self, *command: Any) -> Reply:
-        try:
-            [reply] = self._connection.exchange([command])
-        except ConnectionFailed as failure:
-            raise DeadLettersUnavailable(f"the server does not answer: {failure}") from None
-        if isinstance(reply, NoScriptError):
-            raise reply
-        if isinstance(reply, ResponseError):
-            raise DeadLettersUnavailable(f"the server refuses: {words_of(reply)}")
-        return reply
+        return self._asker.keys("{*}:dead:" + re.sub(r"([*?\[\]\\^])", r"\\\1", self._group))
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._asker.close()
 
 
 def _letter(stream: bytes, letter_id: bytes, fields: list[bytes]) -> DeadLetter:

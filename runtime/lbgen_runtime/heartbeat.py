@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .consumer import Consumer
     from .scripts import Script
 
-__all__ = ["Heartbeat"]
+__all__ = ["Heartbeat", "lease_key"]
 
 _log = logging.getLogger("lbgen")
 
@@ -41,6 +41,11 @@ _WATCH: Final = 3 * _TICK
 _CHUNK: Final = 500
 _LAST_WORDS: Final = 1.0
 """Seconds that the thread has to end."""
+
+
+def lease_key(service: str, process: str) -> bytes:
+    """Where the lease of a process's name is: there while the process lives, and shortly after."""
+    return f"lbgen:process:{service}:{process}".encode()
 
 
 class Heartbeat:
@@ -65,7 +70,7 @@ class Heartbeat:
         self._process = process
         self._service = service
         self._taken = taken
-        self._lease = f"lbgen:process:{service}:{process}".encode()
+        self._lease = lease_key(service, process)
         self._token = secrets.token_hex(8).encode()
         self._stop = threading.Event()
         self._consumers: Sequence[Consumer] = ()

@@ -87,6 +87,9 @@ class Sweep(_Repeated):
             pending = await ask(b"XPENDING", stream, group, b"-", b"+", 100)
             consumer.offer_replays(pending)
         except ResponseError as error:
+            if words_of(error).startswith("NOGROUP"):
+                await self._process.commands.ask(b"XGROUP", b"CREATE", stream, group, b"0")
+                return  # the next look reads
             _log.error("%s cannot read replays: %s", consumer.listener, words_of(error))
 
 

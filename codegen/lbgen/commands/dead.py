@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..console import say
+from ..server_options import DEFAULT_URL, DryRun, Listener, Service, Url, connected
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from lbgen_runtime.dead_letter_box import DeadLetter, DeadLetterBox, DeadLetterQuery
 
@@ -16,12 +19,6 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Look after events that a listener could not handle.", no_args_is_help=True)
 
-Service = Annotated[str, typer.Argument(help="The service's name.")]
-Listener = Annotated[str, typer.Argument(help="The listener's name.")]
-Url = Annotated[
-    str,
-    typer.Option("--redis-url", envvar="LBGEN_REDIS_URL", help="redis://, rediss:// or unix://"),
-]
 Ids = Annotated[
     list[str] | None, typer.Option("--id", help="An event's or a letter's id; may be repeated.")
 ]
@@ -30,9 +27,7 @@ EventName = Annotated[str | None, typer.Option("--event", help="order_placed or 
 Older = Annotated[str | None, typer.Option("--older-than", help="An age: 90s, 15m, 2h, 7d.")]
 Newer = Annotated[str | None, typer.Option("--newer-than", help="An age: 90s, 15m, 2h, 7d.")]
 All = Annotated[bool, typer.Option("--all", help="Every letter, where nothing else selects.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say which letters are meant.")]
 
-_URL = "redis://localhost:6379/0"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -65,28 +60,10 @@ def _query(
     )
 
 
-def _with_box(url: str, service: str, listener: str, use: Callable[[DeadLetterBox], None]) -> None:
-    from rich.console import Console
+def _box(url: str, service: str, listener: str) -> AbstractContextManager[DeadLetterBox]:
+    from lbgen_runtime.dead_letter_box import DeadLetterBox
 
-    from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLettersUnavailable
-
-    try:
-        box = DeadLetterBox(url, service=service, listener=listener)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    try:
-        use(box)
-    except DeadLettersUnavailable as error:
-        Console(stderr=True, markup=False, highlight=False).print(f"lbgen dead: {error}")
-        raise typer.Exit(1) from None
-    finally:
-        box.close()
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(markup=False, highlight=False, soft_wrap=True)
+    return connected("lbgen dead", lambda: DeadLetterBox(url, service=service, listener=listener))
 
 
 def _line(letter: DeadLetter) -> str:
@@ -107,19 +84,17 @@ def list_(
     event: EventName = None,
     older_than: Older = None,
     newer_than: Newer = None,
-    redis_url: Url = _URL,
+    redis_url: Url = DEFAULT_URL,
 ) -> None:
     """List dead letters, oldest first."""
     query = _query(ids, reason, event, older_than, newer_than)
 
-    def use(box: DeadLetterBox) -> None:
-        console, count = _console(), 0
+    with _box(redis_url, service, listener) as box:
+        count = 0
         for letter in box.letters(query):
-            console.print(_line(letter))
+            say(_line(letter))
             count += 1
-        console.print(f"{count} dead letters of {service}-{listener}")
-
-    _with_box(redis_url, service, listener, use)
+        say(f"{count} dead letters of {service}-{listener}")
 
 
 @app.command()
@@ -127,30 +102,28 @@ def show(
     service: Service,
     listener: Listener,
     id_: Annotated[str, typer.Argument(metavar="ID", help="An event's or a letter's id.")],
-    redis_url: Url = _URL,
+    redis_url: Url = DEFAULT_URL,
 ) -> None:
     """Show one dead letter whole: why it died, and the event as it was."""
 
-    def use(box: DeadLetterBox) -> None:
-        console, found = _console(), False
+    with _box(redis_url, service, listener) as box:
+        found = False
         for letter in box.letters(_query([id_], None, None, None, None)):
             found = True
-            console.print(_line(letter))
+            say(_line(letter))
             if letter.death is not None:
-                console.print(f"stream:    {letter.stream.decode(errors='replace')}")
-                console.print(f"stream id: {letter.death.stream_id}")
-                console.print(f"fired at:  {letter.death.fired_at}")
-                console.print(f"process:   {letter.death.process}")
+                say(f"stream:    {letter.stream.decode(errors='replace')}")
+                say(f"stream id: {letter.death.stream_id}")
+                say(f"fired at:  {letter.death.fired_at}")
+                say(f"process:   {letter.death.process}")
             for name, value in letter.fields:
                 shown = value.decode(errors="backslashreplace")
-                console.print(f"  {name.decode(errors='backslashreplace')} = {shown}")
+                say(f"  {name.decode(errors='backslashreplace')} = {shown}")
             if letter.death is not None:
-                console.print(letter.death.detail)
+                say(letter.death.detail)
         if not found:
-            console.print(f"no dead letter of {service}-{listener} has the id {id_}")
+            say(f"no dead letter of {service}-{listener} has the id {id_}")
             raise typer.Exit(1)
-
-    _with_box(redis_url, service, listener, use)
 
 
 @app.command()
@@ -164,7 +137,7 @@ def replay(
     newer_than: Newer = None,
     all_: All = False,
     dry_run: DryRun = False,
-    redis_url: Url = _URL,
+    redis_url: Url = DEFAULT_URL,
 ) -> None:
     """Give dead letters back to this listener, and to no other."""
     query = _query(ids, reason, event, older_than, newer_than)
@@ -182,7 +155,7 @@ def drop(
     newer_than: Newer = None,
     all_: All = False,
     dry_run: DryRun = False,
-    redis_url: Url = _URL,
+    redis_url: Url = DEFAULT_URL,
 ) -> None:
     """Remove dead letters for good."""
     query = _query(ids, reason, event, older_than, newer_than)
@@ -204,16 +177,13 @@ def _act(
             "say which letters: --id, --reason, --event, --older-than, --newer-than or --all"
         )
 
-    def use(box: DeadLetterBox) -> None:
-        console = _console()
+    with _box(redis_url, service, listener) as box:
         letters = list(box.letters(query))
         for letter in letters:
-            console.print(_line(letter))
+            say(_line(letter))
         if dry_run:
-            console.print(f"would {action} {len(letters)} dead letters of {service}-{listener}")
+            say(f"would {action} {len(letters)} dead letters of {service}-{listener}")
             return
         done = box.replay(letters) if action == "replay" else box.drop(letters)
         past = "replayed" if action == "replay" else "dropped"
-        console.print(f"{past} {done} dead letters of {service}-{listener}")
-
-    _with_box(redis_url, service, listener, use)
+        say(f"{past} {done} dead letters of {service}-{listener}")

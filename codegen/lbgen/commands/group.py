@@ -1,0 +1,99 @@
+"""`lbgen group`: the consumer groups of a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..console import say
+from ..server_options import DEFAULT_URL, DryRun, Listener, Service, Url, connected
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from lbgen_runtime.listener_groups import GroupState, ListenerGroups
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Look after the consumer groups of listeners.", no_args_is_help=True)
+
+Force = Annotated[bool, typer.Option("--force", help="Also where processes of the group live.")]
+
+_STEPS = ((120, "s", 1), (7_200, "m", 60), (172_800, "h", 3_600))
+
+
+def _groups(url: str) -> AbstractContextManager[ListenerGroups]:
+    from lbgen_runtime.listener_groups import ListenerGroups
+
+    return connected("lbgen group", lambda: ListenerGroups(url))
+
+
+def _ago(seconds: float) -> str:
+    for below, unit, size in _STEPS:
+        if seconds < below:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
+def _line(state: GroupState) -> str:
+    if state.gone:
+        return f"{state.name}  removed on the server; its events are kept until it is made again"
+    pending = f"{state.pending} pending"
+    if state.pending:
+        pending += f", the oldest for {_ago(state.oldest)}"
+    undelivered = "?" if state.undelivered is None else state.undelivered
+    seen = f", seen {_ago(state.seen)} ago" if state.seen is not None else ""
+    return (
+        f"{state.name}  {undelivered} undelivered  {pending}  "
+        f"{len(state.consumers)} processes{seen}"
+    )
+
+
+@app.command("list")
+def list_(redis_url: Url = DEFAULT_URL) -> None:
+    """List every group of every event stream: what waits, and who reads."""
+    with _groups(redis_url) as groups:
+        stream = None
+        for state in groups.states():
+            if state.stream != stream:
+                stream = state.stream
+                say(stream.decode(errors="backslashreplace"))
+            say(f"  {_line(state)}")
+        if stream is None:
+            say("no consumer groups")
+
+
+@app.command()
+def remove(
+    service: Service,
+    listener: Listener,
+    force: Force = False,
+    dry_run: DryRun = False,
+    redis_url: Url = DEFAULT_URL,
+) -> None:
+    """Remove the groups of a listener that is gone for good: what waits for it is not run.
+
+    Its dead letters stay; `lbgen dead drop` removes them.
+    """
+    with _groups(redis_url) as groups:
+        states = groups.of_listener(service, listener)
+        if not states:
+            say(f"there is no group {service}-{listener}")
+            raise typer.Exit(1)
+        alive = sorted({name for state in states for name in groups.alive(service, state)})
+        for state in states:
+            say(f"{state.stream.decode(errors='backslashreplace')}  {_line(state)}")
+        if alive and not force:
+            say(
+                f"{service} has live processes that read for this listener, or did: "
+                f"{', '.join(alive)}. They would make the group again: stop them first (30 s after "
+                "a kill they count as gone), or use --force if they have the listener no more"
+            )
+            raise typer.Exit(1)
+        if dry_run:
+            say(f"would remove {len(states)} groups of {service}-{listener}")
+            return
+        for state in states:
+            groups.remove(state)
+        say(f"removed {len(states)} groups of {service}-{listener}")

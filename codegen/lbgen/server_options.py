@@ -1,0 +1,56 @@
+"""What the commands that ask a server have in common."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
+
+import typer
+
+from .console import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+__all__ = ["DEFAULT_URL", "DryRun", "Listener", "Service", "Url", "connected"]
+
+DEFAULT_URL = "redis://localhost:6379/0"
+
+Service = Annotated[str, typer.Argument(help="The service's name.")]
+Listener = Annotated[str, typer.Argument(help="The listener's name.")]
+Url = Annotated[
+    str,
+    typer.Option("--redis-url", envvar="LBGEN_REDIS_URL", help="redis://, rediss:// or unix://"),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+_Asks = TypeVar("_Asks", bound=_Closable)
+
+
+@contextmanager
+def connected(command: str, connect: Callable[[], _Asks]) -> Generator[_Asks]:
+    """What asks a server, closed in the end; what it raises becomes words and an exit code.
+
+    Args:
+        command: the command's name, `lbgen dead`.
+        connect: makes what asks.
+    """
+    from lbgen_runtime.asking import ServerUnavailable
+
+    try:
+        asks = connect()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    try:
+        yield asks
+    except ServerUnavailable as error:
+        say(f"{command}: {error}", stream=sys.stderr)
+        raise typer.Exit(1) from None
+    finally:
+        asks.close()

@@ -1,0 +1,137 @@
+"""The consumer groups of a server, for those who look after them: how they are, and their end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from .asking import Asker
+from .dead_letters import replay_key
+from .heartbeat import lease_key
+from .trimming import registered_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .connection import Command
+
+__all__ = ["GroupState", "ListenerGroups"]
+
+_REGISTERED: Final = b"}:registered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupState:
+    """How one consumer group of one stream is.
+
+    Attributes:
+        stream: the stream's key.
+        name: the group's name, `{service_name}-{listener_name}` for a listener.
+        gone: it is registered, but the server has no such group any more; the rest is 0 then.
+        pending: entries that were delivered and not acknowledged.
+        oldest: seconds since the oldest of them was fired, by the server's clock.
+        undelivered: entries that were not delivered yet; `None` where the server cannot say.
+        consumers: names of the processes that the group knows.
+        seen: seconds since one of them was seen; `None` where there is none.
+    """
+
+    stream: bytes
+    name: str
+    gone: bool = False
+    pending: int = 0
+    oldest: float = 0.0
+    undelivered: int | None = 0
+    consumers: tuple[str, ...] = ()
+    seen: float | None = None
+
+
+class ListenerGroups:
+    """The consumer groups of every event stream of a server.
+
+    Args:
+        redis_url: where the server is.
+
+    Raises:
+        ValueError: that is no URL of a server.
+    """
+
+    def __init__(self, redis_url: str) -> None:
+        self._asker = Asker(redis_url, name="lbgen:group")
+
+    def states(self) -> Iterator[GroupState]:
+        """Every group of every stream, by stream and name.
+
+        Raises:
+            ServerUnavailable: the server cannot be asked.
+        """
+        streams = {
+            key for key in self._asker.keys("*:stream", b"TYPE", b"stream") if key[:1] != b"{"
+        }
+        remembered = {key[1 : -len(_REGISTERED)] for key in self._asker.keys("{*}:registered")}
+        for stream in sorted(streams | remembered):
+            groups: list[Any] = (
+                self._asker.ask(b"XINFO", b"GROUPS", stream) if stream in streams else []
+            )
+            states = [self._state(stream, _pairs(group)) for group in groups]
+            there = {state.name for state in states}
+            for member in self._asker.ask(b"SMEMBERS", registered_key(stream)):
+                name = member.decode(errors="replace")
+                if name not in there:
+                    states.append(GroupState(stream=stream, name=name, gone=True))
+            yield from sorted(states, key=lambda state: state.name)
+
+    def _state(self, stream: bytes, group: dict[bytes, Any]) -> GroupState:
+        name, ask = group[b"name"], self._asker.ask
+        oldest, seen = 0.0, None
+        if group[b"pending"]:
+            seconds, micros = ask(b"TIME")
+            lowest = ask(b"XPENDING", stream, name)[1]
+            fired = int(lowest.partition(b"-")[0]) / 1000 if lowest else int(seconds)
+            oldest = max(int(seconds) + int(micros) / 1e6 - fired, 0.0)
+        consumers = [_pairs(each) for each in ask(b"XINFO", b"CONSUMERS", stream, name)]
+        if consumers:
+            seen = min(each[b"idle"] for each in consumers) / 1000
+        return GroupState(
+            stream=stream,
+            name=name.decode(errors="replace"),
+            pending=group[b"pending"],
+            oldest=oldest,
+            undelivered=group.get(b"lag"),
+            consumers=tuple(sorted(each[b"name"].decode(errors="replace") for each in consumers)),
+            seen=seen,
+        )
+
+    def of_listener(self, service: str, listener: str) -> list[GroupState]:
+        """The groups of one listener, one for each stream that it listens to."""
+        return [state for state in self.states() if state.name == f"{service}-{listener}"]
+
+    def alive(self, service: str, state: GroupState) -> list[str]:
+        """Those of a group's processes that live, whether they still have the listener or not."""
+        return [
+            process
+            for process in state.consumers
+            if self._asker.ask(b"EXISTS", lease_key(service, process))
+        ]
+
+    def remove(self, state: GroupState) -> None:
+        """Remove a group, what is remembered of it and its replays; dead letters stay.
+
+        What it had not acknowledged is not run. Trimming does not wait for it any more. Should a
+        process of it live, the process makes it again and begins at the beginning.
+        """
+        remove: list[Command] = [
+            (b"SREM", registered_key(state.stream), state.name),
+            (b"DEL", replay_key(state.stream, state.name)),
+        ]
+        if not state.gone:
+            remove.append((b"XGROUP", b"DESTROY", state.stream, state.name))
+        self._asker.at_once(*remove)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._asker.close()
+
+
+def _pairs(reply: Any) -> dict[bytes, Any]:
+    """A reply that names its values, as a mapping."""
+    return dict(zip(reply[::2], reply[1::2], strict=True))

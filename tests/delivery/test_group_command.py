@@ -1,0 +1,132 @@
+"""`lbgen group`: how the groups of listeners are, and the end of one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from live import running, until
+from notes import Bus, Noted
+from typer.testing import CliRunner
+
+import servers
+from lbgen.cli import app
+
+if TYPE_CHECKING:
+    from servers import Server
+
+STREAM, GROUP = "notes.*:stream", "library-shelf"
+BESIDE = "{notes.*:stream}"
+
+
+def group(server: Server, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["group", *arguments, "--redis-url", server.url])
+    return result.exit_code, result.output
+
+
+def bus_of(server: Server) -> Bus:
+    return Bus(service_name="library", redis_url=server.url, process_name="one")
+
+
+async def listen_for_a_moment(bus: Bus) -> None:
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(bus):
+        pass
+
+
+def test_list_tells_what_waits_and_who_reads(server: Server) -> None:
+    assert group(server, "list") == (0, "no consumer groups\n")
+    bus = bus_of(server)
+    asyncio.run(listen_for_a_moment(bus))
+    for number in range(5):
+        bus.notes.noted.fire(number=number)
+    server.client.xreadgroup(GROUP, "one", {STREAM: ">"}, count=2)
+    server.client.xgroup_create(STREAM, "other", "0")
+    server.client.sadd(f"{BESIDE}:registered", "library-lost")
+    server.client.sadd("{gone.*:stream}:registered", "library-lost")
+    server.client.xadd(f"{BESIDE}:dead:{GROUP}", {"a": "b"})
+    status, out = group(server, "list")
+    assert status == 0
+    assert [
+        line.partition("  removed")[0] for line in out.splitlines() if "pending" not in line
+    ] == [
+        "gone.*:stream",
+        "  library-lost",
+        STREAM,
+        "  library-lost",
+    ]
+    [shelf, other] = [line for line in out.splitlines() if "pending" in line]
+    assert shelf.startswith(f"  {GROUP}  3 undelivered  2 pending, the oldest for 0 s  1 processes")
+    assert other == "  other  5 undelivered  0 pending  0 processes"
+    bus.close()
+
+
+def test_a_group_is_removed_with_all_that_was_remembered_of_it(server: Server) -> None:
+    bus = bus_of(server)
+    asyncio.run(listen_for_a_moment(bus))
+    bus.notes.noted.fire(number=1)
+    dead, replays = f"{BESIDE}:dead:{GROUP}", f"{BESIDE}:replay:{GROUP}"
+    server.client.xadd(dead, {"a": "b"})
+    server.client.xgroup_create(replays, GROUP, "0", mkstream=True)
+    server.client.xgroup_create(STREAM, "library-shelf-2", "0")
+    server.client.sadd("{gone.*:stream}:registered", GROUP)
+    status, out = group(server, "remove", "library", "shelf", "--dry-run")
+    assert (status, out.splitlines()[-1]) == (0, "would remove 2 groups of library-shelf")
+    assert server.client.xinfo_groups(STREAM)[0]["name"] == GROUP.encode()
+    status, out = group(server, "remove", "library", "shelf")
+    assert (status, out.splitlines()[-1]) == (0, "removed 2 groups of library-shelf")
+    assert [each["name"] for each in server.client.xinfo_groups(STREAM)] == [b"library-shelf-2"]
+    assert not server.client.exists(f"{BESIDE}:registered", "{gone.*:stream}:registered", replays)
+    assert server.client.xlen(dead) == 1, "dead letters are dropped by `lbgen dead drop`"
+    assert group(server, "remove", "library", "shelf") == (1, f"there is no group {GROUP}\n")
+    bus.close()
+
+
+def test_after_its_removal_trimming_waits_no_more_and_the_listener_would_be_new(
+    server: Server,
+) -> None:
+    bus = Bus(service_name="library", redis_url=server.url, retention=0, trim_interval=0.01)
+    got: list[int] = []
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+
+    async def listen(numbers: list[int]) -> None:
+        async with running(bus):
+            for number in numbers:
+                await bus.notes.noted.fire_async(number=number)
+            await until(lambda: got == numbers)
+
+    asyncio.run(listen([]))
+    bus.notes.noted.fire_many(Noted(number=number) for number in range(1000))
+    server.client.xgroup_destroy(STREAM, GROUP)
+    assert group(server, "remove", "library", "shelf")[0] == 0
+
+    def trimmed() -> bool:
+        bus.notes.noted.fire(number=0)
+        return server.client.xlen(STREAM) < 500
+
+    servers.wait_for(trimmed)
+    asyncio.run(listen([7]))
+
+
+async def test_a_group_of_live_processes_is_removed_by_force_only(server: Server) -> None:
+    bus = bus_of(server)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(bus):
+        status, out = await asyncio.to_thread(group, server, "remove", "library", "shelf")
+        assert status == 1
+        assert "live processes" in out
+        assert "one" in out
+        assert server.client.xinfo_groups(STREAM)
+        status, out = await asyncio.to_thread(
+            group, server, "remove", "library", "shelf", "--force"
+        )
+        assert status == 0
+        await until(lambda: server.client.xinfo_groups(STREAM))  # its listener makes it again
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "nonsense"])
+def test_a_server_that_does_not_answer_is_an_error_in_words(url: str) -> None:
+    result = CliRunner().invoke(app, ["group", "list", "--redis-url", url])
+    assert result.exit_code == (2 if url == "nonsense" else 1)
+    assert "Traceback" not in result.output

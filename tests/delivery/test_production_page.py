@@ -1,0 +1,110 @@
+"""The how-to on production: its user may do enough, and its commands do what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from live import running, until
+from notes import Bus, Noted
+from typer.testing import CliRunner
+
+import servers
+from lbgen.cli import app
+from lbgen_runtime import FireUnconfirmed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from servers import Server
+
+PAGE = (Path(__file__).parents[2] / "docs" / "howto" / "production.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = [line for block in BLOCKS for line in block.splitlines()]
+DEAD = "{notes.*:stream}:dead:billing-book_payment"
+
+
+@pytest.fixture
+def url(server: Server) -> Iterator[str]:
+    """The server for the user that the page describes."""
+    [rules] = re.findall(r"```acl\n(.*?)```", PAGE, re.DOTALL)
+    server.client.execute_command("ACL", "SETUSER", "page", "reset", *rules.split())
+    yield server.url.replace("//", "//page:secret@")
+    server.client.acl_deluser("page")
+
+
+def lbgen(url: str, command: str) -> tuple[int, str]:
+    program, *arguments = shlex.split(command)
+    assert program == "lbgen"
+    result = CliRunner().invoke(app, [*arguments, "--redis-url", url])
+    return result.exit_code, result.output
+
+
+def bus_of(url: str, **options: object) -> Bus:
+    settings = {"service_name": "billing", "redis_url": url, "max_deliveries": 1}
+    return Bus(**{**settings, "reclaim_interval": 0.1, **options})  # type: ignore[arg-type]
+
+
+def test_the_commands_do_what_the_page_says(server: Server, url: str) -> None:
+    bus, fail, got = bus_of(url), True, list[int]()
+
+    @bus.notes.noted.listen(listener_name="book_payment")
+    async def book_payment(event: Noted) -> None:
+        if fail:
+            raise RuntimeError("no account")
+        got.append(event.number)
+
+    async def handle(letters: int, numbers: list[int]) -> None:
+        async with running(bus):
+            await until(lambda: server.client.xlen(DEAD) == letters and got == numbers)
+
+    bus.notes.noted.fire(number=0)
+    asyncio.run(handle(0, []))
+    bus.notes.noted.fire(number=1)
+    asyncio.run(handle(1, []))
+    fail = False
+    said: list[str] = []
+    for command in COMMANDS:
+        status, out = lbgen(url, command.replace("order_paid", "noted"))
+        assert status == 0, out
+        said.append(out.splitlines()[-1])
+        if command == "lbgen dead replay billing book_payment --event order_paid":
+            asyncio.run(handle(0, [1]))
+    assert said[0].startswith("  billing-book_payment  0 undelivered  0 pending  1 processes")
+    assert said[1:] == [
+        "1 dead letters of billing-book_payment",
+        "1 dead letters of billing-book_payment",
+        "would replay 1 dead letters of billing-book_payment",
+        "replayed 1 dead letters of billing-book_payment",
+        "dropped 0 dead letters of billing-book_payment",
+        "would remove 1 groups of billing-book_payment",
+        "removed 1 groups of billing-book_payment",
+    ]
+    assert server.client.xinfo_groups("notes.*:stream") == []
+    bus.close()
+
+
+def test_the_user_may_do_all_that_firing_needs(server: Server, url: str) -> None:
+    bus = bus_of(url, retention=0, trim_interval=0.01)
+    for number in range(300):
+        bus.notes.noted.fire(number=number)
+    bus.notes.noted.fire_event(Noted(number=1), event_id="from-an-outbox")
+
+    def trimmed() -> bool:
+        bus.notes.noted.fire_many(Noted(number=1) for _ in range(100))
+        return server.client.xlen("notes.*:stream") < 300
+
+    servers.wait_for(trimmed)
+    bus.close()
+    limited = bus_of(url, max_stream_length=10_000)
+    limited.notes.noted.fire(number=1)
+    limited.close()
+    durable = bus_of(url, durability="replicas:1", fire_deadline=0.2)
+    with pytest.raises(FireUnconfirmed):
+        durable.notes.noted.fire(number=1)
+    durable.close()
+    assert [each for each in server.client.acl_log() if each["username"] == "page"] == []
