@@ -131,6 +131,20 @@ async def test_a_replayed_letter_goes_to_its_listener_only_and_is_the_event_that
     assert server.client.xlen(dead_key) == 0
 
 
+async def test_a_replayed_letter_is_run_although_the_group_of_its_replays_is_gone(
+    server: Server,
+) -> None:
+    bus, got = bus_of(server), list[int]()
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    replays = "{notes.*:stream}:replay:library-shelf"
+    server.client.xadd(
+        replays,
+        {"id": "x", "api_name": "notes", "event_name": "noted", "version": "1", ":number": "1"},
+    )
+    async with running(bus):
+        await until(lambda: got == [1])
+
+
 async def test_a_replayed_letter_that_fails_again_is_a_dead_letter_again(server: Server) -> None:
     bus = bus_of(server)
 
