@@ -115,7 +115,11 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(self._answers, 30, what=f"{self.kind} answers")
+        try:
+            wait_for(self._answers, 30, what=f"{self.kind} answers")
+        except AssertionError as error:
+            said = (Path(self._folder) / "log").read_text(errors="replace")[-4000:]
+            raise AssertionError(f"{error}; its log ends with\n{said}") from None
 
     def _answers(self) -> bool:
         try:
