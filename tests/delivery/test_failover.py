@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 import redis
 from live import running, until
-from notes import Bus
+from notes import Bus, Noted
 from proxy import Proxy
 
 import servers
@@ -102,6 +103,75 @@ def test_a_fire_waits_until_the_cluster_is_up(kind: str) -> None:
         event_id = bus.notes.noted.fire(number=1)
         up.join()
         assert ids_in_stream(server) == [event_id]
+        for each in (bus, hasty):
+            each.close()
+    finally:
+        server.stop()
+
+
+def test_a_fire_waits_until_a_slot_has_moved(kind: str) -> None:
+    """A script that touches keys of a slot that is moving is answered by TRYAGAIN."""
+    here, there = Server(kind, cluster_enabled="yes"), Server(kind, cluster_enabled="yes")
+    try:
+        here.client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        here.client.execute_command("CLUSTER", "MEET", "127.0.0.1", there.port)
+        target = there.client.execute_command("CLUSTER", "MYID")
+        slot = here.client.execute_command("CLUSTER", "KEYSLOT", STREAM)
+
+        def moving() -> bool:
+            try:
+                here.client.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", target)
+            except redis.ResponseError:
+                return False
+            return True
+
+        bus, hasty = Bus(redis_url=here.url), Bus(redis_url=here.url, fire_deadline=0.3)
+        first = bus.notes.noted.fire(number=1)
+        wait_for(moving)
+        with pytest.raises(ServerUnreachable, match="TRYAGAIN"):
+            hasty.notes.noted.fire_event(Noted(number=2), event_id="once")
+        moved = threading.Timer(
+            0.3, here.client.execute_command, ("CLUSTER", "SETSLOT", slot, "STABLE")
+        )
+        moved.start()
+        assert bus.notes.noted.fire_event(Noted(number=2), event_id="once") == "once"
+        moved.join()
+        assert ids_in_stream(here) == [first, "once"]
+        for each in (bus, hasty):
+            each.close()
+    finally:
+        here.stop()
+        there.stop()
+
+
+def test_a_fire_waits_until_a_script_of_somebody_else_is_done(kind: str) -> None:
+    server = Server(kind, busy_reply_threshold="10")
+    try:
+        bus, hasty = Bus(redis_url=server.url), Bus(redis_url=server.url, fire_deadline=0.3)
+        first = bus.notes.noted.fire(number=1)
+        client, killer = server.connect(), server.connect()
+
+        def endless() -> None:
+            with contextlib.suppress(redis.ResponseError):
+                client.eval("while true do end", 0)
+
+        thread = threading.Thread(target=endless)
+        thread.start()
+
+        def busy() -> bool:
+            try:
+                killer.get("key")
+            except redis.ResponseError as error:
+                return str(error).startswith("BUSY")
+            return False
+
+        wait_for(busy)
+        with pytest.raises(ServerUnreachable, match="BUSY"):
+            hasty.notes.noted.fire(number=2)
+        threading.Timer(0.3, killer.script_kill).start()
+        assert bus.notes.noted.fire_event(Noted(number=2), event_id="once") == "once"
+        assert ids_in_stream(server) == [first, "once"]
+        thread.join()
         for each in (bus, hasty):
             each.close()
     finally:
