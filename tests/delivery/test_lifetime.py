@@ -16,6 +16,7 @@ from proxy import Proxy
 from workers import Process
 
 import servers
+from lbgen_runtime import consumer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -368,6 +369,41 @@ async def test_a_broken_connection_is_one_line_when_it_breaks_and_one_when_it_is
     proxy.close()
     assert caplog.text.count("lost the connection") <= 2
     assert caplog.text.count("lost the connection") == caplog.text.count("again after")
+
+
+async def test_a_defect_while_reading_silences_no_listener_and_loses_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus, got, defects = bus_of(server), list[int](), [RuntimeError("a defect")]
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    accept = consumer.accept
+
+    def defective(*arguments: Any) -> Any:
+        if defects:
+            raise defects.pop()
+        return accept(*arguments)
+
+    monkeypatch.setattr(consumer, "accept", defective)
+    async with running(bus):
+        for number in (1, 2):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: sorted(got) == [1, 2])
+    assert "reading failed" in caplog.text
+    assert not pending(server)
+
+
+async def test_a_read_ends_also_where_the_timeout_is_a_few_milliseconds(server: Server) -> None:
+    bus, got = bus_of(server, acknowledgement_timeout=0.002), list[int]()
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: got)
+
+        def reads() -> int:
+            return server.client.info("commandstats")["cmdstat_xreadgroup"]["calls"]
+
+        before = reads()
+        await until(lambda: reads() > before + 5)  # `BLOCK 0` would wait for ever
 
 
 async def test_cancelling_any_of_our_coroutines_leaves_no_poisoned_connection(
