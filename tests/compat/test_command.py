@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import shlex
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree
@@ -222,13 +223,76 @@ def test_an_allowed_break_passes_and_is_shown(project: Path) -> None:
 
 
 def test_the_printed_command_allows_the_break(project: Path) -> None:
-    import shlex
-
     write(project, {"orders.yaml": RENAMED})
     found = json.loads(lbgen("check", "schemas", "--against", "main", "--format", "json").output)
     command = shlex.split(found["findings"][0]["allow"])
     assert lbgen(*command[1:]).exit_code == 0
     assert lbgen("check", "schemas", "--against", "main").exit_code == 0
+
+
+SHARED = """\
+lbgen: 1
+api: shop
+events:
+  order_placed:
+    parameters: {type: object, required: [total], properties: {total: {$ref: "#/$defs/Money"}}}
+  order_paid:
+    parameters: {type: object, required: [paid], properties: {paid: {$ref: "#/$defs/Money"}}}
+  order_refunded:
+    parameters: {type: object, required: [back], properties: {back: {$ref: "#/$defs/Money"}}}
+$defs:
+  Money:
+    type: object
+    required: [amount, currency, place]
+    properties:
+      amount: {type: string}
+      currency: {type: string}
+      place: {type: string}
+"""
+
+
+AMOUNT = "amount: {type: string}"
+
+
+def shared(folder: Path) -> None:
+    commit(folder, {"orders.yaml": SHARED}, "share a type")
+
+
+def test_an_edit_of_a_shared_type_is_told_once_and_allowed_once(project: Path) -> None:
+    shared(project)
+    write(project, {"orders.yaml": SHARED.replace(AMOUNT, "amount: {type: number}")})
+    said = lbgen("check", "schemas", "--against", "main").output
+    assert said.count("an old event:") == 1
+    assert "  the same edit: 2 more events\n" in said
+    assert "    shop.order_refunded#back.amount\n" in said
+    assert "3 breaking" in said
+    [command] = [line for line in said.splitlines() if "lbgen allow" in line]
+    arguments = shlex.split(command[command.index("`lbgen") :].strip("`"))
+    assert arguments[3] == "schemas/orders.yaml:15#amount"
+    assert lbgen(*arguments[1:]).exit_code == 0
+    result = lbgen("check", "schemas", "--against", "main")
+    assert result.exit_code == 0
+    assert "3 allowed" in result.output
+    assert result.output.count("allowed: ...") == 1
+    # Allowed are these changes and no others.
+    write(project, {"orders.yaml": SHARED.replace(AMOUNT, "amount: {type: array}")})
+    assert lbgen("check", "schemas", "--against", "main").exit_code == 1
+
+
+def test_two_edits_of_one_place_are_told_apart(project: Path) -> None:
+    shared(project)
+    gone = SHARED.replace("required: [amount, currency, place]", "required: [amount]")
+    gone = gone.replace("      currency: {type: string}\n      place: {type: string}\n", "")
+    write(project, {"orders.yaml": gone})
+    said = lbgen("check", "schemas", "--against", "main").output
+    assert "6 breaking" in said
+    assert said.count("  the same edit: 2 more events\n") == 2
+    commands = [line for line in said.splitlines() if "lbgen allow" in line]
+    for count, command in enumerate(commands, 1):
+        arguments = shlex.split(command[command.index("`lbgen") :].strip("`"))
+        assert lbgen(*arguments[1:]).exit_code == 0
+        result = lbgen("check", "schemas", "--against", "main")
+        assert f"{3 * count} allowed" in result.output
 
 
 def test_an_allowance_covers_no_later_change(project: Path) -> None:

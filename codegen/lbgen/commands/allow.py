@@ -13,7 +13,11 @@ __all__ = ["command"]
 def command(
     rule: Annotated[str, typer.Argument(help="Id of the finding's rule.")],
     place: Annotated[
-        str, typer.Argument(help="The finding's place: shop.orders.order_placed#total.amount.")
+        str,
+        typer.Argument(
+            help="The finding's place: shop.orders.order_placed#total.amount, or "
+            "schemas/common/money.yaml:16 for all events."
+        ),
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why the break is meant.")],
     until: Annotated[

@@ -14,6 +14,7 @@ from ..diagnostics import Severity
 from ..garbage import rarely_collected
 from ..load import load
 from ..report import print_diagnostics
+from ..report.sources import Sources
 from ..sources import read_sources
 from .allowances import Allowance, add_allowances, judge, read_allowances
 from .baselines import Baseline, NoBaseline, read_baselines
@@ -24,6 +25,7 @@ from .lock import lock_text
 from .report_machine import as_gitlab, as_json
 from .report_text import print_text
 from .result import Result
+from .same_edit import last_name
 from .settings import Settings, WrongSettings, settings
 
 if TYPE_CHECKING:
@@ -212,7 +214,8 @@ def allow_break(
     Args:
         schemas: the schema folder.
         rule: id of the finding's rule.
-        place: the event, or the event and a place in it, as the check prints it.
+        place: the event, or the event and a place in it, as the check prints it; or `file:line`
+            or `file:line#name` for what the rule finds there, in any event.
         reason: why it is meant.
         until: the last day on which it holds, as `2026-12-31`.
         transitive: as for the check.
@@ -234,20 +237,26 @@ def allow_break(
     except (CannotCheck, NoBaseline, WrongSettings) as error:
         say(f"lbgen allow: {error}", stream=sys.stderr)
         return 2
-    meant = [one for one in result.findings if (one.rule, one.where) == (rule, place)]
+    sources = Sources(result.documents, str(schemas))
+    meant: list[Finding] = []
+    for one in result.findings:
+        line = f"{sources.path(one.place.file)}:{one.place.line}"
+        if one.rule == rule and place in (one.where, line, f"{line}#{last_name(one)}"):
+            meant.append(one)
     if not meant:
         say(f"lbgen allow: the check finds no {rule} at {place}; it finds", stream=sys.stderr)
         for one in result.findings:
             say(f"  {one.rule} {one.where}", stream=sys.stderr)
         return 2
     entries = [
-        Allowance(rule=rule, at=place, fingerprint=one.fingerprint, reason=reason, until=day)
+        Allowance(rule=rule, at=one.where, fingerprint=one.fingerprint, reason=reason, until=day)
         for one in meant
         if one.allowance is None
     ]
     if entries:
         path = add_allowances(schemas, list(dict.fromkeys(entries)))
-        say(f"{path}: {rule} at {place} is allowed")
+        for entry in dict.fromkeys(entries):
+            say(f"{path}: {rule} at {entry.at} is allowed")
     else:
         say(f"{rule} at {place} is allowed already")
     return 0

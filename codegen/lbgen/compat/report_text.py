@@ -11,27 +11,31 @@ from ..diagnostics import Severity
 from ..report.sources import Sources
 from ..report.words import one_line
 from .result import counted
+from .same_edit import by_edit
 from .wording import cut, ways_out, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .findings import Finding, Proof
     from .result import Result
+    from .same_edit import SameEdit
 
 _STYLES: Final = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
     Severity.NOTE: "bold green",
 }
+_MOST_OTHERS: Final = 10
+"""Events that are named of those which the same edit breaks."""
 
 
 def print_text(result: Result, stream: TextIO) -> None:
     """Print findings, then one line that sums up."""
     console = Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
     sources = Sources(result.documents, str(result.schemas))
-    for finding in result.findings:
-        for line in _finding(finding, result, sources):
+    for edit in by_edit(result.findings):
+        for line in _finding(edit, result, sources):
             console.print(line)
         console.print()
     for problem in result.problems:
@@ -56,7 +60,8 @@ def summary(result: Result) -> str:
     return f"against {', '.join(result.against)} ({mode}): {', '.join(pieces)}"
 
 
-def _finding(finding: Finding, result: Result, sources: Sources) -> Iterator[Text]:
+def _finding(edit: SameEdit, result: Result, sources: Sources) -> Iterator[Text]:
+    finding = edit.first
     severity = result.severity(finding)
     place = finding.place
     where = f"{sources.path(place.file)}:{place.line}:{place.column}: "
@@ -69,14 +74,28 @@ def _finding(finding: Finding, result: Result, sources: Sources) -> Iterator[Tex
     yield Text.assemble(("  before: ", "bold"), result.old_file(finding))
     for proof in finding.proofs:
         yield from _proof(proof)
+    if edit.others:
+        yield from _others(edit.others)
     if finding.allowance is not None:
         until = finding.allowance.until
         ends = f" (until {until})" if until else ""
         yield Text.assemble(("  allowed: ", "bold green"), finding.allowance.reason, ends)
         return
     yield Text("  what you can do:", style="bold")
-    for way in ways_out(finding, result.schemas):
+    at = ""
+    if edit.others:
+        at = f"{sources.path(place.file)}:{place.line}" + (edit.name and f"#{edit.name}")
+    for way in ways_out(finding, result.schemas, at):
         yield Text(f"    - {one_line(way)}")
+
+
+def _others(others: Sequence[Finding]) -> Iterator[Text]:
+    events = "event" if len(others) == 1 else "events"
+    yield Text.assemble(("  the same edit: ", "bold"), f"{len(others)} more {events}")
+    for other in others[:_MOST_OTHERS]:
+        yield Text(f"    {other.where}")
+    if len(others) > _MOST_OTHERS:
+        yield Text(f"    and {len(others) - _MOST_OTHERS} more")
 
 
 def _proof(proof: Proof) -> Iterator[Text]:

@@ -44,18 +44,24 @@ def _outer(value: Any, depth: int) -> Any:
     return [_outer(part, depth - 1) for part in value]
 
 
-def ways_out(finding: Finding, schemas: Path) -> list[str]:
-    """What to do about a finding, the best first."""
+def ways_out(finding: Finding, schemas: Path, at: str = "") -> list[str]:
+    """What to do about a finding, the best first.
+
+    Args:
+        finding: what was found.
+        schemas: the schema folder.
+        at: where to allow it, if not at the finding's own place only.
+    """
     ways = list(dict.fromkeys(finding.ways))
     if finding.state == "breaking" and finding.event:
         ways.append("add a new event beside the old one, and fire both until nobody reads the old")
     if finding.allowance is None:
-        ways.append(f"if the break is meant: `{allow_command(finding, schemas)}`")
+        ways.append(f"if the break is meant: `{allow_command(finding, schemas, at)}`")
     return ways
 
 
-def allow_command(finding: Finding, schemas: Path) -> str:
-    """The command that allows a finding."""
-    parts = ["lbgen", "allow", finding.rule, finding.where, "--schemas", schemas.as_posix()]
+def allow_command(finding: Finding, schemas: Path, at: str = "") -> str:
+    """The command that allows a finding, or all of its rule at a place."""
+    parts = ["lbgen", "allow", finding.rule, at or finding.where, "--schemas", schemas.as_posix()]
     parts += ["--against", finding.against, *finding.flags]
     return f'{shlex.join(parts)} --reason "..."'
