@@ -104,6 +104,8 @@ class Server:
 
     def start(self) -> None:
         """Start the server, with the data that it had before."""
+        # What a server forks to save has its listening socket for a moment, and outlives a kill.
+        wait_for(self._port_is_free, 30, what=f"port {self.port} is free")
         command = [_binary(self.kind), "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--dir", self._folder, "--daemonize", "no"]
         for name, value in self._options.items():
@@ -120,6 +122,15 @@ class Server:
         except AssertionError as error:
             said = (Path(self._folder) / "log").read_text(errors="replace")[-4000:]
             raise AssertionError(f"{error}; its log ends with\n{said}") from None
+
+    def _port_is_free(self) -> bool:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                return False
+            return True
 
     def _answers(self) -> bool:
         try:

@@ -61,6 +61,10 @@ class Verdict:
         return "\n".join(lines)
 
 
+def _run(line: dict[str, Any]) -> tuple[str, str, str, int]:
+    return line["who"], line["group"], line["id"], line["delivery"]
+
+
 class Ledger:
     """Reads the journals of all actors and of the harness.
 
@@ -107,7 +111,7 @@ class Ledger:
                         f"{group} {event_id} ({line['kind']}, {line['number']})"
                     )
             self._check_group(client, group, {entry_id for entry_id, _ in stream}, verdict)
-        self._check_double_runs(verdict)
+        self.check_double_runs(verdict)
         return verdict
 
     def _dead(
@@ -156,14 +160,16 @@ class Ledger:
         if client.xrange(STREAM, b"(" + info["last-delivered-id"], count=1):
             verdict.violations["nothing is undelivered in the end"].append(f"{group} {info}")
 
-    def _check_double_runs(self, verdict: Verdict) -> None:
+    def check_double_runs(self, verdict: Verdict) -> None:
+        """Find what explains that a handler began again; the rest is a violation."""
         ended: dict[str, list[float]] = defaultdict(list)
         disasters: list[tuple[float, str]] = []
         lost: dict[tuple[str, str], list[float]] = defaultdict(list)
         runs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        failed: set[tuple[str, str, str, int]] = set()
         resumed: dict[str, list[float]] = defaultdict(list)
-        done: dict[tuple[str, str, str, int], float] = {}
+        # One process may run one delivery twice: its group was destroyed and counts afresh.
+        failed: dict[tuple[str, str, str, int], list[float]] = defaultdict(list)
+        done: dict[tuple[str, str, str, int], list[float]] = defaultdict(list)
         for line in self.lines:
             match line["what"]:
                 case "kill" | "terminate" | "left" | "stopped":
@@ -171,7 +177,7 @@ class Ledger:
                 case "resumed":
                     resumed[line["whom"]].append(line["at"])
                 case "done":
-                    done[line["who"], line["group"], line["id"], line["delivery"]] = line["at"]
+                    done[_run(line)].append(line["at"])
                 case "server" | "group lost":
                     disasters.append((line["at"], line["what"]))
                 case "network" if line["mode"] in _NETWORK and line["seconds"] >= self._timeout / 2:
@@ -184,15 +190,15 @@ class Ledger:
                         ended[line["who"]].append(line["at"])
                     runs[line["group"], line["id"]].append(line)
                 case "failed":
-                    failed.add((line["who"], line["group"], line["id"], line["delivery"]))
+                    failed[_run(line)].append(line["at"])
                 case _:
                     pass
         for (group, event_id), began in runs.items():
             for first, second in itertools.pairwise(began):
-                if (first["who"], group, event_id, first["delivery"]) in failed:
+                if any(first["at"] <= at <= second["at"] for at in failed[_run(first)]):
                     continue  # a retry, not a double run
                 verdict.double_runs += 1
-                finished = done.get((first["who"], group, event_id, first["delivery"]), 0.0)
+                finished = next((at for at in done[_run(first)] if at >= first["at"]), 0.0)
                 cause = self._cause(first, second, ended, disasters, lost[first["who"], event_id])
                 if not cause and any(
                     first["at"] <= at <= second["at"] + 60 and finished <= at + self._timeout / 2
