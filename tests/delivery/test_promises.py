@@ -431,10 +431,30 @@ async def test_what_may_be_ending_processes_runs_alone_in_its_process(server: Se
     assert not together.is_set()
 
 
+async def test_what_was_delivered_least_often_is_recovered_first(server: Server) -> None:
+    """What has been delivered often may be what ends processes: its neighbours get on before."""
+    bus, ran = bus_of(server), list[tuple[int, int]]()
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted, delivery: Delivery) -> None:
+        ran.append((event.number, delivery.times_delivered))
+
+    server.client.xgroup_create(STREAM, GROUP, "$", mkstream=True)
+    for number in range(4):
+        await bus.notes.noted.fire_async(number=number)
+    deliver_to(server, "dead")
+    for each, count in zip(pending(server), (3, 1, 4, 2), strict=True):
+        entry_id = each["message_id"]
+        server.client.xclaim(STREAM, GROUP, "dead", 0, [entry_id], retrycount=count, justid=True)
+    async with running(bus):
+        await until(lambda: len(ran) == 4)
+    assert ran == [(1, 2), (3, 3), (0, 4), (2, 5)]
+
+
 async def test_what_is_recovered_runs_one_at_a_time_wherever_it_comes_from(
     server: Server,
 ) -> None:
-    """A read whose reply is lost leaves events under the own name; a sweep finds those of others."""
+    """A lost reply leaves events under the own name; a sweep finds those of others."""
     bus = bus_of(server, process_name="one", concurrency=8, acknowledgement_timeout=3)
     active, together = set[int](), set[frozenset[int]]()
 
