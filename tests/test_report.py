@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from lbgen.building import build_folder
-from lbgen.diagnostics import Diagnostic, Place, Related, Severity
+from lbgen.diagnostics import Diagnostic, Note, Place, Related, Severity
 from lbgen.document import Document
 from lbgen.report import FORMATS, print_diagnostics
 
@@ -32,7 +32,9 @@ _FOUND = (
         place=_place(2, 10, 4),
         rule="unknown-keyword",
         message="100% wrong,\nreally: <&>",
+        notes=(Note("before", "10%", (Note("", "a\nb"),)),),
         help="did you mean `api`?",
+        alternatives=("leave it out",),
         related=(Related(place=_place(1, 1, 5), message="first defined here"),),
     ),
     Diagnostic(
@@ -61,7 +63,10 @@ def test_text_is_the_place_the_rule_the_line_with_carets_the_help_and_related_pl
         "schemas/shop.yaml:2:10: unknown-keyword 100% wrong,\\nreally: <&>\n"
         "2 |  api: 店舗 shop\n"
         "  |            ^^^^\n"
+        "  = before: 10%\n"
+        "    a\\nb\n"
         "  = help: did you mean `api`?\n"
+        "  = or: leave it out\n"
         "  = schemas/shop.yaml:1:1: first defined here\n"
         "1 | lbgen: 1\n"
         "  | ^^^^^\n"
@@ -117,7 +122,15 @@ def test_json_holds_every_field_of_every_diagnostic() -> None:
         "rule": "unknown-keyword",
         "severity": "error",
         "message": "100% wrong,\nreally: <&>",
+        "notes": [
+            {
+                "label": "before",
+                "text": "10%",
+                "details": [{"label": "", "text": "a\nb", "details": []}],
+            }
+        ],
         "help": "did you mean `api`?",
+        "alternatives": ["leave it out"],
         "file": "schemas/shop.yaml",
         "line": 2,
         "column": 10,
@@ -140,7 +153,8 @@ def test_github_gets_one_escaped_command_per_diagnostic() -> None:
     rows = _printed("github").splitlines()
     assert rows[0] == (
         "::error file=schemas/shop.yaml,line=2,endLine=2,col=10,title=unknown-keyword,endColumn=14"
-        "::100%25 wrong,%0Areally: <&>%0Ahelp: did you mean `api`?"
+        "::100%25 wrong,%0Areally: <&>%0Abefore: 10%25%0A  a%0Ab%0Ahelp: did you mean `api`?"
+        "%0Aor: leave it out"
         "%0Aschemas/shop.yaml:1:1: first defined here"
     )
     assert [row.split(" ")[0] for row in rows] == ["::error", "::warning", "::notice"]
@@ -245,6 +259,9 @@ def test_sarif_has_the_form_of_sarif_2_1_0_and_every_result_points_to_its_rule()
     validator = jsonschema_rs.Draft202012Validator(_SARIF, validate_formats=True)
     assert [error.message for error in validator.iter_errors(log)] == []
     run = log["runs"][0]
+    assert run["results"][0]["message"]["text"].splitlines()[2:] == [
+        *("before: 10%", "  a", "b", "help: did you mean `api`?", "or: leave it out")
+    ]
     rules = run["tool"]["driver"]["rules"]
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
@@ -257,6 +274,8 @@ def test_junit_fails_for_errors_and_warnings_and_passes_files_without_findings()
     assert (suite.get("tests"), suite.get("failures")) == ("4", "2")
     assert len(suite.findall("testcase")) == 4
     assert len(suite.findall("testcase/failure")) == 2
+    [failure, _] = suite.findall("testcase/failure")
+    assert "before: 10%\n  a\nb\nhelp: did you mean `api`?\nor: leave it out\n" in str(failure.text)
     assert suite.findall("testcase")[0].get("classname") == "schemas/fine.yaml"
 
 

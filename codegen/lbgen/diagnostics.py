@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Diagnostic", "Place", "Related", "Severity", "in_order"]
+__all__ = ["Diagnostic", "Note", "Place", "Related", "Severity", "in_order"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -50,6 +50,24 @@ class Related:
     message: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """Something more about a finding.
+
+    Attributes:
+        label: what it is, in a word or two; empty where the text says it.
+        text: the note.
+        details: what belongs to it.
+    """
+
+    label: str
+    text: str
+    details: tuple[Note, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.text}" if self.label else self.text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Diagnostic:
     """One finding.
@@ -58,7 +76,9 @@ class Diagnostic:
         place: where it is.
         rule: id of the rule, listed in `lbgen.rules`.
         message: what is wrong.
+        notes: what more there is to know.
         help: what to do about it.
+        alternatives: what to do instead.
         related: other places that explain it.
         severity: how much it matters.
     """
@@ -66,7 +86,9 @@ class Diagnostic:
     place: Place
     rule: str
     message: str
+    notes: tuple[Note, ...] = ()
     help: str | None = None
+    alternatives: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     severity: Severity = Severity.ERROR
 

@@ -263,8 +263,8 @@ def test_an_edit_of_a_shared_type_is_told_once_and_allowed_once(project: Path) -
     write(project, {"orders.yaml": SHARED.replace(AMOUNT, "amount: {type: number}")})
     said = lbgen("check", "schemas", "--against", "main").output
     assert said.count("an old event:") == 1
-    assert "  the same edit: 2 more events\n" in said
-    assert "    shop.order_refunded#back.amount\n" in said
+    assert " = the same edit: 2 more events\n" in said
+    assert "     shop.order_refunded#back.amount\n" in said
     assert "3 breaking" in said
     [command] = [line for line in said.splitlines() if "lbgen allow" in line]
     arguments = shlex.split(command[command.index("`lbgen") :].strip("`"))
@@ -286,7 +286,7 @@ def test_two_edits_of_one_place_are_told_apart(project: Path) -> None:
     write(project, {"orders.yaml": gone})
     said = lbgen("check", "schemas", "--against", "main").output
     assert "6 breaking" in said
-    assert said.count("  the same edit: 2 more events\n") == 2
+    assert said.count(" = the same edit: 2 more events\n") == 2
     commands = [line for line in said.splitlines() if "lbgen allow" in line]
     for count, command in enumerate(commands, 1):
         arguments = shlex.split(command[command.index("`lbgen") :].strip("`"))

@@ -6,6 +6,7 @@ the difference.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from pathlib import Path
@@ -16,10 +17,9 @@ from hypothesis import strategies as st
 from random_values import Values
 
 from lbgen.build import analyse
-from lbgen.compat.checking import run_check
+from lbgen.compat.checking import print_result, run_check
 from lbgen.compat.contracts import Side
 from lbgen.compat.decide import Version
-from lbgen.compat.report_text import print_text
 from lbgen.compat.schema import to_schema
 from lbgen.sources import read_sources
 
@@ -36,7 +36,8 @@ def test_the_check_says_what_is_expected(case: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(case)
     result = run_check(Path("new"), against=["old"])
     stream = io.StringIO()
-    print_text(result, stream)
+    with contextlib.redirect_stdout(stream):
+        print_result(result, "text")
     expected = case / "expected.txt"
     if UPDATE:
         expected.write_text(stream.getvalue(), "utf-8")

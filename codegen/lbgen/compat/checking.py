@@ -23,8 +23,7 @@ from .contracts import Side, compare
 from .lock import NAME as LOCK_NAME
 from .lock import lock_text
 from .report_machine import as_gitlab, as_json
-from .report_text import print_text
-from .result import Result
+from .result import Result, summary
 from .same_edit import last_name
 from .settings import Settings, WrongSettings, settings
 
@@ -81,9 +80,7 @@ def check_folder(
 
 def print_result(result: Result, format: str) -> None:  # noqa: A002 - the option's name
     """Print a result in one of `FORMATS`."""
-    if format == "text":
-        print_text(result, sys.stdout)
-    elif format == "json":
+    if format == "json":
         sys.stdout.write(as_json(result))
     elif format == "gitlab":
         sys.stdout.write(as_gitlab(result))
@@ -91,6 +88,9 @@ def print_result(result: Result, format: str) -> None:  # noqa: A002 - the optio
         print_diagnostics(
             result.diagnostics(), result.documents, folder=str(result.schemas), format=format
         )
+    if format == "text":
+        say(summary(result))
+        say(result.used)
 
 
 @rarely_collected

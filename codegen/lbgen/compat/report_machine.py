@@ -10,6 +10,7 @@ from lbgen_runtime.version import __version__
 
 from ..diagnostics import Severity
 from ..report.sources import Sources
+from ..report.words import details
 from .result import counted
 from .wording import allow_command, ways_out
 
@@ -97,7 +98,7 @@ def as_gitlab(result: Result) -> str:
     sources = Sources(result.documents, str(result.schemas))
     found = [
         {
-            "description": diagnostic.message.replace("\n", " "),
+            "description": ". ".join((diagnostic.message, *details(diagnostic))),
             "check_name": diagnostic.rule,
             "fingerprint": hashlib.sha256(
                 f"{diagnostic.rule} {diagnostic.place.file} {diagnostic.message}".encode()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ..diagnostics import Diagnostic, Severity
+from ..diagnostics import Diagnostic, Note, Severity
+from ..report.sources import Sources
+from .same_edit import by_edit
 from .wording import cut, ways_out, written
 
 if TYPE_CHECKING:
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..document import Document
+    from .allowances import Allowance
     from .findings import Finding, Proof
+    from .same_edit import SameEdit
     from .settings import Settings
 
 USED: Final = (
@@ -23,6 +27,9 @@ USED: Final = (
 STRICT: Final = (
     "rules used (--strict): whatever a schema accepts may be fired; formats are asserted"
 )
+_SIDES: Final = {"backward": ("an old", "new"), "forward": ("a new", "old")}
+_MOST_OTHERS: Final = 10
+"""Events that are named of those which the same edit breaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,31 +81,66 @@ class Result:
         return f"{folder}/{finding.old_place}"
 
     def diagnostics(self) -> list[Diagnostic]:
-        """The findings for printers that know nothing of compatibility."""
-        return [*(self._diagnostic(one) for one in self.findings), *self.problems]
+        """What a check says, an edit that breaks several events once."""
+        return [*(self._diagnostic(edit) for edit in self.edits), *self.problems]
 
-    def _diagnostic(self, finding: Finding) -> Diagnostic:
-        lines = [finding.headline, *(proof_line(proof) for proof in finding.proofs)]
-        lines.append(f"before: {self.old_file(finding)}")
+    @property
+    def edits(self) -> list[SameEdit]:
+        """The findings by the edit that makes them."""
+        return by_edit(self.findings)
+
+    def _diagnostic(self, edit: SameEdit) -> Diagnostic:
+        finding = edit.first
+        notes = [Note("before", self.old_file(finding)), *map(_proof, finding.proofs)]
+        if edit.others:
+            notes.append(_others(edit.others))
+        ways: list[str] = []
         if finding.allowance is not None:
-            lines.append(f"allowed: {finding.allowance.reason}")
+            notes.append(_allowed(finding.allowance))
+        else:
+            ways = ways_out(finding, self.schemas, self._at(edit))
         return Diagnostic(
             place=finding.place,
             rule=finding.rule,
-            message="\n".join(lines),
-            help="; or ".join(ways_out(finding, self.schemas)),
+            message=finding.headline,
+            notes=tuple(notes),
+            help=ways[0] if ways else None,
+            alternatives=tuple(ways[1:]),
             severity=self.severity(finding),
         )
 
+    def _at(self, edit: SameEdit) -> str:
+        """Where an edit of several events is allowed: its place in the new contract."""
+        if not edit.others:
+            return edit.first.where
+        place = edit.first.place
+        path = Sources(self.documents, str(self.schemas)).path(place.file)
+        return f"{path}:{place.line}" + (edit.name and f"#{edit.name}")
 
-def proof_line(proof: Proof) -> str:
-    """One direction of a finding on one line."""
+
+def _proof(proof: Proof) -> Note:
+    """One direction of a finding."""
+    details: list[Note] = []
     if proof.reason:
-        return f"{proof.direction}: {proof.reason} cannot be compared"
-    line = f"{proof.direction}: {proof.whom}"
+        details.append(Note("not decided", proof.reason))
     if proof.event is not None:
-        line += f"; this event shows it: {written(proof.event)} ({cut(proof.message)})"
-    return line
+        writer, reader = _SIDES.get(proof.direction, ("an", ""))
+        details.append(Note(f"{writer} event", written(proof.event)))
+        details.append(Note(f"the {reader} contract says", cut(proof.message)))
+    return Note(proof.direction, proof.whom, tuple(details))
+
+
+def _others(others: Sequence[Finding]) -> Note:
+    more = [Note("", other.where) for other in others[:_MOST_OTHERS]]
+    if len(others) > _MOST_OTHERS:
+        more.append(Note("", f"and {len(others) - _MOST_OTHERS} more"))
+    events = "event" if len(others) == 1 else "events"
+    return Note("the same edit", f"{len(others)} more {events}", tuple(more))
+
+
+def _allowed(allowance: Allowance) -> Note:
+    until = f" (until {allowance.until})" if allowance.until else ""
+    return Note("allowed", allowance.reason + until)
 
 
 def counted(findings: Sequence[Finding]) -> dict[str, int]:
@@ -107,3 +149,15 @@ def counted(findings: Sequence[Finding]) -> dict[str, int]:
     for finding in findings:
         counts["allowed" if finding.allowance is not None else finding.state] += 1
     return counts
+
+
+def summary(result: Result) -> str:
+    """One line: against what, how many, of which kind."""
+    counts = counted(result.findings)
+    pieces = [f"{count} {kind}" for kind, count in counts.items() if count]
+    plural = "" if result.compatible == 1 else "s"
+    pieces.append(f"{result.compatible} compatible event{plural}")
+    rules = result.settings.rules
+    modes = {rules.mode, *rules.modes.values()}
+    mode = rules.mode if len(modes) == 1 else "by API"
+    return f"against {', '.join(result.against)} ({mode}): {', '.join(pieces)}"

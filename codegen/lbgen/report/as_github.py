@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ..diagnostics import Severity
+from .words import details, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,12 +43,8 @@ def _command(diagnostic: Diagnostic, sources: Sources) -> str:
     }
     if place.end_line == place.line:  # GitHub refuses endColumn over several lines
         properties["endColumn"] = max(place.column, place.end_column)
-    text = diagnostic.message
-    if diagnostic.help:
-        text += f"\nhelp: {diagnostic.help}"
-    for related in diagnostic.related:
-        where = f"{sources.path(related.place.file)}:{related.place.line}:{related.place.column}"
-        text += f"\n{where}: {related.message}"
+    related = (f"{where(each, sources)}: {each.message}" for each in diagnostic.related)
+    text = "\n".join((diagnostic.message, *details(diagnostic), *related))
     listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
     return f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(text)}"
 

@@ -11,7 +11,7 @@ from ..diagnostics import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..diagnostics import Diagnostic, Place
+    from ..diagnostics import Diagnostic, Note, Place
     from .sources import Sources
 
 __all__ = ["as_json"]
@@ -33,12 +33,22 @@ def _diagnostic(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:
         "rule": diagnostic.rule,
         "severity": str(diagnostic.severity),
         "message": diagnostic.message,
+        "notes": [_note(note) for note in diagnostic.notes],
         "help": diagnostic.help,
+        "alternatives": list(diagnostic.alternatives),
         **_place(diagnostic.place, sources),
         "related": [
             {"message": related.message, **_place(related.place, sources)}
             for related in diagnostic.related
         ],
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {
+        "label": note.label,
+        "text": note.text,
+        "details": [_note(detail) for detail in note.details],
     }
 
 

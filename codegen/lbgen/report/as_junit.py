@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from ..diagnostics import Severity
+from .words import details, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,20 +44,16 @@ def _case(diagnostic: Diagnostic, sources: Sources) -> str:
     place = diagnostic.place
     path = sources.path(place.file)
     name = f"{diagnostic.rule} at {place.line}:{place.column}"
-    details = [f"{path}:{place.line}:{place.column}: {diagnostic.rule} {diagnostic.message}"]
-    if diagnostic.help:
-        details.append(f"help: {diagnostic.help}")
-    for related in diagnostic.related:
-        where = f"{sources.path(related.place.file)}:{related.place.line}:{related.place.column}"
-        details.append(f"{where}: {related.message}")
-    text = escape(_clean("\n".join(details)))
-    where = f"classname={_attribute(path)} name={_attribute(name)} file={_attribute(path)}"
+    message = f"{path}:{place.line}:{place.column}: {diagnostic.rule} {diagnostic.message}"
+    related = (f"{where(each, sources)}: {each.message}" for each in diagnostic.related)
+    text = escape(_clean("\n".join((message, *details(diagnostic), *related))))
+    case = f"classname={_attribute(path)} name={_attribute(name)} file={_attribute(path)}"
     if diagnostic.severity is Severity.NOTE:
         inner = f"<system-out>{text}</system-out>"
     else:
         kind, message = _attribute(diagnostic.rule), _attribute(diagnostic.message)
         inner = f"<failure type={kind} message={message}>{text}</failure>"
-    return f'<testcase {where} line="{place.line}">\n      {inner}\n    </testcase>'
+    return f'<testcase {case} line="{place.line}">\n      {inner}\n    </testcase>'
 
 
 def _attribute(text: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from lbgen_runtime.version import __version__
 
 from ..diagnostics import Severity
+from .words import details
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +45,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
 
 
 def _result(diagnostic: Diagnostic, index: int, sources: Sources) -> dict[str, Any]:
-    text = diagnostic.message
-    if diagnostic.help:
-        text += f"\nhelp: {diagnostic.help}"
+    text = "\n".join((diagnostic.message, *details(diagnostic)))
     result: dict[str, Any] = {
         "ruleId": diagnostic.rule,
         "ruleIndex": index,

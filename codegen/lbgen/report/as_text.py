@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from ..diagnostics import Severity
-from .words import one_line
+from ..diagnostics import Note, Severity
+from .words import one_line, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,14 +59,22 @@ def _finding(diagnostic: Diagnostic, sources: Sources, width: int) -> Iterator[T
     gutter = max(len(str(each.line)) for each in places)
     yield from _excerpt(place, sources, gutter, width, style)
     edge = " " * (gutter + 1)
+    for note in diagnostic.notes:
+        yield _note(f"{edge}= ", note)
+        for detail in note.details:
+            yield _note(f"{edge}  ", detail)
     if diagnostic.help:
-        yield Text.assemble((f"{edge}= ", "blue"), ("help: ", "bold"), one_line(diagnostic.help))
+        yield _note(f"{edge}= ", Note("help", diagnostic.help))
+    for alternative in diagnostic.alternatives:
+        yield _note(f"{edge}= ", Note("or", alternative))
     for related in diagnostic.related:
-        where = f"{sources.path(related.place.file)}:{related.place.line}:{related.place.column}"
-        yield Text.assemble(
-            (f"{edge}= ", "blue"), (f"{where}: ", "bold"), one_line(related.message)
-        )
+        yield _note(f"{edge}= ", Note(where(related, sources), related.message))
         yield from _excerpt(related.place, sources, gutter, width, "bold blue")
+
+
+def _note(lead: str, note: Note) -> Text:
+    label = f"{note.label}: " if note.label else ""
+    return Text.assemble((lead, "blue"), (label, "bold"), one_line(note.text))
 
 
 def _excerpt(place: Place, sources: Sources, gutter: int, width: int, style: str) -> Iterator[Text]:
