@@ -292,6 +292,16 @@ def test_sigterm_finishes_what_runs_and_hands_back_what_was_read_ahead(
     assert len(pending(server)) == 2
 
 
+async def test_draining_ends_a_blocked_read_on_the_server(server: Server) -> None:
+    """Its reply is read: a read that is broken off may leave events delivered to nobody."""
+    server.client.config_resetstat()
+    bus = bus_of(server, acknowledgement_timeout=60)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(bus):
+        await until(lambda: "xreadgroup" in [each["cmd"] for each in server.client.client_list()])
+    assert "cmdstat_client|unblock" in server.client.info("commandstats")
+
+
 async def test_what_was_handed_back_runs_elsewhere_as_a_first_delivery(server: Server) -> None:
     with Process(SLOW, LBGEN_REDIS_URL=server.url) as worker:
         await asyncio.to_thread(_began, server, worker, "1", 2, 3)

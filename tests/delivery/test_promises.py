@@ -267,6 +267,21 @@ async def test_a_handler_that_hangs_is_taken_over_after_max_processing(server: S
     assert len(set(runs)) == 2
 
 
+async def test_a_handler_that_hangs_is_renewed_no_more_before_it_is_handed_back(
+    server: Server,
+) -> None:
+    bus = bus_of(server, max_processing=0.3, grace=0)
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        await asyncio.sleep(60)
+
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: pending(server) and pending(server)[0]["time_since_delivered"] > 600)
+        assert pending(server)[0]["time_since_delivered"] < 10**6
+
+
 @pytest.mark.parametrize("shape", ["async", "sync"])
 async def test_a_handler_that_hangs_in_the_only_process_does_not_stop_its_listener(
     server: Server, shape: str
