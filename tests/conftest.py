@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,10 @@ import servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# A shell that starts pytest in the background has it, and all that it starts, ignore SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

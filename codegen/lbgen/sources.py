@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from .diagnostics import Diagnostic, Place
@@ -45,6 +46,7 @@ def read_sources(folder: Path) -> Sources:
             continue
         name = below.as_posix()
         try:
+            mode = path.stat().st_mode  # of what a link leads to
             if not path.resolve().is_relative_to(root):
                 problems.append(
                     Diagnostic(
@@ -54,16 +56,15 @@ def read_sources(folder: Path) -> Sources:
                         help="copy the file into the schema folder",
                     )
                 )
-            elif path.is_file():
+            elif S_ISREG(mode):
                 with path.open("rb") as file:
                     files[name] = file.read(MAX_BYTES + 1)
-        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-            reason = getattr(error, "strerror", None) or "it is a symbolic link to itself"
+        except OSError as error:
             problems.append(
                 Diagnostic(
                     place=Place(file=name),
                     rule="unreadable-file",
-                    message=f"the file cannot be read: {reason}",
+                    message=f"the file cannot be read: {error.strerror}",
                     help="check its permissions, or where the link leads",
                 )
             )
