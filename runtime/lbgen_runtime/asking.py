@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import NoScriptError, ResponseError
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from .connection import Command, Reply
     from .scripts import Script
 
-__all__ = ["Asker", "ServerUnavailable"]
+__all__ = ["Asker", "ServerUnavailable", "literal"]
 
 
 class ServerUnavailable(LbgenError, ConnectionError):
@@ -88,6 +89,11 @@ class Asker:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def literal(text: str) -> str:
+    """A text as a part of a pattern of `SCAN` that it alone fits."""
+    return re.sub(r"([*?\[\]\\^])", r"\\\1", text)
 
 
 def _unless_refused(reply: Reply) -> Reply:

@@ -60,7 +60,7 @@ class Claim:
         self.expires = expires
         self.began: float | None = None
         self.counted = False
-        self.interrupt: Callable[[], None] | None = None
+        self.interrupt: Callable[[], object] | None = None
         self.settled: Callable[[], None] | None = None
 
     @property
@@ -93,6 +93,7 @@ class Claims:
         begun: how many handler calls have begun.
         retrying: how many entries wait for their retry.
         stopped: nothing more will begin.
+        room_made: called on the event loop when something is held no more, or waits no more.
     """
 
     __slots__ = (
@@ -104,6 +105,7 @@ class Claims:
         "_ready",
         "begun",
         "retrying",
+        "room_made",
         "stopped",
     )
 
@@ -116,6 +118,7 @@ class Claims:
         self._idle = 0
         self.begun = 0
         self.retrying = 0
+        self.room_made: Callable[[], object] = lambda: None
         self.stopped = False
 
     def hold(self, claim: Claim) -> None:
@@ -126,6 +129,7 @@ class Claims:
         """This process has nothing more to do with the entry."""
         if self._held.get((claim.stream, claim.entry_id)) is claim:
             del self._held[claim.stream, claim.entry_id]
+        self.room_made()
 
     def forget(self, stream: bytes, entry_ids: list[bytes]) -> None:
         """The server has acknowledged these entries."""

@@ -70,6 +70,8 @@ class SyncFirer:
 
     def fire(self, fires: Sequence[Fire]) -> None:
         """Fire events; on return each has an outcome."""
+        if not fires:
+            return
         if self._pid != os.getpid():  # forked: what other threads were firing is the parent's
             self._start()
         turn = _Turn(fires)
@@ -177,6 +179,8 @@ class AsyncFirer:
 
         A caller that is cancelled leaves those to the bus that are on their way already.
         """
+        if not fires:
+            return
         loop = asyncio.get_running_loop()
         writer = self._writers.get(loop)
         if writer is None or writer.closed:

@@ -64,6 +64,7 @@ class Consumer:
         self._failures = Failures(listener, process, self.claims, self._acknowledge)
         self._recovery = Recovery(listener, process, self.claims, self)
         self._reader = Reader(listener, process, connection, self)
+        self.claims.room_made = self._reader.look
         self._runners = start_runners(listener, self.claims, self._finished)
         self._registered = False
         self._pace = 0.0

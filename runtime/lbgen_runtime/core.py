@@ -98,7 +98,10 @@ class BusCore:
 
         Raises:
             DuplicateListenerName: the service has one of that name on that API.
+            InvalidSettings: the bus runs already.
         """
+        if self.worker is not None:
+            raise InvalidSettings(f"{listener} comes too late: this bus runs already")
         for other in self.listeners:
             if (
                 other.name == listener.name

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from .asking import Asker
+from .asking import Asker, literal
 from .dead_letters import Death, dead_key, death_of, own_fields, replay_key
 from .delivery import fired_at
 from .scripts import REPLAY
@@ -143,7 +142,7 @@ class DeadLetterBox:
         return dead_key(stream, self._group)
 
     def _keys(self) -> list[bytes]:
-        return self._asker.keys("{*}:dead:" + re.sub(r"([*?\[\]\\^])", r"\\\1", self._group))
+        return self._asker.keys("{*}:dead:" + literal(self._group))
 
     def close(self) -> None:
         """Close the connection."""

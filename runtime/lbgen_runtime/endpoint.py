@@ -63,6 +63,7 @@ class EventEndpoint(Generic[E]):
         Raises:
             NotAuthoritative: this service may not fire the API's events.
             InvalidParameters: the event is not what its schema accepts.
+            TypeError: that is another event, or no id.
             FireUnconfirmed: the event may or may not be on the bus.
             NotFired: the event is not on the bus; its subclasses say why.
         """
@@ -110,7 +111,16 @@ class EventEndpoint(Generic[E]):
             )
         if api.lightbus:
             core.schema_publisher.announce(self._contract)
-        given, event_id = event_id, event_id or new_event_id()
+        if not isinstance(event, self._contract.event_type):
+            raise TypeError(
+                f"{self._contract.full_name} is fired with a {self._contract.event_type.__name__}, "
+                f"not with {type(event).__name__}"
+            )
+        given: Any = event_id
+        if event_id is None:
+            event_id = new_event_id()
+        elif not isinstance(given, str) or not given:
+            raise TypeError(f"event_id is a text that is not empty, not {event_id!r}")
         parameters = self._contract.encode(event)
         xadd = self._form.xadd(event_id, parameters)
         fields = partial(self._form.fields, event_id, parameters)
@@ -250,8 +260,9 @@ class EventEndpoint(Generic[E]):
             grace: seconds that a running handler gets when the process is to stop.
 
         Raises:
-            InvalidSettings: the bus has no service name, an option is not what it can be, or the
-                machine does not know the API's `assume_timezone`.
+            InvalidSettings: the bus has no service name, an option is not what it can be, the
+                machine does not know the API's `assume_timezone`, or the bus runs already.
+            TypeError: there is no such option.
             InvalidHandler: the handler takes something else.
             DuplicateListenerName: the service has a listener of this name on this API.
         """

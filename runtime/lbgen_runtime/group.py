@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from .errors import DuplicateListenerName
 from .scripts import REGISTER
 from .trimming import registered_key
 
@@ -43,6 +44,8 @@ async def ensure_group(listener: Listener, process: Process, *, lost: bool = Fal
 
     Raises:
         ResponseError: what stands under the stream's name is no stream.
+        DuplicateListenerName: another service's listener has a group of that name, as `mail-eu`
+            and `send` have with `mail` and `eu-send`.
     """
     outcome = await process.commands.script(
         REGISTER,
@@ -52,9 +55,16 @@ async def ensure_group(listener: Listener, process: Process, *, lost: bool = Fal
             start_after(listener.settings.since),
             int(lost),
             process.name.encode(),
+            listener.service.encode(),
         ],
     )
-    if outcome == b"lost":
+    if outcome[0] == b"taken":
+        other = outcome[1].decode(errors="replace")
+        raise DuplicateListenerName(
+            f"{listener}: service {other!r} has a consumer group of that name on "
+            f"{listener.stream.decode()}; give one of them another name"
+        )
+    if outcome[0] == b"lost":
         _log.warning(
             "%s: the consumer group was lost; it begins again with the oldest event that is there",
             listener,

@@ -32,7 +32,8 @@ class Shape:
     """How a handler is called.
 
     Attributes:
-        is_async: calling it gives an awaitable; it runs on the event loop, not in a thread.
+        is_async: it is a coroutine function and runs on the event loop. Any other is called in a
+            thread; should it return an awaitable, the loop awaits that.
         takes_delivery: it takes the `Delivery` after the event.
     """
 
@@ -66,16 +67,24 @@ def shape_of(handler: Any, event_type: type[Event]) -> Shape:
             positional.append(parameter)
         elif parameter.kind is parameter.VAR_POSITIONAL:
             raise InvalidHandler(f"{name} takes *{parameter.name}; a handler takes {wanted}")
-        elif parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty:
-            raise InvalidHandler(f"{name} needs {parameter.name!r}; a handler takes {wanted}")
+        elif parameter.kind is parameter.KEYWORD_ONLY and (
+            parameter.default is parameter.empty
+            or _is_delivery(annotations.get(parameter.name))
+            or parameter.name == "delivery"
+        ):
+            raise InvalidHandler(
+                f"{name} takes {parameter.name!r} by its name; a handler takes {wanted}"
+            )
     required = [p for p in positional if p.default is p.empty]
     if not positional or len(required) > 2:
         raise InvalidHandler(f"{name}{signature} does not fit; a handler takes {wanted}")
     _check_event(name, annotations.get(positional[0].name), event_type)
     second = positional[1] if len(positional) > 1 else None
     typed = annotations.get(second.name) if second is not None else None
-    takes_delivery = len(required) == 2 or typed is Delivery
-    if takes_delivery and typed not in (None, Delivery, Any, object):
+    untyped = second is not None and typed is None and second.name == "delivery"
+    meant = untyped or _is_delivery(typed)
+    takes_delivery = len(required) == 2 or meant
+    if takes_delivery and not (meant or typed in (None, Any, object)):
         raise InvalidHandler(f"the second parameter of {name} is a Delivery, not {typed!r}")
     function = handler.func if isinstance(handler, functools.partial) else handler
     is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
@@ -91,6 +100,10 @@ def _annotations(handler: Any) -> dict[str, Any]:
         return typing.get_type_hints(function)
     except Exception:
         return {}
+
+
+def _is_delivery(annotation: Any) -> bool:
+    return annotation is Delivery or Delivery in typing.get_args(annotation)
 
 
 def _check_event(name: str, annotation: Any, event_type: type[Event]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .asking import Asker
+from .asking import Asker, literal
 from .dead_letters import replay_key
 from .heartbeat import lease_key
 from .trimming import registered_key
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GroupState", "ListenerGroups"]
 
-_REGISTERED: Final = b"}:registered"
+_REGISTERED: Final = b"}:groups"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class GroupState:
     Attributes:
         stream: the stream's key.
         name: the group's name, `{service_name}-{listener_name}` for a listener.
+        service: the service that listens, where it is registered.
         gone: it is registered, but the server has no such group any more; the rest is 0 then.
         pending: entries that were delivered and not acknowledged.
         oldest: seconds since the oldest of them was fired, by the server's clock.
@@ -37,6 +38,7 @@ class GroupState:
 
     stream: bytes
     name: str
+    service: str = ""
     gone: bool = False
     pending: int = 0
     oldest: float = 0.0
@@ -67,20 +69,25 @@ class ListenerGroups:
         streams = {
             key for key in self._asker.keys("*:stream", b"TYPE", b"stream") if key[:1] != b"{"
         }
-        remembered = {key[1 : -len(_REGISTERED)] for key in self._asker.keys("{*}:registered")}
+        remembered = {
+            key[1 : -len(_REGISTERED)] for key in self._asker.keys("{*}:groups", b"TYPE", b"hash")
+        }
         for stream in sorted(streams | remembered):
-            groups: list[Any] = (
-                self._asker.ask(b"XINFO", b"GROUPS", stream) if stream in streams else []
-            )
-            states = [self._state(stream, _pairs(group)) for group in groups]
-            there = {state.name for state in states}
-            for member in self._asker.ask(b"SMEMBERS", registered_key(stream)):
-                name = member.decode(errors="replace")
-                if name not in there:
-                    states.append(GroupState(stream=stream, name=name, gone=True))
+            groups: list[Any] = []
+            if stream in streams:
+                groups = self._asker.ask(b"XINFO", b"GROUPS", stream)
+            owners = {
+                name.decode(errors="replace"): service.decode(errors="replace")
+                for name, service in _pairs(
+                    self._asker.ask(b"HGETALL", registered_key(stream))
+                ).items()
+            }
+            states = [self._state(stream, _pairs(group), owners) for group in groups]
+            for name in owners.keys() - {state.name for state in states}:
+                states.append(GroupState(stream=stream, name=name, service=owners[name], gone=True))
             yield from sorted(states, key=lambda state: state.name)
 
-    def _state(self, stream: bytes, group: dict[bytes, Any]) -> GroupState:
+    def _state(self, stream: bytes, group: dict[bytes, Any], owners: dict[str, str]) -> GroupState:
         name, ask = group[b"name"], self._asker.ask
         oldest, seen = 0.0, None
         if group[b"pending"]:
@@ -94,6 +101,7 @@ class ListenerGroups:
         return GroupState(
             stream=stream,
             name=name.decode(errors="replace"),
+            service=owners.get(name.decode(errors="replace"), ""),
             pending=group[b"pending"],
             oldest=oldest,
             undelivered=group.get(b"lag"),
@@ -103,15 +111,24 @@ class ListenerGroups:
 
     def of_listener(self, service: str, listener: str) -> list[GroupState]:
         """The groups of one listener, one for each stream that it listens to."""
-        return [state for state in self.states() if state.name == f"{service}-{listener}"]
+        name = f"{service}-{listener}"
+        return [
+            state
+            for state in self.states()
+            if state.name == name and state.service in ("", service)
+        ]
 
     def alive(self, service: str, state: GroupState) -> list[str]:
-        """Those of a group's processes that live, whether they still have the listener or not."""
-        return [
-            process
-            for process in state.consumers
-            if self._asker.ask(b"EXISTS", lease_key(service, process))
-        ]
+        """Those of a group's processes that live, whether they still have the listener or not.
+
+        Of a group that is gone nobody knows the processes: all of the service count.
+        """
+        if not state.gone:
+            held = {process: lease_key(service, process) for process in state.consumers}
+            return [name for name, key in held.items() if self._asker.ask(b"EXISTS", key)]
+        begin = lease_key(service, "")
+        found = self._asker.keys(literal(begin.decode()) + "*")
+        return [key.removeprefix(begin).decode(errors="replace") for key in found]
 
     def remove(self, state: GroupState) -> None:
         """Remove a group, what is remembered of it and its replays; dead letters stay.
@@ -120,7 +137,7 @@ class ListenerGroups:
         process of it live, the process makes it again and begins at the beginning.
         """
         remove: list[Command] = [
-            (b"SREM", registered_key(state.stream), state.name),
+            (b"HDEL", registered_key(state.stream), state.name),
             (b"DEL", replay_key(state.stream, state.name)),
         ]
         if not state.gone:

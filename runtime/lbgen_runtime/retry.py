@@ -140,6 +140,7 @@ class Failures:
                 self._claims.make_ready([claim])
         finally:
             self._claims.retrying -= 1
+            self._claims.room_made()
 
     async def bury(self, claim: Claim, reason: str, detail: str) -> None:
         """Move an event to the dead letters and acknowledge it, in one step.
@@ -185,8 +186,15 @@ class Failures:
                 _log.warning("%s: the server refuses: %s; trying again", listener, words)
                 await asyncio.sleep(_REFUSED_PAUSE)
             else:
-                if done:
+                if done == 1:
                     return True
+                if done == -1:
+                    _log.error(
+                        "%s: entry %s was removed from the stream before it was handled; nothing "
+                        "is left of it",
+                        listener,
+                        claim.entry_id.decode(),
+                    )
                 break
         self._claims.release(claim)
         claim.settle()

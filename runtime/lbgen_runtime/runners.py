@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
+import logging
 import threading
 import time
 from collections import deque
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from .accepting import event_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from .claims import Claim, Claims
     from .listener import Listener
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     Finished = Callable[[Claim, BaseException | None], None]
 
 __all__ = ["Runners", "start_runners"]
+
+_log = logging.getLogger("lbgen")
 
 _TURN: Final = 0.005
 """Seconds after which a runner whose handlers never wait lets the loop's other tasks run."""
@@ -59,10 +63,26 @@ class _Tasks:
         self._listener = listener
         self._claims = claims
         self._finished = finished
-        self._tasks = [
-            asyncio.create_task(self._run(), name=f"lbgen {listener.group}")
-            for _ in range(listener.settings.concurrency)
-        ]
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        for _ in range(listener.settings.concurrency):
+            self._start()
+
+    def _start(self) -> None:
+        task = asyncio.create_task(self._run(), name=f"lbgen {self._listener.group}")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Start another runner in the place of one that its handler has ended."""
+        if task not in self._busy or self._stopping or self._claims.stopped:
+            return
+        self._tasks.discard(task)
+        self._busy.discard(task)
+        why = "cancelled" if task.cancelled() else repr(task.exception())
+        _log.error("%s: a handler ended its runner (%s); another goes on", self._listener, why)
+        self._start()
 
     async def _run(self) -> None:
         handler: Any = self._listener.handler
@@ -77,20 +97,23 @@ class _Tasks:
         while (claim := await self._claims.take()) is not None:
             error: BaseException | None = None
             claim.interrupt = interrupt
+            self._busy.add(task)
             try:
                 event = event_of(self._listener, claim)
                 await (handler(event, claim.delivery) if takes_delivery else handler(event))
             except asyncio.CancelledError as cancelled:
-                if task.cancelling() and not claim.lost:
+                if self._stopping and not claim.lost:
                     raise
-                error = cancelled  # of something that the handler waited for, or of a lost claim
+                # Of something that the handler waited for, of a lost claim, or by itself.
+                error = cancelled
             except (GeneratorExit, KeyboardInterrupt):
                 raise
             except BaseException as raised:  # SystemExit too: no event ends a process
                 error = raised
             claim.interrupt = None
-            if claim.lost:
+            if claim.lost or (task.cancelling() and not self._stopping):
                 await _absorb_cancellation(task)
+            self._busy.discard(task)
             self._finished(claim, error)
             if (now := time.monotonic()) - yielded > _TURN:
                 await asyncio.sleep(0)
@@ -99,6 +122,7 @@ class _Tasks:
     async def finish(self, seconds: float) -> bool:
         """Wait for running handlers; those that take longer are cancelled."""
         _, running = await asyncio.wait(self._tasks, timeout=seconds)
+        self._stopping = True
         for task in running:
             task.cancel()
         if running:
@@ -115,6 +139,10 @@ async def _absorb_cancellation(task: asyncio.Task[None]) -> None:
         await asyncio.sleep(0)
     while task.cancelling():
         task.uncancel()
+
+
+async def _awaited(awaitable: Awaitable[object]) -> None:
+    await awaitable
 
 
 class _Threads:
@@ -148,12 +176,12 @@ class _Threads:
             self._running.add(claim)
             try:
                 event = event_of(self._listener, claim)
-                if takes_delivery:
-                    handler(event, claim.delivery)
-                else:
-                    handler(event)
+                result = handler(event, claim.delivery) if takes_delivery else handler(event)
+                if result is not None:
+                    self._await(result, claim)
             except BaseException as raised:
                 error = raised
+            claim.interrupt = None
             self._ended.append((claim, error))
             if not self._told:
                 self._told = True
@@ -164,6 +192,19 @@ class _Threads:
                     self._hanging.discard(claim)
                     return
         self._call(self._thread_ended)
+
+    def _await(self, result: object, claim: Claim) -> None:
+        """Have the loop run what a handler gave back: a decorator hides that it is async.
+
+        Raises:
+            TypeError: nobody would run it.
+        """
+        if inspect.isawaitable(result):
+            future = asyncio.run_coroutine_threadsafe(_awaited(result), self._loop)
+            claim.interrupt = future.cancel
+            future.result()
+        elif inspect.isgenerator(result) or inspect.isasyncgen(result):
+            raise TypeError(f"the handler returned a {type(result).__name__}, which nobody runs")
 
     def _call(self, function: Callable[[], None]) -> None:
         # The loop is closed where a handler took longer than its grace.

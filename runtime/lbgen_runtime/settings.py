@@ -81,7 +81,10 @@ class Settings:
 
         Raises:
             InvalidSettings: one of them is not what it can be.
+            TypeError: there is no such setting of a listener.
         """
+        if unknown := sorted(given.keys() - {s.name for s in SETTINGS if s.per_listener}):
+            raise TypeError(f"listen() got an unexpected argument {unknown[0]!r}")
         values = {
             setting.name: getattr(self.listener, setting.name)
             if given.get(setting.name) is None

@@ -33,8 +33,8 @@ def trimmed_key(stream: bytes) -> bytes:
 
 
 def registered_key(stream: bytes) -> bytes:
-    """Where the consumer groups of a stream are remembered, should they get lost."""
-    return b"{%b}:registered" % stream
+    """Where the consumer groups of a stream are remembered, each with its service."""
+    return b"{%b}:groups" % stream
 
 
 class Trims:

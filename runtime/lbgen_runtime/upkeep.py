@@ -70,7 +70,10 @@ class Sweep(_Repeated):
         found: list[Any] = await asyncio.gather(*idle, *replays, return_exceptions=True)
         for index, consumer in enumerate(self._consumers):
             entries, has_replays = found[index], found[len(self._consumers) + index]
-            if entries and not isinstance(entries, BaseException):
+            if isinstance(entries, ResponseError) and words_of(entries).startswith("NOGROUP"):
+                # The reader notices too, but not while its handlers have enough to do.
+                await consumer.prepare()
+            elif entries and not isinstance(entries, BaseException):
                 consumer.offer(entries)
             elif has_replays == 1:
                 await self._replay(consumer)

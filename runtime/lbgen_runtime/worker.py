@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import logging
 import os
@@ -48,6 +49,8 @@ class Worker:
     def __init__(self, core: BusCore) -> None:
         if core.worker is not None:
             raise InvalidSettings("this bus runs already")
+        if not core.listeners:
+            raise InvalidSettings("nothing listens on this bus: call listen(...) before it runs")
         core.service_name_for_listening()
         self._core = core
         self.listening = False
@@ -152,10 +155,13 @@ class Worker:
         stop: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
         await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
-        if done.done():
-            done.result()
-        else:
+        if not done.done():
             done.cancel()
+            await asyncio.wait((done,))
+            with contextlib.suppress(asyncio.CancelledError):
+                done.exception()
+            return
+        done.result()
 
     async def _end(self, consumers: list[Consumer]) -> None:
         await asyncio.gather(*(consumer.stop() for consumer in consumers))

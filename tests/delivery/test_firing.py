@@ -398,10 +398,10 @@ def test_a_full_stream_refuses_or_drops_as_its_user_said(server: Server) -> None
     server.client.xreadgroup("library-slow", "c", {STREAM: ">"}, count=4, noack=True)
     assert refusing.notes.noted.fire(number=16), "what every group has acknowledged makes room"
     server.client.xreadgroup("library-slow", "c", {STREAM: ">"}, count=10, noack=True)
-    server.client.sadd("{" + STREAM + "}:registered", "library-gone")
+    server.client.hset("{" + STREAM + "}:groups", "library-gone", "library")
     assert refusing.notes.noted.fire_many(note(number) for number in range(10)).errors
     assert server.client.xlen(STREAM) == 10, "nothing was trimmed for a group that is missing"
-    server.client.srem("{" + STREAM + "}:registered", "library-gone")
+    server.client.hdel("{" + STREAM + "}:groups", "library-gone")
     assert refusing.notes.noted.fire(number=17), "no group is missing any more"
     dropping = Bus(redis_url=server.url, max_stream_length=10, on_full="drop_oldest")
     for number in range(20):

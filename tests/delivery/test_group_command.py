@@ -43,8 +43,8 @@ def test_list_tells_what_waits_and_who_reads(server: Server) -> None:
         bus.notes.noted.fire(number=number)
     server.client.xreadgroup(GROUP, "one", {STREAM: ">"}, count=2)
     server.client.xgroup_create(STREAM, "other", "0")
-    server.client.sadd(f"{BESIDE}:registered", "library-lost")
-    server.client.sadd("{gone.*:stream}:registered", "library-lost")
+    server.client.hset(f"{BESIDE}:groups", "library-lost", "library")
+    server.client.hset("{gone.*:stream}:groups", "library-lost", "library")
     server.client.xadd(f"{BESIDE}:dead:{GROUP}", {"a": "b"})
     status, out = group(server, "list")
     assert status == 0
@@ -70,14 +70,14 @@ def test_a_group_is_removed_with_all_that_was_remembered_of_it(server: Server) -
     server.client.xadd(dead, {"a": "b"})
     server.client.xgroup_create(replays, GROUP, "0", mkstream=True)
     server.client.xgroup_create(STREAM, "library-shelf-2", "0")
-    server.client.sadd("{gone.*:stream}:registered", GROUP)
+    server.client.hset("{gone.*:stream}:groups", GROUP, "library")
     status, out = group(server, "remove", "library", "shelf", "--dry-run")
     assert (status, out.splitlines()[-1]) == (0, "would remove 2 groups of library-shelf")
     assert server.client.xinfo_groups(STREAM)[0]["name"] == GROUP.encode()
     status, out = group(server, "remove", "library", "shelf")
     assert (status, out.splitlines()[-1]) == (0, "removed 2 groups of library-shelf")
     assert [each["name"] for each in server.client.xinfo_groups(STREAM)] == [b"library-shelf-2"]
-    assert not server.client.exists(f"{BESIDE}:registered", "{gone.*:stream}:registered", replays)
+    assert not server.client.exists(f"{BESIDE}:groups", "{gone.*:stream}:groups", replays)
     assert server.client.xlen(dead) == 1, "dead letters are dropped by `lbgen dead drop`"
     assert group(server, "remove", "library", "shelf") == (1, f"there is no group {GROUP}\n")
     bus.close()

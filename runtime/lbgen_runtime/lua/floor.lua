@@ -21,10 +21,9 @@ end
 -- it makes the group again. The third result is whether the answer is such a group.
 local function lowest_needed(stream, registered)
   local lowest, holder
-  local groups = redis.pcall('XINFO', 'GROUPS', stream)
-  if groups.err then return nil end
+  if redis.call('EXISTS', stream) == 0 then return nil end
   local there = {}
-  for _, fields in ipairs(groups) do
+  for _, fields in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
     local group = {}
     for i = 1, #fields, 2 do group[fields[i]] = fields[i + 1] end
     there[group['name']] = true
@@ -35,7 +34,7 @@ local function lowest_needed(stream, registered)
     end
     if not lowest or below(needed, lowest) then lowest, holder = needed, group['name'] end
   end
-  for _, name in ipairs(redis.call('SMEMBERS', registered)) do
+  for _, name in ipairs(redis.call('HKEYS', registered)) do
     if not there[name] then return '0-0', name, true end
   end
   return lowest, holder, false

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Hold the lease of a process name.
 -- KEYS: lease
 -- ARGV: token, client id and address, milliseconds to hold, the lease of a process that is dead
