@@ -145,12 +145,17 @@ class Consumer:
         """Take over what that command found."""
         self._recovery.offer(self.listener.stream, pending_entries(found))
 
-    def offer_replays(self, found: list[Any]) -> None:
-        """Run dead letters that were given back to this process, or left by another."""
+    def offer_replays(self, found: list[Any], new: set[bytes]) -> None:
+        """Run dead letters that were given back to this process, or left by another.
+
+        Args:
+            found: what is pending.
+            new: the ids of those that were delivered just now, for the first time.
+        """
         timeout = self.listener.settings.acknowledgement_timeout * 1000
         own = self._process.name.encode()
         pending = [p for p in pending_entries(found) if p.consumer == own or p.idle >= timeout]
-        self._recovery.offer(self.replays, pending)
+        self._recovery.offer(self.replays, pending, new)
 
     # What the heartbeat asks, from its thread.
 

@@ -83,8 +83,10 @@ class ListenerGroups:
                 ).items()
             }
             states = [self._state(stream, _pairs(group), owners) for group in groups]
-            for name in owners.keys() - {state.name for state in states}:
-                states.append(GroupState(stream=stream, name=name, service=owners[name], gone=True))
+            states += [
+                GroupState(stream=stream, name=name, service=owners[name], gone=True)
+                for name in owners.keys() - {state.name for state in states}
+            ]
             yield from sorted(states, key=lambda state: state.name)
 
     def _state(self, stream: bytes, group: dict[bytes, Any], owners: dict[str, str]) -> GroupState:

@@ -19,6 +19,8 @@ from .handing_back import HANDED_BACK, hand_back
 from .scripts import CLAIM
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from .claims import Claim, Claims
     from .listener import Listener
     from .process import Process
@@ -83,6 +85,7 @@ class Recovery:
         "_one_at_a_time",
         "_process",
         "_sweeping",
+        "_unbegun",
     )
 
     def __init__(self, listener: Listener, process: Process, claims: Claims, bury: Bury) -> None:
@@ -94,6 +97,7 @@ class Recovery:
         self._one_at_a_time = asyncio.Lock()
         self._first = True
         self._sweeping: asyncio.Task[None] | None = None
+        self._unbegun: set[bytes] = set()
 
     async def work_off_own(self) -> None:
         """Run what is pending under this process's name and not held.
@@ -118,16 +122,31 @@ class Recovery:
             after = b"(" + found[-1][0]
         self._first = False
 
-    def offer(self, stream: bytes, found: list[Pending]) -> None:
-        """Take over entries that have been idle for too long, unless that is under way."""
+    def offer(
+        self, stream: bytes, found: list[Pending], new: Collection[bytes] | None = None
+    ) -> None:
+        """Take over entries that have been idle for too long, unless that is under way.
+
+        Args:
+            stream: where they are.
+            found: the entries.
+            new: of those that are this process's own, which it has got just now; the others were
+                delivered before. By default all of its own are new: it holds them, or has lost
+                the reply that brought them.
+        """
+        if new is not None:
+            self._unbegun |= set(new)
         if self._first or (self._sweeping is not None and not self._sweeping.done()):
             return
         # What is held now and given up a moment later counts as delivered: look at it afresh then.
         found = [p for p in found if not self._claims.holds(stream, p.entry_id)]
         if found:
-            self._sweeping = asyncio.create_task(self._sweep(stream, found))
+            own = None if new is None else frozenset(self._unbegun)
+            self._sweeping = asyncio.create_task(self._sweep(stream, found, own))
 
-    async def _sweep(self, stream: bytes, found: list[Pending]) -> None:
+    async def _sweep(
+        self, stream: bytes, found: list[Pending], unbegun: frozenset[bytes] | None
+    ) -> None:
         own = self._process.name.encode()
         with contextlib.suppress(ResponseError):  # the group is gone: the reader sees to it
             for pending in found:
@@ -135,6 +154,9 @@ class Recovery:
                     return
                 handed_back = pending.idle >= HANDED_BACK
                 counts = handed_back or pending.consumer != own
+                if unbegun is not None:
+                    counts = counts or pending.entry_id not in unbegun
+                    self._unbegun.discard(pending.entry_id)
                 await self._recover(stream, pending, counts=counts)
 
     async def _runners_get_on(self) -> bool:

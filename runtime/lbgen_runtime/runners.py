@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import logging
 import threading
 import time
 from collections import deque
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     Finished = Callable[[Claim, BaseException | None], None]
 
 __all__ = ["Runners", "start_runners"]
-
-_log = logging.getLogger("lbgen")
 
 _TURN: Final = 0.005
 """Seconds after which a runner whose handlers never wait lets the loop's other tasks run."""
@@ -64,7 +61,7 @@ class _Tasks:
         self._claims = claims
         self._finished = finished
         self._tasks: set[asyncio.Task[None]] = set()
-        self._busy: set[asyncio.Task[None]] = set()
+        self._busy: dict[asyncio.Task[None], Claim] = {}
         self._stopping = False
         for _ in range(listener.settings.concurrency):
             self._start()
@@ -76,13 +73,12 @@ class _Tasks:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Start another runner in the place of one that its handler has ended."""
-        if task not in self._busy or self._stopping or self._claims.stopped:
+        claim = self._busy.pop(task, None)
+        if claim is None or self._stopping or self._claims.stopped:
             return
         self._tasks.discard(task)
-        self._busy.discard(task)
-        why = "cancelled" if task.cancelled() else repr(task.exception())
-        _log.error("%s: a handler ended its runner (%s); another goes on", self._listener, why)
         self._start()
+        self._finished(claim, asyncio.CancelledError() if task.cancelled() else task.exception())
 
     async def _run(self) -> None:
         handler: Any = self._listener.handler
@@ -97,7 +93,7 @@ class _Tasks:
         while (claim := await self._claims.take()) is not None:
             error: BaseException | None = None
             claim.interrupt = interrupt
-            self._busy.add(task)
+            self._busy[task] = claim
             try:
                 event = event_of(self._listener, claim)
                 await (handler(event, claim.delivery) if takes_delivery else handler(event))
@@ -113,7 +109,7 @@ class _Tasks:
             claim.interrupt = None
             if claim.lost or (task.cancelling() and not self._stopping):
                 await _absorb_cancellation(task)
-            self._busy.discard(task)
+            del self._busy[task]
             self._finished(claim, error)
             if (now := time.monotonic()) - yielded > _TURN:
                 await asyncio.sleep(0)

@@ -83,12 +83,14 @@ class Sweep(_Repeated):
         group, stream = consumer.listener.group, consumer.replays
         ask = self._process.commands.ask
         try:
-            await ask(
+            new = await ask(
                 *(b"XREADGROUP", b"GROUP", group, self._process.name, b"COUNT", 100),
                 *(b"STREAMS", stream, b">"),
             )
             pending = await ask(b"XPENDING", stream, group, b"-", b"+", 100)
-            consumer.offer_replays(pending)
+            consumer.offer_replays(
+                pending, {entry_id for entry_id, _ in new[0][1]} if new else set()
+            )
         except ResponseError as error:
             if words_of(error).startswith("NOGROUP"):
                 await self._process.commands.ask(b"XGROUP", b"CREATE", stream, group, b"0")

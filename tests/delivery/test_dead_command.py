@@ -9,7 +9,9 @@ import pytest
 from live import running, until
 from notes import Bus, Noted
 from typer.testing import CliRunner
+from workers import Process
 
+import servers
 from lbgen.cli import app
 
 if TYPE_CHECKING:
@@ -143,6 +145,33 @@ async def test_a_replayed_letter_is_run_although_the_group_of_its_replays_is_gon
     )
     async with running(bus):
         await until(lambda: got == [1])
+
+
+def test_a_replay_that_ends_its_processes_is_dead_after_max_deliveries(server: Server) -> None:
+    script = """
+    bus = Bus(service_name="library", process_name="one", max_deliveries=2, reclaim_interval=0.1)
+    @bus.notes.noted.listen(listener_name="shelf")
+    def shelf(event):
+        if os.environ["END"] == "raise":
+            raise RuntimeError("no")
+        os._exit(7)
+    bus.run()
+    """
+    dead_key = "{notes.*:stream}:dead:library-shelf"
+    quick = {"LBGEN_REDIS_URL": server.url, "LBGEN_RETRY_DELAY": "0.05"}
+    with Process(script, END="raise", **quick) as worker:
+        servers.wait_for(lambda: server.client.exists("notes.*:stream"))
+        bus_of(server).notes.noted.fire(number=1)
+        servers.wait_for(lambda: server.client.xlen(dead_key) == 1)
+        worker.terminate()
+        worker.end()
+    assert dead(server, "replay", "--all")[0] == 0
+    for _ in range(2):
+        with Process(script, END="exit", **quick) as worker:
+            assert worker.end()[0] == 7
+    with Process(script, END="exit", **quick):
+        servers.wait_for(lambda: server.client.xlen(dead_key) == 1)
+    assert "crashed" in dead(server, "list")[1]
 
 
 async def test_a_replayed_letter_that_fails_again_is_a_dead_letter_again(server: Server) -> None:

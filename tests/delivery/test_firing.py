@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from live import until
-from notes import Bus, Noted
+from notes import Bus, Erased, Noted
 from proxy import Proxy
 from workers import Process
 
@@ -384,6 +385,27 @@ async def test_events_fired_together_are_all_validated_before_the_first_is_writt
     assert ids_in_stream(server)[1000:] == list(fired.confirmed)
     fired.raise_for_errors()
     await bus.close_async()
+
+
+async def test_no_events_are_fired_at_once_and_the_bus_goes_on(server: Server) -> None:
+    bus = Bus(redis_url=server.url, fire_deadline=2)
+    assert (await bus.notes.noted.fire_many_async([])).event_ids == ()
+    assert bus.notes.noted.fire_many([]).event_ids == ()
+    assert await asyncio.to_thread(bus.notes.noted.fire, number=1)
+    assert await bus.notes.noted.fire_async(number=2)
+    await bus.close_async()
+
+
+@pytest.mark.parametrize("event_id", ["", 17, uuid.UUID(int=1)])
+def test_an_id_is_a_text_and_an_event_is_one_of_its_class(server: Server, event_id: Any) -> None:
+    bus = Bus(redis_url=server.url)
+    with pytest.raises(TypeError, match="event_id is a text"):
+        bus.notes.noted.fire_event(Noted(number=1), event_id=event_id)
+    others: tuple[Any, ...] = (Erased(number=1), {"number": 1}, None)
+    for other in others:
+        with pytest.raises(TypeError, match=r"notes\.noted is fired with a Noted"):
+            bus.notes.noted.fire_event(other)
+    assert server.client.xlen(STREAM) == 0
 
 
 def test_a_full_stream_refuses_or_drops_as_its_user_said(server: Server) -> None:

@@ -109,6 +109,20 @@ def test_after_its_removal_trimming_waits_no_more_and_the_listener_would_be_new(
     asyncio.run(listen([7]))
 
 
+async def test_a_group_that_is_gone_is_not_removed_while_its_service_lives(
+    server: Server,
+) -> None:
+    bus = bus_of(server)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(bus):
+        server.client.hset("{gone.*:stream}:groups", GROUP, "library")
+        status, out = await asyncio.to_thread(group, server, "remove", "library", "shelf")
+        assert (status, "live processes" in out) == (1, True)
+    server.client.hset("{gone.*:stream}:groups", "library-eu-shelf", "library-eu")
+    status, out = await asyncio.to_thread(group, server, "remove", "library", "eu-shelf")
+    assert (status, out) == (1, "there is no group library-eu-shelf\n"), "it is another service's"
+
+
 async def test_a_group_of_live_processes_is_removed_by_force_only(server: Server) -> None:
     bus = bus_of(server)
     bus.notes.noted.listen(lambda event: None, listener_name="shelf")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +38,12 @@ async def _wait_for_what_is_cancelled() -> None:
     await future
 
 
+def _cancel_own() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
 def _raise(error: BaseException) -> None:
     raise error
 
@@ -43,6 +51,8 @@ def _raise(error: BaseException) -> None:
 ENDS: dict[str, Callable[[], Any]] = {
     "an inner task is cancelled": _wait_for_what_is_cancelled,
     "it raises CancelledError": lambda: _raise(asyncio.CancelledError()),
+    "it cancels its own task": lambda: _cancel_own() or asyncio.sleep(1),
+    "GeneratorExit": lambda: _raise(GeneratorExit()),
     "SystemExit": lambda: _raise(SystemExit(3)),
     "a BaseException": lambda: _raise(Own()),
     "an exception without words": lambda: _raise(Unprintable()),
@@ -69,6 +79,72 @@ async def test_a_handler_that_ends_oddly_is_retried_and_its_listener_goes_on(
         await until(lambda: sorted(got) == [1, 1, 2])
         await until(lambda: server.client.xlen("{notes.*:stream}:dead:library-shelf") == 1)
         await until(lambda: not server.client.xpending(STREAM, GROUP)["pending"])
+
+
+async def test_a_cancellation_that_a_handler_swallows_does_not_end_a_later_one(
+    server: Server,
+) -> None:
+    bus = Bus(service_name="library", redis_url=server.url, retry_delay=0.05)
+    got: list[int] = []
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        got.append(event.number)
+        if event.number == 1:
+            _cancel_own()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(1)
+        elif got.count(2) == 1:
+            await _wait_for_what_is_cancelled()
+
+    async with running(bus):
+        for number in (1, 2, 3):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: sorted(got) == [1, 2, 2, 3])
+
+
+def _decorated(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    return wrapper
+
+
+async def test_what_a_handler_gives_back_is_awaited_where_nobody_could_see_that_it_is_async(
+    server: Server,
+) -> None:
+    bus, got = Bus(service_name="library", redis_url=server.url, retry_delay=0.05), list[str]()
+    loop = asyncio.get_running_loop()
+
+    async def handle(event: Noted) -> None:
+        await asyncio.sleep(0)
+        assert asyncio.get_running_loop() is loop
+        got.append("async")
+        if got.count("async") == 1:
+            raise RuntimeError("not yet")
+
+    def plain(event: Noted) -> None:
+        got.append("sync")
+
+    bus.notes.noted.listen(_decorated(handle), listener_name="decorated")
+    bus.notes.noted.listen(lambda event: handle(event), listener_name="lambda")
+    bus.notes.noted.listen(_decorated(plain), listener_name="plain")
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: sorted(got) == ["async", "async", "async", "sync"])
+
+
+async def test_a_handler_whose_result_nobody_would_run_fails(server: Server) -> None:
+    bus = Bus(service_name="library", redis_url=server.url, max_deliveries=1)
+
+    def generate(event: Noted) -> Any:
+        yield event
+
+    bus.notes.noted.listen(lambda event: generate(event), listener_name="shelf")
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: server.client.xlen("{notes.*:stream}:dead:library-shelf") == 1)
 
 
 async def test_shutdown_works_for_an_exception_without_words(server: Server) -> None:

@@ -16,7 +16,7 @@ from proxy import Proxy
 from workers import Process
 
 import servers
-from lbgen_runtime import consumer
+from lbgen_runtime import DuplicateListenerName, consumer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +70,23 @@ def test_trimming_never_removes_what_a_group_has_not_acknowledged(server: Server
     assert server.client.xrange(STREAM, needed, needed), "the oldest pending entry is there"
     assert not after(oldest(server), needed)
     bus.close()
+
+
+def test_who_may_not_see_the_groups_trims_nothing(server: Server) -> None:
+    server.client.xgroup_create(STREAM, "slow", "0", mkstream=True)
+    server.client.acl_setuser(
+        "blind", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xinfo"]
+    )
+    url = server.url.replace("//", "//blind:any@")
+    bus = Bus(redis_url=url, retention=0, trim_interval=0.01)
+    try:
+        for _ in range(10):
+            bus.notes.noted.fire_many(Noted(number=number) for number in range(100))
+        servers.wait_for(lambda: any(e["username"] == "blind" for e in server.client.acl_log()))
+        assert server.client.xlen(STREAM) == 1000
+    finally:
+        bus.close()
+        server.client.acl_deluser("blind")
 
 
 @pytest.mark.parametrize("retention", [3600, "forever", "2000 events"])
@@ -186,6 +203,80 @@ async def test_every_event_that_is_fired_after_the_loss_of_state_is_run(
         for number in range(2, 20):
             await bus.notes.noted.fire_async(number=number)
         await until(lambda: set(got) >= set(range(2, 20)))
+
+
+async def test_a_group_is_made_again_while_everything_waits_for_its_retry(server: Server) -> None:
+    bus = bus_of(server, retry_delay=0.3, max_retry_delay=0.3, read_ahead=1, max_deliveries=50)
+    got, down = list[int](), True
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    def shelf(event: Noted) -> None:
+        if down:
+            raise RuntimeError("downstream is down")
+        got.append(event.number)
+
+    async with running(bus):
+        for number in range(20):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: len(pending(server)) >= 10)
+        _flush(server)
+        down = False
+        await bus.notes.noted.fire_async(number=100)
+        await until(lambda: 100 in got)
+
+
+async def test_a_group_is_made_again_while_its_handlers_have_enough_to_do(server: Server) -> None:
+    """The reader asks nothing meanwhile; trimming would go on without a group."""
+    bus, done = bus_of(server), asyncio.Event()
+
+    @bus.notes.noted.listen(listener_name="shelf", read_ahead=1)
+    async def shelf(event: Noted) -> None:
+        await done.wait()
+
+    async with running(bus):
+        for number in range(3):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: len(pending(server)) >= 2)
+        _flush(server)
+        await bus.notes.noted.fire_async(number=3)
+        await until(lambda: server.client.xinfo_groups(STREAM))
+        done.set()
+
+
+async def test_a_process_that_has_lost_all_that_it_held_reads_on(server: Server) -> None:
+    bus, began = bus_of(server, process_name="one", read_ahead=4), list[int]()
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        began.append(event.number)
+        if event.number < 10 and began.count(event.number) == 1:
+            await asyncio.sleep(60)
+
+    async with running(bus):
+        for number in range(5):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: len(pending(server)) >= 2)
+
+        def taken_away() -> bool:
+            server.client.xreadgroup(GROUP, "other", {STREAM: ">"})
+            ids = [each["message_id"] for each in pending(server)]
+            if ids:
+                server.client.xclaim(STREAM, GROUP, "other", 0, ids, justid=True)
+            return not [each for each in pending(server) if each["consumer"] != b"other"]
+
+        await until(taken_away)
+        await bus.notes.noted.fire_async(number=10)
+        await until(lambda: 10 in began)
+
+
+async def test_two_services_whose_groups_would_have_one_name_are_told(server: Server) -> None:
+    first = bus_of(server, service_name="mail")
+    other = bus_of(server, service_name="mail-eu")
+    first.notes.noted.listen(lambda event: None, listener_name="eu-send")
+    other.notes.noted.listen(lambda event: None, listener_name="send")
+    async with running(first):
+        with pytest.raises(DuplicateListenerName, match="service 'mail' has a consumer group"):
+            await other.run_async()
 
 
 async def test_a_group_that_was_lost_while_nobody_listened_begins_at_the_beginning(

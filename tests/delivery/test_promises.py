@@ -18,7 +18,7 @@ from proxy import Proxy
 from workers import Process
 
 import lbgen_runtime
-from lbgen_runtime import Delivery
+from lbgen_runtime import Delivery, heartbeat
 from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
 from lbgen_runtime.heartbeat import Heartbeat
 
@@ -444,6 +444,42 @@ async def test_what_may_be_ending_processes_runs_alone_in_its_process(server: Se
     async with running(bus):
         await until(lambda: ran == [3, 3])
     assert not together.is_set()
+
+
+async def test_an_entry_that_is_removed_while_it_waits_for_its_retry_is_logged(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus = bus_of(server, retry_delay=0.4, max_retry_delay=0.4)
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted) -> None:
+        raise RuntimeError("not yet")
+
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: "failed on event" in caplog.text)
+        server.client.xtrim(STREAM, maxlen=0)
+        await until(lambda: "was removed from the stream" in caplog.text)
+        await until(lambda: not pending(server))
+
+
+async def test_a_full_server_lets_no_second_process_of_a_name_start(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "_LEASE", 0.6)
+    first, second = (bus_of(server, process_name="one") for _ in range(2))
+    for bus in (first, second):
+        bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(first):
+        server.client.config_set("maxmemory-policy", "noeviction")
+        server.client.config_set("maxmemory", 1)
+        try:
+            await asyncio.sleep(0.7)  # the lease of before has run out
+            assert server.client.exists("lbgen:process:library:one")
+            with pytest.raises(lbgen_runtime.DuplicateProcessName):
+                await second.run_async()
+        finally:
+            server.client.config_set("maxmemory", 0)
 
 
 async def test_what_was_delivered_least_often_is_recovered_first(server: Server) -> None:
