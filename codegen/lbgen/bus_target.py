@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from lbgen_runtime import LbgenError
@@ -11,11 +12,18 @@ from lbgen_runtime import LbgenError
 if TYPE_CHECKING:
     from lbgen_runtime import Bus
 
-__all__ = ["TargetError", "load_bus"]
+__all__ = ["TargetError", "load_bus", "place_of"]
 
 
 class TargetError(LbgenError):
     """A target does not name a bus; the message says what to write instead."""
+
+
+def place_of(error: BaseException) -> str:
+    """The line of the user's module that an error came from while it was imported."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next((frame for frame in reversed(frames) if frame.name == "<module>"), frames[-1])
+    return f"{last.filename}:{last.lineno}"
 
 
 def load_bus(target: str) -> Bus:
@@ -26,6 +34,7 @@ def load_bus(target: str) -> Bus:
 
     Raises:
         TargetError: there is no such module or bus.
+        LbgenError: the module's own use of lbgen is wrong.
     """
     from lbgen_runtime import Bus
 

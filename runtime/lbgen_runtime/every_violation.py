@@ -61,7 +61,7 @@ def every_violation(
         else:
             found += [each for each in schema.violations(value) if not _follows(each, replaced)]
             break
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _follows(violation: Violation, replaced: Sequence[str]) -> bool:

@@ -231,11 +231,12 @@ async def generator(event: Noted) -> Any:
         lambda event, delivery, third: None,
         lambda *events: None,
         lambda event, *, needed: None,
+        lambda event, *, delivery=None: None,
         generator,
         "not callable",
         print,
     ],
-    ids=["none", "three", "variable", "keyword", "generator", "text", "print"],
+    ids=["none", "three", "variable", "keyword", "by-name", "generator", "text", "print"],
 )
 def test_a_handler_of_another_shape_is_refused(handler: Any) -> None:
     with pytest.raises(lbgen_runtime.InvalidHandler):
@@ -252,6 +253,42 @@ def test_a_handler_of_another_event_is_refused() -> None:
         endpoint.listen(shelf, listener_name="shelf")
     with pytest.raises(lbgen_runtime.InvalidHandler, match="Delivery"):
         endpoint.listen(swapped, listener_name="shelf")
+
+
+async def test_a_delivery_may_have_a_default_for_tests_and_is_given_all_the_same(
+    server: Server,
+) -> None:
+    bus, got = Bus(service_name="library", redis_url=server.url), list[Any]()
+
+    def typed(event: Noted, delivery: Delivery | None = None) -> None:
+        got.append(delivery)
+
+    bus.notes.noted.listen(typed, listener_name="typed")
+    bus.notes.noted.listen(
+        lambda event, delivery=None: got.append(delivery), listener_name="untyped"
+    )
+    async with running(bus):
+        await bus.notes.noted.fire_async(number=1)
+        await until(lambda: len(got) == 2)
+    assert {delivery.listener for delivery in got} == {"typed", "untyped"}
+
+
+def test_an_option_that_does_not_exist_is_refused() -> None:
+    endpoint: Any = Bus(service_name="library").notes.noted
+    with pytest.raises(TypeError, match="unexpected argument 'concurency'"):
+        endpoint.listen(lambda event: None, listener_name="shelf", concurency=7)
+
+
+async def test_a_bus_that_runs_takes_no_listener_and_one_without_does_not_run(
+    server: Server,
+) -> None:
+    bus = Bus(service_name="library", redis_url=server.url)
+    with pytest.raises(lbgen_runtime.InvalidSettings, match="nothing listens"):
+        await bus.run_async()
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    async with running(bus):
+        with pytest.raises(lbgen_runtime.InvalidSettings, match="comes too late"):
+            bus.notes.noted.listen(lambda event: None, listener_name="index")
 
 
 def test_a_callable_object_may_handle() -> None:

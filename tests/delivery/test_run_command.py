@@ -58,6 +58,7 @@ def test_the_worker_prints_what_it_listens_to_logs_each_event_and_leaves_with_0(
         ("service", "is not of the form module:bus"),
         ("elsewhere:bus", "there is no module 'elsewhere'"),
         ("service:absent", "has no 'absent'"),
+        ("wrong:bus", "wrong.py:3: concurrency must be"),
         ("service:put_on_shelf", "is a function, not a bus"),
         ("service:nothing", "nothing listens on"),
     ],
@@ -66,6 +67,8 @@ def test_a_wrong_target_is_named_and_exits_with_2(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, target: str, words: str
 ) -> None:
     (tmp_path / "service.py").write_text(SERVICE)
+    wrong = 'import notes\n\nbus = notes.Bus(concurrency="zero")\n'
+    (tmp_path / "wrong.py").write_text(wrong)
     monkeypatch.chdir(tmp_path)
     with Process(arguments=("-m", "lbgen", "run", target)) as process:
         status, _, errors = process.end()

@@ -38,7 +38,7 @@ def command(
 
     from lbgen_runtime import LbgenError
 
-    from ..bus_target import TargetError, load_bus
+    from ..bus_target import TargetError, load_bus, place_of
 
     logging.basicConfig(
         level=log_level.value.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -48,6 +48,9 @@ def command(
         bus = load_bus(target)
     except TargetError as error:
         console.print(f"lbgen run: {error}")
+        raise typer.Exit(2) from None
+    except LbgenError as error:
+        console.print(f"lbgen run: {place_of(error)}: {error}")
         raise typer.Exit(2) from None
     if not bus.listeners:
         console.print(f"lbgen run: nothing listens on {target}; call listen(...) in that module")
