@@ -13,6 +13,7 @@ from ..diagnostics import in_order
 from . import (
     closed_object,
     event_name_tense,
+    impossible_schema,
     integer_id,
     lightbus,
     missing_description,
@@ -46,6 +47,7 @@ _CHECKS = (
     closed_object,
     required_default,
     undeclared_required,
+    impossible_schema,
     integer_id,
     unused_definition,
     wide_type,
