@@ -15,7 +15,7 @@ from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
 from lbgen.cli import app
-from lbgen.compat.checking import run_check
+from lbgen.compat.checking import FORMATS, run_check
 from lbgen.compat.formats import validator
 
 ROOT = Path(__file__).parents[2]
@@ -390,6 +390,31 @@ def test_json_is_as_documented(project: Path) -> None:
     found = json.loads(lbgen("check", "schemas", "--against", "main", "--format", "json").output)
     validator(schema).validate(found)
     assert found["findings"][0]["allowed"] == {"reason": "all readers are ours", "until": None}
+
+
+def test_every_report_holds_the_errors_of_a_contract_that_cannot_be_compared(
+    project: Path,
+) -> None:
+    schema = json.loads((ROOT / "docs" / "reference" / "check.schema.json").read_text("utf-8"))
+    write(project, {"orders.yaml": CONTRACT.replace("{type: string}", "{type: strin}")})
+    printed: dict[str, str] = {}
+    for name in FORMATS:
+        result = lbgen("check", "schemas", "--against", "main", "--format", name)
+        assert result.exit_code == 1
+        assert "schemas has errors" in result.stderr
+        printed[name] = result.stdout
+    found = json.loads(printed["json"])
+    validator(schema).validate(found)
+    assert found["exit_code"] == 1
+    assert found["findings"] == []
+    (problem,) = found["problems"]
+    assert (problem["rule"], problem["line"]) == ("invalid-schema", 9)
+    (entry,) = json.loads(printed["gitlab"])
+    assert entry["location"] == {"path": "schemas/orders.yaml", "lines": {"begin": 9}}
+    assert printed["github"].startswith("::error file=schemas/orders.yaml,line=9,")
+    assert json.loads(printed["sarif"])["runs"][0]["results"][0]["ruleId"] == "invalid-schema"
+    assert ElementTree.fromstring(printed["junit"]).get("failures") == "1"
+    assert printed["text"] == ""
 
 
 def test_github_annotates_the_changed_line(project: Path) -> None:
