@@ -184,6 +184,23 @@ def test_a_shallow_clone_says_how_to_get_the_ref(
     assert lbgen("check", "schemas", "--against", "main").exit_code == 1
 
 
+def test_the_command_for_a_shallow_clone_fetches_what_was_asked_for(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = git(project, "rev-parse", "HEAD")
+    git(project, "checkout", "--quiet", "-b", "feature")
+    commit(project, {"orders.yaml": RENAMED}, "rename")
+    for number, against in enumerate(("main", "origin/main", "HEAD~1", parent, parent[:8])):
+        clone = tmp_path / f"clone-{number}"
+        git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{project}", str(clone))
+        monkeypatch.chdir(clone)
+        result = lbgen("check", "schemas", "--against", against)
+        assert result.exit_code == 2
+        command = result.output.split("Fetch it first: `")[1].split("`")[0]
+        git(clone, *shlex.split(command)[1:])
+        assert lbgen("check", "schemas", "--against", against).exit_code == 1, command
+
+
 def test_a_branch_of_the_remote_will_do(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
