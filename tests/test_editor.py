@@ -97,6 +97,26 @@ def test_init_makes_a_project_that_builds_and_lints_and_touches_nothing_of_an_ol
     assert "lbgen build schemas/" in out.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("present", "named"),
+    [
+        ([], "edit schemas/shop.yaml "),
+        (["orders.yaml", ".lbgen-breaks.yaml"], "edit schemas/orders.yaml "),
+        (["auth.yaml", "orders.yaml"], "edit schemas/ "),
+    ],
+)
+def test_init_names_what_is_there_to_edit(tmp_path: Path, present: list[str], named: str) -> None:
+    for name in present:
+        (tmp_path / "schemas").mkdir(exist_ok=True)
+        (tmp_path / "schemas" / name).write_text("mine")
+    out = io.StringIO()
+    with redirect_stdout(out):
+        assert start_project(tmp_path) == 0
+    assert named in out.getvalue()
+    assert "pyproject.toml is not there" in out.getvalue()
+    assert not (tmp_path / "pyproject.toml").exists()
+
+
 @pytest.fixture(scope="module")
 def server_command(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The command of the YAML language server, freshly installed."""

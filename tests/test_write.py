@@ -45,6 +45,18 @@ def test_a_second_build_touches_nothing(project: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
+@pytest.mark.parametrize(
+    ("name", "advised"), [("class", "class_"), ("my-events", "my_events"), ("2nd", "m_2nd")]
+)
+def test_a_package_that_could_not_be_imported_is_refused(
+    project: Path, name: str, advised: str
+) -> None:
+    done = lbgen(project, "build", "schemas", "-o", f"services/{name}")
+    assert done.returncode == 2
+    assert f"`{advised}`" in done.stderr
+    assert not (project / "services").exists()
+
+
 def test_check_is_content_with_a_fresh_package(project: Path) -> None:
     assert lbgen(project, "build", "schemas", "--check").returncode == 0
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from keyword import iskeyword
 from typing import TYPE_CHECKING, TextIO
 
 from .build import Built, build
 from .config import read_config
 from .console import say
 from .diagnostics import Diagnostic, Place, Severity, in_order
+from .names import module_name
 from .report import print_diagnostics
 from .sources import read_sources
 from .write import Changes, compare, diff, write
@@ -48,6 +50,15 @@ def build_folder(schemas: Path, output: Path, *, check: bool, format: str) -> in
     Returns:
         The exit code.
     """
+    package = os.path.basename(os.path.abspath(output))
+    if not package.isidentifier() or iskeyword(package):
+        say(
+            f"lbgen build: {output} would be a package that cannot be imported: the folder's name"
+            " has to be an identifier of Python and no keyword, such as"
+            f" `{module_name(package)}`",
+            stream=sys.stderr,
+        )
+        return 2
     built = compile_folder(schemas)
     changes = compare(built.files, output) if built.files else None
     foreign = () if changes is None else _foreign(changes.foreign, schemas, output)

@@ -119,7 +119,7 @@ def _references(
                     message=f"{reference!r} leads to nothing",
                     help=references.suggest(location, reference)
                     or _anchor_help(reference)
-                    or "paths are relative to this file: ../common/money.yaml#/$defs/Money",
+                    or "nothing stands at the place behind `#`",
                 )
 
 

@@ -5,6 +5,7 @@ Source: JSON Schema 2020-12, section 8; the earlier drafts' `id` and `$id: "#nam
 
 from __future__ import annotations
 
+import posixpath
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -171,9 +172,7 @@ class References:
         """What a reference that leads to nothing most likely meant."""
         base, fragment = _split_fragment(join(self.base(location), reference))
         if base not in self._resources:
-            names = {uri.removeprefix(SCHEME) for uri in self._contract.documents}
-            meant = did_you_mean(base.removeprefix(SCHEME), names)
-            return f"did you mean the file {meant}?" if meant else None
+            return self._suggest_file(location, unquote(base.removeprefix(SCHEME)))
         steps = parse_pointer(unquote(fragment)) if fragment.startswith("/") else ()
         for length in range(len(steps) - 1, -1, -1):
             found = self._follow(self._resources[base], steps[:length])
@@ -185,6 +184,26 @@ class References:
                     return f"there is: {', '.join(known)}" if known else None
                 return f"did you mean `{meant}`?"
         return None
+
+    def _suggest_file(self, location: Location, file: str) -> str:
+        """What to write instead of a file that is not there, as a path from the one that refers."""
+        here = self._contract.documents[location.uri].file
+        files = sorted({each.file for each in self._contract.documents.values()} - {here})
+        by_path = {posixpath.splitext(each)[0]: each for each in files}
+        by_name = {posixpath.basename(path): each for path, each in by_path.items()}
+        path = posixpath.splitext(file)[0]
+        name = posixpath.basename(path)
+        meant = by_name.get(name)
+        if meant is None:
+            near = did_you_mean(path, by_path) or did_you_mean(name, by_name)
+            meant = None if near is None else by_path.get(near) or by_name[near]
+        if meant is None:
+            return (
+                f"the schema folder has no file {file} that can be read; paths are relative to the"
+                " file that refers"
+            )
+        folder = posixpath.dirname(here) or "."
+        return f"did you mean the file {posixpath.relpath(meant, folder)}?"
 
     def _why(self, location: Location, reference: str, base: str) -> Dangling:
         if draft_of(base) is not None or base.startswith(_VOCABULARIES):

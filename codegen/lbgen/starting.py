@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from .console import say
 from .editor_schema import EDITOR_SCHEMA_ID, editor_schema_text
+from .load import ENDINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["start_project"]
 
+_EXAMPLE_FILE: Final = "shop.yaml"
 _EXAMPLE: Final = """\
 # yaml-language-server: $schema=../.lbgen/api.schema.json
 lbgen: 1
@@ -50,7 +52,7 @@ ignore = []  # ids of rules; `lbgen rule` lists them
 
 _NEXT: Final = """
 Next:
-  edit schemas/shop.yaml      your editor's YAML server completes and checks it
+  {edit:<26}  your editor's YAML server completes and checks it
   lbgen lint schemas/         what could be better
   lbgen build schemas/        the typed package `generated`\
 """
@@ -69,14 +71,29 @@ def start_project(folder: Path) -> int:
     if schemas.is_dir() and any(schemas.iterdir()):
         say("schemas/ is there and stays as it is")
     else:
-        _write(schemas / "shop.yaml", _EXAMPLE)
-        say("schemas/shop.yaml: an example contract")
+        _write(schemas / _EXAMPLE_FILE, _EXAMPLE)
+        say(f"schemas/{_EXAMPLE_FILE}: an example contract")
     say(f".lbgen/api.schema.json: {_editor_schema(folder / '.lbgen' / 'api.schema.json')}")
     settings = folder / "pyproject.toml"
     if settings.is_file():
         say(f"pyproject.toml: {_settings(settings)}")
-    say(_NEXT)
+    else:
+        say("pyproject.toml is not there, so nothing is written for settings")
+    say(_NEXT.format(edit=f"edit {_to_edit(schemas)}"))
     return 0
+
+
+def _to_edit(schemas: Path) -> str:
+    """The contract of a project that starts; the folder where none of several is the one."""
+    files = [path.relative_to(schemas) for path in schemas.rglob("*") if path.is_file()]
+    found = [
+        path.as_posix()
+        for path in files
+        if path.suffix in ENDINGS and not any(part.startswith(".") for part in path.parts)
+    ]
+    if _EXAMPLE_FILE in found:
+        return f"schemas/{_EXAMPLE_FILE}"
+    return f"schemas/{found[0]}" if len(found) == 1 else "schemas/"
 
 
 def _write(path: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
 from lbgen.cli import app
-from lbgen.compat.checking import run_check
+from lbgen.compat.checking import FORMATS, run_check
 from lbgen.compat.formats import validator
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +182,23 @@ def test_a_shallow_clone_says_how_to_get_the_ref(
     assert "git fetch --depth=1 origin main:main" in result.output
     git(clone, "fetch", "--quiet", "--depth=1", "origin", "main:main")
     assert lbgen("check", "schemas", "--against", "main").exit_code == 1
+
+
+def test_the_command_for_a_shallow_clone_fetches_what_was_asked_for(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = git(project, "rev-parse", "HEAD")
+    git(project, "checkout", "--quiet", "-b", "feature")
+    commit(project, {"orders.yaml": RENAMED}, "rename")
+    for number, against in enumerate(("main", "origin/main", "HEAD~1", parent, parent[:8])):
+        clone = tmp_path / f"clone-{number}"
+        git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{project}", str(clone))
+        monkeypatch.chdir(clone)
+        result = lbgen("check", "schemas", "--against", against)
+        assert result.exit_code == 2
+        command = result.output.split("Fetch it first: `")[1].split("`")[0]
+        git(clone, *shlex.split(command)[1:])
+        assert lbgen("check", "schemas", "--against", against).exit_code == 1, command
 
 
 def test_a_branch_of_the_remote_will_do(
@@ -390,6 +407,31 @@ def test_json_is_as_documented(project: Path) -> None:
     found = json.loads(lbgen("check", "schemas", "--against", "main", "--format", "json").output)
     validator(schema).validate(found)
     assert found["findings"][0]["allowed"] == {"reason": "all readers are ours", "until": None}
+
+
+def test_every_report_holds_the_errors_of_a_contract_that_cannot_be_compared(
+    project: Path,
+) -> None:
+    schema = json.loads((ROOT / "docs" / "reference" / "check.schema.json").read_text("utf-8"))
+    write(project, {"orders.yaml": CONTRACT.replace("{type: string}", "{type: strin}")})
+    printed: dict[str, str] = {}
+    for name in FORMATS:
+        result = lbgen("check", "schemas", "--against", "main", "--format", name)
+        assert result.exit_code == 1
+        assert "schemas has errors" in result.stderr
+        printed[name] = result.stdout
+    found = json.loads(printed["json"])
+    validator(schema).validate(found)
+    assert found["exit_code"] == 1
+    assert found["findings"] == []
+    (problem,) = found["problems"]
+    assert (problem["rule"], problem["line"]) == ("invalid-schema", 9)
+    (entry,) = json.loads(printed["gitlab"])
+    assert entry["location"] == {"path": "schemas/orders.yaml", "lines": {"begin": 9}}
+    assert printed["github"].startswith("::error file=schemas/orders.yaml,line=9,")
+    assert json.loads(printed["sarif"])["runs"][0]["results"][0]["ruleId"] == "invalid-schema"
+    assert ElementTree.fromstring(printed["junit"]).get("failures") == "1"
+    assert printed["text"] == ""
 
 
 def test_github_annotates_the_changed_line(project: Path) -> None:

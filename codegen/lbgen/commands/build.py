@@ -17,7 +17,13 @@ def command(
         Path, typer.Argument(help="The schema folder.", exists=True, file_okay=False)
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The package that is made.", file_okay=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The package that is made; the folder's name is the package's.",
+            file_okay=False,
+        ),
     ] = Path("generated"),
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit with 1 if anything would change.")

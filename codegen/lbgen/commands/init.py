@@ -15,7 +15,8 @@ def command(
         Path, typer.Argument(help="The project's folder.", exists=True, file_okay=False)
     ] = Path("."),
 ) -> None:
-    """Start a project: an example contract, the editor's schema, a table for settings.
+    """Start a project: an example contract, the editor's schema, and a table for settings where a
+    pyproject.toml is.
 
     Nothing that is there is overwritten.
     """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..load import ENDINGS
 from ..sources import read_sources
@@ -15,6 +16,10 @@ from .lock import is_lock, read_lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_NO_NAME: Final = re.compile(r"@|[A-Z_]*HEAD|[0-9a-f]{7,40}")
+"""What git takes for a commit before it looks for a branch or a tag, or may."""
 
 
 class NoBaseline(Exception):
@@ -86,10 +91,24 @@ def _commit(schemas: Path, ref: str) -> str:
     if (_git(schemas, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
         raise NoBaseline(
             f"{ref}: this clone is shallow and does not have it. Fetch it first: "
-            f"`git fetch --depth=1 origin {ref}:{ref}`; with actions/checkout, set "
+            f"`{_fetch(schemas, ref)}`; with actions/checkout, set "
             "`fetch-depth: 0`; on GitLab, set `GIT_DEPTH: 0`"
         )
     raise NoBaseline(f"{ref}: there is no such file, folder or git ref")
+
+
+def _fetch(schemas: Path, ref: str) -> str:
+    """The command that fetches what a shallow clone does not have.
+
+    A branch or a tag is fetched alone. What git reads in another way (`HEAD~1`, a commit's id) is
+    only found with the history.
+    """
+    name = ref.removeprefix("origin/")
+    plain = _git(schemas, "check-ref-format", f"refs/heads/{name}") is not None
+    if not plain or name.startswith("-") or _NO_NAME.fullmatch(name):
+        return "git fetch --unshallow"
+    here = name if name == ref else f"refs/remotes/{ref}"
+    return f"git fetch --depth=1 origin {name}:{here}"
 
 
 def _at(schemas: Path, folder: str, commit: str, name: str) -> Baseline:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ..build import Options, analyse
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..build import Analysis
+    from ..diagnostics import Diagnostic
+    from ..document import Document
     from .findings import Finding
 
 FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
@@ -47,6 +50,18 @@ class CannotCheck(Exception):
     def __init__(self, message: str, code: int = 2) -> None:
         super().__init__(message)
         self.code = code
+
+
+class InvalidContract(CannotCheck):
+    """The new contract has errors, so nothing was compared.
+
+    Attributes:
+        result: the errors, as the problems of a check without findings.
+    """
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(f"{result.schemas} has errors; see above", code=1)
+        self.result = result
 
 
 def check_folder(
@@ -72,7 +87,11 @@ def check_folder(
             raise CannotCheck(f"no format {format!r}; there are {', '.join(FORMATS)}")
         result = run_check(schemas, transitive=transitive, **options)
     except (CannotCheck, NoBaseline, WrongSettings) as error:
-        say(f"lbgen check: {error}", stream=sys.stderr)
+        if isinstance(error, InvalidContract) and format != "text":
+            print_result(error.result, format)
+            say(f"lbgen check: {schemas} has errors; nothing was compared", stream=sys.stderr)
+        else:
+            _say_why("check", error)
         return error.code if isinstance(error, CannotCheck) else 2
     print_result(result, format)
     return result.exit_code
@@ -106,44 +125,63 @@ def run_check(
         options: of `settings`.
 
     Raises:
-        CannotCheck: there is nothing to compare.
+        CannotCheck: there is nothing to compare; `InvalidContract` where the contract has errors.
         NoBaseline: an old version cannot be read.
         WrongSettings: a setting has no such value.
     """
     config = read_config(schemas)
     if config.problems:
-        print_diagnostics(config.problems, {}, folder=str(schemas), stream=sys.stderr)
+        _print_errors(config.problems, {}, schemas)
         raise CannotCheck("the settings are wrong; see above")
     how: Settings = settings(config.compat, **options)
     if not how.against:
         raise CannotCheck("say against what: `--against main`, a folder or a lock file")
     baselines = read_baselines(schemas, how.against, transitive)
-    files, analysis = _new(schemas, config.options)
-    new = Side(analysis.contract, verdicts=analysis.verdicts)
-    findings, compatible = _compared(baselines, files, new, how, config.options)
-    allowances, problems = read_allowances(schemas)
-    judged, more = judge(findings, allowances, today or datetime.date.today())
-    documents = {document.file: document for document in new.contract.documents.values()}
-    return Result(
-        findings=tuple(judged),
-        problems=(*problems, *more),
-        compatible=compatible,
+    files, analysis, problems = _new(schemas, config.options)
+    result = Result(
+        findings=(),
+        problems=problems,
+        compatible=0,
         against=tuple(one.name for one in baselines),
         folders={one.name: one.folder for one in baselines},
         schemas=schemas,
-        documents=documents,
+        documents=dict(analysis.sources),
         settings=how,
+    )
+    if analysis.failed:
+        raise InvalidContract(result)
+    new = Side(analysis.contract, verdicts=analysis.verdicts)
+    findings, compatible = _compared(baselines, files, new, how, config.options)
+    allowances, unreadable = read_allowances(schemas)
+    judged, more = judge(findings, allowances, today or datetime.date.today())
+    return replace(
+        result,
+        findings=tuple(judged),
+        problems=(*unreadable, *more),
+        compatible=compatible,
     )
 
 
-def _new(schemas: Path, options: Options) -> tuple[Mapping[str, bytes], Analysis]:
+def _new(
+    schemas: Path, options: Options
+) -> tuple[Mapping[str, bytes], Analysis, tuple[Diagnostic, ...]]:
     sources = read_sources(schemas)
     analysis = analyse(sources.files, options)
-    problems = (*sources.problems, *analysis.problems)
-    if analysis.failed:
-        print_diagnostics(problems, analysis.sources, folder=str(schemas), stream=sys.stderr)
-        raise CannotCheck(f"{schemas} has errors; see above", code=1)
-    return sources.files, analysis
+    return sources.files, analysis, (*sources.problems, *analysis.problems)
+
+
+def _say_why(command: str, error: Exception) -> None:
+    """Say why a command does not go on."""
+    if isinstance(error, InvalidContract):
+        result = error.result
+        _print_errors(result.problems, result.documents, result.schemas)
+    say(f"lbgen {command}: {error}", stream=sys.stderr)
+
+
+def _print_errors(
+    problems: Sequence[Diagnostic], documents: Mapping[str, Document], folder: Path | str
+) -> None:
+    print_diagnostics(problems, documents, folder=str(folder), stream=sys.stderr)
 
 
 def _old(baseline: Baseline, files: Mapping[str, bytes], new: Side, options: Options) -> Contract:
@@ -160,7 +198,7 @@ def _old(baseline: Baseline, files: Mapping[str, bytes], new: Side, options: Opt
     contract, more = read_contract(documents, options.drafts, options.urls)
     problems = [one for one in (*problems, *more) if one.severity is Severity.ERROR]
     if problems:
-        print_diagnostics(problems, documents, folder=baseline.folder, stream=sys.stderr)
+        _print_errors(problems, documents, baseline.folder)
         raise CannotCheck(f"the old version {baseline.name} has errors; see above")
     return contract
 
@@ -235,7 +273,7 @@ def allow_break(
     try:
         result = run_check(schemas, transitive=transitive, **options)
     except (CannotCheck, NoBaseline, WrongSettings) as error:
-        say(f"lbgen allow: {error}", stream=sys.stderr)
+        _say_why("allow", error)
         return 2
     sources = Sources(result.documents, str(schemas))
     meant: list[Finding] = []
@@ -273,11 +311,11 @@ def lock_folder(schemas: Path, output: Path | None, *, check: bool) -> int:
     Returns:
         The exit code.
     """
-    try:
-        files, _ = _new(schemas, read_config(schemas).options)
-    except CannotCheck as error:
-        say(f"lbgen lock: {error}", stream=sys.stderr)
-        return error.code
+    files, analysis, problems = _new(schemas, read_config(schemas).options)
+    if analysis.failed:
+        _print_errors(problems, analysis.sources, schemas)
+        say(f"lbgen lock: {schemas} has errors; see above", stream=sys.stderr)
+        return 1
     path = output or schemas / LOCK_NAME
     text = lock_text(files)
     fresh = path.is_file() and path.read_text("utf-8") == text
@@ -300,11 +338,11 @@ def changelog(schemas: Path, **options: Any) -> int:
         result = run_check(schemas, **options)
         config = read_config(schemas)
         baseline = read_baselines(schemas, result.settings.against[:1])[0]
-        files, analysis = _new(schemas, config.options)
+        files, analysis, _ = _new(schemas, config.options)
         new = Side(analysis.contract, verdicts=analysis.verdicts)
         old = Side(_old(baseline, files, new, config.options), baseline.name)
     except (CannotCheck, NoBaseline, WrongSettings) as error:
-        say(f"lbgen changelog: {error}", stream=sys.stderr)
+        _say_why("changelog", error)
         return 2
     sys.stdout.write(changelog_text(old, new, result))
     return 0

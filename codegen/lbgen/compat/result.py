@@ -38,7 +38,7 @@ class Result:
 
     Attributes:
         findings: breaking, undecided and source changes, allowed ones among them.
-        problems: about the file of allowances.
+        problems: about the file of allowances; of a new contract that has errors, those.
         compatible: how many events are compatible, over all old versions.
         against: the names of the old versions.
         folders: where the old files are, by the name of the old version.
