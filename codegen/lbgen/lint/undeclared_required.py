@@ -26,7 +26,11 @@ def check(subjects: Subjects) -> Iterator[Finding]:
             continue
         declared = {name for each in beside for name in _properties(each)}
         free = declared - _required(schema).keys()
-        closed = any(each.value.get("additionalProperties") is False for each in beside)
+        closed = any(
+            each.value.get("additionalProperties") is False
+            and each.value.get("type", "object") == "object"
+            for each in beside
+        )
         for name, index in _required(schema).items():
             if name in declared or any(_describes(each, name) for each in beside):
                 continue
