@@ -113,8 +113,8 @@ class Trims:
             )
             return
         _log.warning(
-            "consumer group %s keeps events from being trimmed since %.0f s, and no process reads "
-            "for it%s: start its service, or `lbgen group remove` it if the listener is gone for "
+            "consumer group %s has not acknowledged an event of %.0f s ago, which keeps events from "
+            "being trimmed, and no process reads for it%s: start its service, or `lbgen group remove` it if the listener is gone for "
             "good",
             group.decode(errors="replace"),
             held_back,

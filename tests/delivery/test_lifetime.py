@@ -6,7 +6,9 @@ import asyncio
 import datetime
 import logging
 import os
+import re
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,7 @@ from workers import Process
 
 import servers
 from lbgen_runtime import consumer
+from lbgen_runtime.trimming import Trims
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +48,18 @@ def after(one: bytes, other: bytes) -> bool:
     """Whether an entry comes after another."""
     first, second = ([int(part) for part in entry_id.split(b"-")] for entry_id in (one, other))
     return first > second
+
+
+def fill(server: Server, count: int) -> None:
+    """Fire events a hundred seconds ago."""
+    fired = int((time.time() - 100) * 1000)
+    for number in range(1, count + 1):
+        server.client.xadd(STREAM, {"number": number}, id=f"{fired}-{number}")
+
+
+def report(server: Server, trims: Trims, stream: str = STREAM) -> None:
+    """Trim, and tell what there is to tell."""
+    trims.trimmed(server.client.execute_command(*trims.command(stream.encode())))
 
 
 # P7
@@ -120,6 +135,34 @@ def test_a_group_that_nobody_reads_for_is_reported_and_not_dropped(
     assert len(server.client.xreadgroup("abandoned", "c", {STREAM: ">"})[0][1]) == fired
     assert caplog.text.count("abandoned") == 1
     bus.close()
+
+
+@pytest.mark.parametrize(
+    ("retention", "held"),
+    [(0, 0), (0, 3), ("2 events", 0), ("2 events", 2), ("2 events", 3), (3600, 4)],
+)
+def test_only_a_group_that_has_old_events_to_work_off_is_reported(
+    server: Server, caplog: pytest.LogCaptureFixture, retention: Any, held: int
+) -> None:
+    """The last two of five events are not to be trimmed with `2 events`, none with 3600."""
+    server.client.xgroup_create(STREAM, "abandoned", "0", mkstream=True)
+    fill(server, 5)
+    server.client.xreadgroup("abandoned", "c", {STREAM: ">"}, count=5, noack=True)
+    server.client.xgroup_delconsumer(STREAM, "abandoned", "c")
+    if held:
+        server.client.xgroup_setid(STREAM, "abandoned", server.client.xrange(STREAM)[-held - 1][0])
+    report(server, Trims(retention))
+    assert ("abandoned" in caplog.text) is ((retention, held) in [(0, 3), ("2 events", 3)])
+
+
+def test_a_group_that_begins_at_0_is_late_since_the_oldest_event(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(server, 1)
+    server.client.xgroup_create(STREAM, "abandoned", "0")
+    report(server, Trims(0))
+    [words] = re.findall(r"an event of (\d+) s ago", caplog.text)
+    assert 100 <= int(words) < 1000
 
 
 def test_a_group_that_was_destroyed_loses_nothing_to_a_trim_before_it_is_made_again(
