@@ -11,7 +11,6 @@ from redis.exceptions import ResponseError
 
 from .connection import words_of
 from .scripts import FORGET
-from .trimming import Trims
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from .consumer import Consumer
     from .process import Process
     from .settings import Settings
+    from .trimming import Trims
 
 __all__ = ["Sweep", "Upkeep"]
 
@@ -96,18 +96,25 @@ class Sweep(_Repeated):
 class Upkeep(_Repeated):
     """Trims streams, shows the server that this process lives, forgets consumers that do not."""
 
-    def __init__(self, consumers: Sequence[Consumer], process: Process, settings: Settings) -> None:
+    def __init__(
+        self,
+        consumers: Sequence[Consumer],
+        process: Process,
+        settings: Settings,
+        trims: Trims,
+    ) -> None:
         super().__init__(settings.trim_interval)
         self._consumers = consumers
         self._process = process
-        self._trims = Trims(settings.retention, settings.trim_interval)
+        self._trims = trims
         self._memory = int(settings.consumer_memory * 1000)
 
     async def _once(self) -> None:
         commands = self._process.commands
         if self._trims.ever:
             for stream in {consumer.listener.stream for consumer in self._consumers}:
-                self._trims.trimmed(await self._quietly(commands.ask(*self._trims.command(stream))))
+                reply = await self._quietly(commands.ask(*self._trims.command(stream)))
+                self._trims.trimmed(stream, reply)
         for consumer in self._consumers:
             listener = consumer.listener
             await self._quietly(

@@ -50,16 +50,16 @@ def after(one: bytes, other: bytes) -> bool:
     return first > second
 
 
-def fill(server: Server, count: int) -> None:
+def fill(server: Server, count: int, stream: str = STREAM) -> None:
     """Fire events a hundred seconds ago."""
     fired = int((time.time() - 100) * 1000)
     for number in range(1, count + 1):
-        server.client.xadd(STREAM, {"number": number}, id=f"{fired}-{number}")
+        server.client.xadd(stream, {"number": number}, id=f"{fired}-{number}")
 
 
 def report(server: Server, trims: Trims, stream: str = STREAM) -> None:
     """Trim, and tell what there is to tell."""
-    trims.trimmed(server.client.execute_command(*trims.command(stream.encode())))
+    trims.trimmed(stream.encode(), server.client.execute_command(*trims.command(stream.encode())))
 
 
 # P7
@@ -165,6 +165,50 @@ def test_a_group_that_begins_at_0_is_late_since_the_oldest_event(
     assert 100 <= int(words) < 1000
 
 
+def test_a_group_that_holds_several_streams_back_is_reported_once_for_each(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    trims = Trims(0)
+    for stream in (STREAM, "desk.*:stream"):
+        fill(server, 1, stream)
+        server.client.xgroup_create(stream, "abandoned", "0")
+        for _ in range(2):
+            report(server, trims, stream)
+    assert re.findall(r"group abandoned of (\S+) ", caplog.text) == [STREAM, "desk.*:stream"]
+
+
+async def test_a_server_that_refuses_to_trim_is_reported_once_in_its_words(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.client.acl_setuser(
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xtrim"]
+    )
+    url = server.url.replace("//", "//limited:any@")
+    bus = bus_of(server, redis_url=url, retention=0, trim_interval=0.01)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+
+    def trims() -> int:
+        return server.client.info("commandstats")["cmdstat_xtrim"]["rejected_calls"]
+
+    server.client.config_resetstat()
+    async with running(bus):
+        await until(lambda: "cmdstat_xtrim" in server.client.info("commandstats"))
+        listening = trims()
+        await until(lambda: trims() > listening)
+    for process in (bus, Bus(redis_url=url, retention=0, trim_interval=0.01)):
+        fired = trims()
+
+        def trimmed(process: Bus = process, fired: int = fired) -> bool:
+            process.notes.noted.fire(number=1)
+            return trims() > fired + 1
+
+        servers.wait_for(trimmed)
+        process.close()
+    server.client.acl_deluser("limited")
+    words = rf"{re.escape(STREAM)} cannot be trimmed: .* script"
+    assert len(re.findall(words, caplog.text)) == 2, "once for each process"
+
+
 def test_a_group_that_was_destroyed_loses_nothing_to_a_trim_before_it_is_made_again(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -184,7 +228,7 @@ def test_a_group_that_was_destroyed_loses_nothing_to_a_trim_before_it_is_made_ag
 
         def reported() -> bool:
             bus.notes.noted.fire(number=1000)
-            return f"{GROUP} was removed" in caplog.text
+            return f"{GROUP} of {STREAM} was removed" in caplog.text
 
         servers.wait_for(reported)
     assert server.client.xlen(STREAM) >= 1001, "nothing was trimmed while the group was away"
