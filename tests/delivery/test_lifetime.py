@@ -87,6 +87,28 @@ def test_trimming_never_removes_what_a_group_has_not_acknowledged(server: Server
     bus.close()
 
 
+def test_a_user_that_may_not_ask_for_the_groups_trims_nothing(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.client.acl_setuser(
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xinfo"]
+    )
+    server.client.xgroup_create(STREAM, "slow", "$", mkstream=True)
+    url = server.url.replace("//", "//limited:any@")
+    bus = Bus(redis_url=url, retention=0, trim_interval=0.01)
+    fired = 0
+
+    def refused() -> bool:
+        nonlocal fired
+        fired += len(bus.notes.noted.fire_many(Noted(number=n) for n in range(200)).confirmed)
+        return "cannot be trimmed" in caplog.text
+
+    servers.wait_for(refused)
+    assert server.client.xlen(STREAM) == fired
+    bus.close()
+    server.client.acl_deluser("limited")
+
+
 @pytest.mark.parametrize("retention", [3600, "forever", "2000 events"])
 def test_trimming_keeps_what_retention_says(server: Server, retention: Any) -> None:
     bus = Bus(redis_url=server.url, retention=retention, trim_interval=0.01)

@@ -21,8 +21,8 @@ end
 -- it makes the group again. The third result is whether the answer is such a group.
 local function lowest_needed(stream, registered)
   local lowest, holder
-  local groups = redis.pcall('XINFO', 'GROUPS', stream)
-  if groups.err then return nil end
+  if redis.call('EXISTS', stream) == 0 then return nil end
+  local groups = redis.call('XINFO', 'GROUPS', stream)
   local there = {}
   for _, fields in ipairs(groups) do
     local group = {}
