@@ -253,8 +253,9 @@ class _Attempt:
                 _give_up(list(about), words_of(reply), Problem.REJECTED)
             else:
                 for fire, entry_id in zip(about, reply, strict=True):
-                    if entry_id == b"FULL":
-                        fire.give_up(Problem.FULL, "")
+                    if entry_id.startswith(b"FULL"):
+                        group = entry_id[len(b"FULL ") :].decode(errors="backslashreplace")
+                        fire.give_up(Problem.FULL, group)
                     elif entry_id == b"TRIMMED":
                         why = "its stream was trimmed since the first attempt"
                         fire.give_up(Problem.UNCONFIRMED, why)

@@ -62,7 +62,7 @@ class Script:
 
 CLAIM: Final = Script.load("claim")
 DEAD: Final = Script.load("dead")
-FIRE: Final = Script.load("floor", "fire")
+FIRE: Final = Script.load("floor", "holder", "fire")
 FORGET: Final = Script.load("forget")
 LEASE: Final = Script.load("lease")
 REGISTER: Final = Script.load("register")

@@ -412,6 +412,29 @@ def test_a_full_stream_refuses_or_drops_as_its_user_said(server: Server) -> None
     dropping.close()
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_full_stream_names_the_group_that_holds_it(server: Server, gone: bool) -> None:
+    bus = Bus(redis_url=server.url, retention="forever", max_stream_length=10)
+    server.client.xgroup_create(STREAM, "library-fast", "$", mkstream=True)
+    if gone:
+        server.client.sadd("{" + STREAM + "}:registered", "library-slow")
+    else:
+        server.client.xgroup_create(STREAM, "library-slow", "$")
+    bus.notes.noted.fire_many(note(number) for number in range(10))
+    server.client.xreadgroup("library-fast", "c", {STREAM: ">"}, count=10, noack=True)
+    with pytest.raises(BusFull, match="10 events that consumer group library-slow has not"):
+        bus.notes.noted.fire(number=10)
+    bus.close()
+
+
+def test_a_batch_that_no_stream_has_room_for_is_no_fault_of_a_group(server: Server) -> None:
+    bus = Bus(redis_url=server.url, max_stream_length=10)
+    server.client.xgroup_create(STREAM, "library-fast", "$", mkstream=True)
+    fired = bus.notes.noted.fire_many(note(number) for number in range(15))
+    assert "not every listener has worked off" in str(fired.errors[14])
+    bus.close()
+
+
 async def test_fire_works_in_one_event_loop_after_another(server: Server) -> None:
     bus = Bus(redis_url=server.url)
 
