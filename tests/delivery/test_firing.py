@@ -457,13 +457,16 @@ def test_what_is_fired_when_a_connection_was_reset_while_idle_arrives_once(
     bus.close()
 
 
+@pytest.mark.parametrize("trimming", ["retention", "drop_oldest"])
 def test_what_may_have_been_trimmed_since_it_was_written_is_not_written_again(
-    server: Server, proxy: Proxy
+    server: Server, proxy: Proxy, trimming: str
 ) -> None:
     """Handled, acknowledged and trimmed before its fire has learnt that it was written."""
     server.client.xgroup_create(STREAM, "library-shelf", "$", mkstream=True)
-    bus = Bus(redis_url=proxy.url)
-    other = Bus(redis_url=server.url, retention=0, trim_interval=0.01)
+    drop: dict[str, Any] = {"max_stream_length": 100, "on_full": "drop_oldest"}
+    options = drop if trimming == "drop_oldest" else {"retention": 0, "trim_interval": 0.01}
+    bus = Bus(redis_url=proxy.url, **(drop if trimming == "drop_oldest" else {}))
+    other = Bus(redis_url=server.url, **options)
     bus.notes.noted.fire(number=1)
 
     def handle_and_trim() -> None:

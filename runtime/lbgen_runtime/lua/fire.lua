@@ -72,6 +72,8 @@ if max_length > 0 and open > 0 then
   if drop_oldest and room < open then
     local dropped = redis.call('XTRIM', stream, 'MAXLEN', math.max(max_length - open, 0))
     redis.call('INCRBY', KEYS[3], dropped)
+    local left = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+    if dropped > 0 then note_trimmed(KEYS[4], left and left[1] or moment(0)) end
     room = open
   end
 end
