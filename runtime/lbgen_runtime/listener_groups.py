@@ -27,12 +27,14 @@ class GroupState:
     Attributes:
         stream: the stream's key.
         name: the group's name, `{service_name}-{listener_name}` for a listener.
-        gone: it is registered, but the server has no such group any more; the rest is 0 then.
+        gone: it is registered, but the server has no such group any more; what follows is 0 then.
         pending: entries that were delivered and not acknowledged.
         oldest: seconds since the oldest of them was fired, by the server's clock.
         undelivered: entries that were not delivered yet; `None` where the server cannot say.
         consumers: names of the processes that the group knows.
         seen: seconds since one of them was seen; `None` where there is none.
+        replays: dead letters that were given back and are not acknowledged; of a group that is gone
+            too.
     """
 
     stream: bytes
@@ -43,6 +45,7 @@ class GroupState:
     undelivered: int | None = 0
     consumers: tuple[str, ...] = ()
     seen: float | None = None
+    replays: int = 0
 
 
 class ListenerGroups:
@@ -77,7 +80,8 @@ class ListenerGroups:
             for member in self._asker.ask(b"SMEMBERS", registered_key(stream)):
                 name = member.decode(errors="replace")
                 if name not in there:
-                    states.append(GroupState(stream=stream, name=name, gone=True))
+                    replays = self._replays(stream, member)
+                    states.append(GroupState(stream=stream, name=name, gone=True, replays=replays))
             yield from sorted(states, key=lambda state: state.name)
 
     def _state(self, stream: bytes, group: dict[bytes, Any]) -> GroupState:
@@ -99,7 +103,12 @@ class ListenerGroups:
             undelivered=group.get(b"lag"),
             consumers=tuple(sorted(each[b"name"].decode(errors="replace") for each in consumers)),
             seen=seen,
+            replays=self._replays(stream, name),
         )
+
+    def _replays(self, stream: bytes, group: bytes) -> int:
+        waiting: Any = self._asker.ask(b"XLEN", replay_key(stream, group.decode(errors="replace")))
+        return int(waiting)
 
     def of_listener(self, service: str, listener: str) -> list[GroupState]:
         """The groups of one listener, one for each stream that it listens to."""
