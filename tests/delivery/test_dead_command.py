@@ -97,6 +97,22 @@ def test_drop_and_replay_act_on_nothing_that_was_not_asked_for(
     assert "2 dead letters" in out
 
 
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_letter_is_not_replayed_to_a_listener_that_nobody_has(
+    server: Server, letters: list[str], more: tuple[str, ...]
+) -> None:
+    server.client.xgroup_destroy("notes.*:stream", "library-shelf")
+    server.client.xgroup_create("notes.*:stream", "library-other", "$")
+    for there in (True, False):
+        status, out = dead(server, "replay", "--all", *more)
+        assert status == 1
+        assert "no process listens as library shelf on notes.*:stream" in out
+        assert server.client.xlen("{notes.*:stream}:dead:library-shelf") == len(letters)
+        assert not server.client.exists("{notes.*:stream}:replay:library-shelf")
+        if there:
+            server.client.delete("notes.*:stream")
+
+
 async def test_a_replayed_letter_goes_to_its_listener_only_and_is_the_event_that_it_was(
     server: Server,
 ) -> None:
