@@ -181,6 +181,24 @@ async def test_a_replayed_letter_that_fails_again_is_a_dead_letter_again(server:
     assert list(after.items())[1:] == list(before[1].items())[1:]
 
 
+async def test_a_replayed_letter_of_an_event_that_its_listener_has_no_more_is_a_letter_again(
+    server: Server, letters: list[str]
+) -> None:
+    bus, got = bus_of(server), list[int]()
+    bus.notes.erased.listen(lambda event: got.append(event.number), listener_name="shelf")
+    dead_key, replays = (f"{{notes.*:stream}}:{kind}:library-shelf" for kind in ("dead", "replay"))
+    async with running(bus):
+        await asyncio.to_thread(dead, server, "replay", "--reason", "failed")
+        await until(lambda: server.client.xlen(dead_key) == 3)
+        assert not server.client.xlen(replays)
+        assert server.client.xpending(replays, "library-shelf")["pending"] == 0
+        status, out = await asyncio.to_thread(dead, server, "list", "--event", "noted")
+    assert status == 0
+    assert out.count("the listener handles another event: notes.erased, not notes.noted") == 2
+    assert all(event_id in out for event_id in letters)
+    assert not got
+
+
 def test_a_server_that_does_not_answer_is_an_error_in_words() -> None:
     result = CliRunner().invoke(
         app, ["dead", "list", "library", "shelf", "--redis-url", "redis://127.0.0.1:1/0"]
