@@ -24,8 +24,9 @@ def dead(server: Server, *arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def bus_of(server: Server) -> Bus:
-    return Bus(service_name="library", redis_url=server.url, max_deliveries=1, reclaim_interval=0.1)
+def bus_of(server: Server, **options: Any) -> Bus:
+    settings: dict[str, Any] = {"max_deliveries": 1, "reclaim_interval": 0.1, **options}
+    return Bus(service_name="library", redis_url=server.url, **settings)
 
 
 @pytest.fixture
@@ -197,6 +198,41 @@ async def test_a_replayed_letter_of_an_event_that_its_listener_has_no_more_is_a_
     assert out.count("the listener handles another event: notes.erased, not notes.noted") == 2
     assert all(event_id in out for event_id in letters)
     assert not got
+
+
+async def test_replays_that_were_read_and_not_begun_go_to_another_process_at_once(
+    server: Server,
+) -> None:
+    replays = "{notes.*:stream}:replay:library-shelf"
+    for number in range(150):
+        fields = {"id": str(number), "api_name": "notes", "event_name": "noted", "version": "1"}
+        server.client.xadd(replays, {**fields, ":number": number})
+    first, go = bus_of(server, process_name="first", concurrency=1), asyncio.Event()
+
+    @first.notes.noted.listen(listener_name="shelf")
+    async def hold(event: Noted) -> None:
+        began.append(event.number)
+        await go.wait()
+
+    def pending() -> list[Any]:
+        found = server.client.xpending_range(replays, "library-shelf", "-", "+", 200)
+        return [(each["time_since_delivered"] > 10**8, each["times_delivered"]) for each in found]
+
+    began, got = list[int](), list[tuple[int, int]]()
+    async with running(first):
+        await until(lambda: began == [0] and len(pending()) > 100)
+        go.set()
+    read = pending()
+    assert read == [(True, 0)] * len(read)
+    second = bus_of(server, process_name="second", acknowledgement_timeout=60)
+
+    @second.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted, delivery: Delivery) -> None:
+        got.append((event.number, delivery.times_delivered))
+
+    async with running(second):
+        await until(lambda: len(got) == 150 - len(began))
+    assert sorted(got) == [(number, 1) for number in range(len(began), 150)]
 
 
 def test_a_server_that_does_not_answer_is_an_error_in_words() -> None:
