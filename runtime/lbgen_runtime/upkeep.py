@@ -87,10 +87,23 @@ class Sweep(_Repeated):
             pending = await ask(b"XPENDING", stream, group, b"-", b"+", 100)
             consumer.offer_replays(pending)
         except ResponseError as error:
-            if words_of(error).startswith("NOGROUP"):
-                await self._process.commands.ask(b"XGROUP", b"CREATE", stream, group, b"0")
-                return  # the next look reads
-            _log.error("%s cannot read replays: %s", consumer.listener, words_of(error))
+            words = words_of(error)
+            if words.startswith("NOGROUP"):
+                words = await self._make_group(group, stream)  # the next look reads
+            if words:
+                _log.error("%s cannot read replays: %s", consumer.listener, words)
+
+    async def _make_group(self, group: str, stream: bytes) -> str:
+        """Make a group of replays again; returns the server's words where it refuses."""
+        try:
+            await self._process.commands.ask(b"XGROUP", b"CREATE", stream, group, b"0")
+        except ResponseError as error:
+            words = words_of(error)
+            # Another process was first, or the stream is gone with the last replay.
+            if words.startswith("BUSYGROUP") or "requires the key to exist" in words:
+                return ""
+            return words
+        return ""
 
 
 class Upkeep(_Repeated):

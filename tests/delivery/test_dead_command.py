@@ -25,8 +25,13 @@ def dead(server: Server, *arguments: str) -> tuple[int, str]:
 
 
 def bus_of(server: Server, **options: Any) -> Bus:
-    settings: dict[str, Any] = {"max_deliveries": 1, "reclaim_interval": 0.1, **options}
-    return Bus(service_name="library", redis_url=server.url, **settings)
+    settings: dict[str, Any] = {
+        "redis_url": server.url,
+        "max_deliveries": 1,
+        "reclaim_interval": 0.1,
+        **options,
+    }
+    return Bus(service_name="library", **settings)
 
 
 @pytest.fixture
@@ -160,6 +165,50 @@ async def test_a_replayed_letter_is_run_although_the_group_of_its_replays_is_gon
     )
     async with running(bus):
         await until(lambda: got == [1])
+
+
+async def test_replays_of_one_listener_are_run_although_those_of_another_cannot_be_read(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = {"id": "x", "api_name": "notes", "event_name": "noted", "version": "1", ":number": "1"}
+    names = ("first", "second")
+    for name in names:
+        server.client.xadd(f"{{notes.*:stream}}:replay:library-{name}", fields)
+        server.client.xgroup_create("notes.*:stream", f"library-{name}", "$", mkstream=True)
+    server.client.xgroup_create("{notes.*:stream}:replay:library-second", "library-second", "0")
+    server.client.acl_setuser(
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xgroup|create"]
+    )
+    bus, got = bus_of(server, redis_url=server.url.replace("//", "//limited:any@")), list[str]()
+
+    def run(name: str) -> None:
+        bus.notes.noted.listen(lambda event: got.append(name), listener_name=name)
+
+    for name in names:
+        run(name)
+    async with running(bus):
+        await until(lambda: got == ["second"])
+        assert "cannot read replays: NOPERM" in caplog.text
+    server.client.acl_deluser("limited")
+
+
+async def test_replays_are_run_while_others_make_their_group_and_remove_them(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = {"id": "x", "api_name": "notes", "event_name": "noted", "version": "1", ":number": "1"}
+    bus, got = bus_of(server, reclaim_interval=0.001), list[int]()
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    replays = "{notes.*:stream}:replay:library-shelf"
+    async with running(bus):
+        for _ in range(200):
+            server.client.delete(replays)
+            server.client.xadd(replays, fields)
+            await asyncio.sleep(0)
+            server.client.delete(replays)
+            await asyncio.sleep(0)
+        server.client.xadd(replays, fields)
+        await until(lambda: got)
+    assert "upkeep failed" not in caplog.text
 
 
 async def test_a_replayed_letter_that_fails_again_is_a_dead_letter_again(server: Server) -> None:
