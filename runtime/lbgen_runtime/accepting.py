@@ -63,7 +63,8 @@ def accept(
         return Verdict.PASS_OVER
     invalid: Invalid | None = None
     original_id = entry_id.decode()
-    if stream != listener.stream:  # a dead letter that is replayed
+    replayed = stream != listener.stream
+    if replayed:
         death = death_of(fields)
         if death is not None and _ENTRY_ID.fullmatch(str(death.stream_id)):
             original_id = str(death.stream_id)
@@ -75,7 +76,13 @@ def accept(
         about = Metadata("", "", "", 0)
     contract = listener.contract
     if not invalid and (about.event_name != contract.name or about.api_name != contract.api.name):
-        return Verdict.PASS_OVER
+        if not replayed:
+            return Verdict.PASS_OVER
+        # It was taken from the dead letters, and nobody else reads it.
+        invalid = Invalid(
+            f"the listener handles another event: {contract.full_name}, not "
+            f"{about.api_name}.{about.event_name}"
+        )
     delivery = Delivery(
         event_id=about.event_id,
         stream_id=original_id,

@@ -16,7 +16,7 @@ from .acknowledging import Acknowledger
 from .claims import Claim, Claims
 from .dead_letters import replay_key
 from .group import ensure_group
-from .handing_back import hand_back
+from .handing_back import hand_back, hand_back_unheld
 from .reading import Reader
 from .recovery import Recovery, pending_entries
 from .retry import Failures
@@ -219,7 +219,7 @@ class Consumer:
         self.claims.stop()
         await self._recovery.stop()
         await self._failures.stop()
-        taken = await self._hand_back_waiting()
+        taken = await self._hand_back_waiting() and await self._hand_back_replays()
         await self._reader.stop()
         if taken:  # what the last read has brought
             taken = await self._hand_back_waiting()
@@ -250,6 +250,17 @@ class Consumer:
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 await self._hand_back([c for c in self.claims.held if c.began is None])
+        except TimeoutError:
+            return False
+        return True
+
+    async def _hand_back_replays(self) -> bool:
+        """Hand back replays that were read and not begun; whether the server has taken them."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                await hand_back_unheld(
+                    self.listener, self._process, self.replays, self.claims.holds
+                )
         except TimeoutError:
             return False
         return True

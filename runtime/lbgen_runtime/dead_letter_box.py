@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .asking import Asker, literal
 from .dead_letters import Death, dead_key, death_of, own_fields, replay_key
@@ -117,6 +117,24 @@ class DeadLetterBox:
                 if len(page) < _PAGE:
                     break
                 after = b"(" + page[-1][0]
+
+    def without_group(self, letters: Iterable[DeadLetter]) -> list[bytes]:
+        """The streams of letters on which the listener has no group: nobody would run a replay.
+
+        Raises:
+            ServerUnavailable: the server cannot be asked.
+        """
+        return [
+            stream
+            for stream in sorted({letter.stream for letter in letters})
+            if self._group.encode() not in self._groups(stream)
+        ]
+
+    def _groups(self, stream: bytes) -> list[bytes]:
+        if not self._asker.ask(b"EXISTS", stream):
+            return []
+        groups: list[Any] = self._asker.ask(b"XINFO", b"GROUPS", stream)
+        return [group[group.index(b"name") + 1] for group in groups]
 
     def replay(self, letters: Iterable[DeadLetter]) -> int:
         """Give letters back to this listener, and to no other; its next look runs them.

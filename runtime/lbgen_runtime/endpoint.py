@@ -186,9 +186,10 @@ class EventEndpoint(Generic[E]):
                 return ServerUnreachable(f"{name} {event_id} was not fired: {why}", **about)
             case Problem.FULL:
                 limit = self._bus.__lbgen__.settings.max_stream_length
+                by = f"consumer group {why} has not" if why else "not every listener has"
                 return BusFull(
-                    f"{name} {event_id} was not fired: the stream holds {limit} events that not "
-                    "every listener has worked off",
+                    f"{name} {event_id} was not fired: the stream holds {limit} events that {by} "
+                    "worked off",
                     **about,
                 )
             case Problem.REJECTED:

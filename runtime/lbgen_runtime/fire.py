@@ -36,7 +36,7 @@ class Fire:
         remember: seconds for which the server remembers the id; 0 is not at all.
         entry_id: the entry's id, once the event is in the stream.
         problem: why it is not confirmed, once it is given up.
-        detail: the problem in words.
+        detail: the problem in words; of a full stream, the group that holds entries back, if any.
         settled: called once, when there is an `entry_id` or a `problem`.
     """
 

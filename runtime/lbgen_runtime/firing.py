@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -184,6 +185,7 @@ class _Attempt:
     __slots__ = (
         "_about",
         "_rules",
+        "_trimmed",
         "_unsent",
         "_written",
         "again_at_once",
@@ -206,6 +208,7 @@ class _Attempt:
         self.commands: list[Command | bytes] = []
         self._about: list[tuple[Fire, ...] | str] = []
         self._written: list[tuple[Fire, bytes]] = []
+        self._trimmed: deque[bytes] = deque()
         self.refusal = ""
         self.again_at_once = False
         self.script_unknown = False
@@ -229,6 +232,7 @@ class _Attempt:
             self._add((*rules.durable[:-1], wait), "durable")
         for stream in rules.trims.due(fire.stream for fire in batch):
             self._add(rules.trims.command(stream), "trim")
+            self._trimmed.append(stream)
 
     def _add(self, command: Command | bytes, about: tuple[Fire, ...] | str) -> None:
         self.commands.append(command)
@@ -249,8 +253,9 @@ class _Attempt:
                 _give_up(list(about), words_of(reply), Problem.REJECTED)
             else:
                 for fire, entry_id in zip(about, reply, strict=True):
-                    if entry_id == b"FULL":
-                        fire.give_up(Problem.FULL, "")
+                    if entry_id.startswith(b"FULL"):
+                        group = entry_id[len(b"FULL ") :].decode(errors="backslashreplace")
+                        fire.give_up(Problem.FULL, group)
                     elif entry_id == b"TRIMMED":
                         why = "its stream was trimmed since the first attempt"
                         fire.give_up(Problem.UNCONFIRMED, why)
@@ -287,7 +292,7 @@ class _Attempt:
                     "longer than its fire waits may be written twice"
                 )
             case "trim":
-                self._rules.trims.trimmed(reply)
+                self._rules.trims.trimmed(self._trimmed.popleft(), reply)
             case _:
                 pass
 

@@ -28,12 +28,14 @@ class GroupState:
         stream: the stream's key.
         name: the group's name, `{service_name}-{listener_name}` for a listener.
         service: the service that listens, where it is registered.
-        gone: it is registered, but the server has no such group any more; the rest is 0 then.
+        gone: it is registered, but the server has no such group any more; what follows is 0 then.
         pending: entries that were delivered and not acknowledged.
         oldest: seconds since the oldest of them was fired, by the server's clock.
         undelivered: entries that were not delivered yet; `None` where the server cannot say.
         consumers: names of the processes that the group knows.
         seen: seconds since one of them was seen; `None` where there is none.
+        replays: dead letters that were given back and are not acknowledged; of a group that is gone
+            too.
     """
 
     stream: bytes
@@ -45,6 +47,7 @@ class GroupState:
     undelivered: int | None = 0
     consumers: tuple[str, ...] = ()
     seen: float | None = None
+    replays: int = 0
 
 
 class ListenerGroups:
@@ -84,7 +87,13 @@ class ListenerGroups:
             }
             states = [self._state(stream, _pairs(group), owners) for group in groups]
             states += [
-                GroupState(stream=stream, name=name, service=owners[name], gone=True)
+                GroupState(
+                    stream=stream,
+                    name=name,
+                    service=owners[name],
+                    gone=True,
+                    replays=self._replays(stream, name.encode()),
+                )
                 for name in owners.keys() - {state.name for state in states}
             ]
             yield from sorted(states, key=lambda state: state.name)
@@ -109,7 +118,12 @@ class ListenerGroups:
             undelivered=group.get(b"lag"),
             consumers=tuple(sorted(each[b"name"].decode(errors="replace") for each in consumers)),
             seen=seen,
+            replays=self._replays(stream, name),
         )
+
+    def _replays(self, stream: bytes, group: bytes) -> int:
+        waiting: Any = self._asker.ask(b"XLEN", replay_key(stream, group.decode(errors="replace")))
+        return int(waiting)
 
     def of_listener(self, service: str, listener: str) -> list[GroupState]:
         """The groups of one listener, one for each stream that it listens to."""

@@ -7,6 +7,9 @@ import random
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from redis.exceptions import ResponseError
+
+from .connection import words_of
 from .scripts import TRIM
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ _EVENTS: Final = 10_000
 _AT_ONCE: Final = 50_000
 """Entries that one step removes at most: some ten milliseconds of the server's time."""
 _REPORT_EVERY: Final = 3600.0
+"""Seconds for which the same is not reported again."""
 _UNREAD: Final = 600.0
 """Seconds without a living consumer after which a group that holds entries back is reported."""
 
@@ -54,7 +58,7 @@ class Trims:
         self._interval = interval
         self._due: dict[bytes, float] = {}
         self._fired: dict[bytes, int] = {}
-        self._reported: dict[bytes, float] = {}
+        self._reported: dict[tuple[bytes, ...], float] = {}
         if isinstance(retention, str):
             count = retention.partition(" ")[0]
             self._keep: tuple[int, int] | None = (-1, int(count)) if count.isdigit() else None
@@ -94,29 +98,50 @@ class Trims:
         """Whether streams are trimmed at all."""
         return self._keep is not None
 
-    def trimmed(self, reply: Any) -> None:
-        """Report a group that holds entries back and that is gone, or that nobody reads for."""
-        if isinstance(reply, Exception) or len(reply) < 4:
+    def trimmed(self, stream: bytes, reply: Any) -> None:
+        """Report a group that holds entries back and that is gone, or that nobody reads for.
+
+        Args:
+            stream: the stream that was to be trimmed.
+            reply: of the server to `command`; an error of the server is reported too.
+        """
+        if isinstance(reply, ResponseError):
+            if self._is_news(stream):
+                _log.warning("%s cannot be trimmed: %s", _name(stream), words_of(reply))
+            return
+        if len(reply) < 4:
             return
         group: bytes = reply[1]
         held_back, seen = reply[2] / 1000, reply[3] / 1000
-        now = time.monotonic()
-        if 0 <= seen < _UNREAD or now < self._reported.get(group, 0.0):
+        if 0 <= seen < _UNREAD or not self._is_news(stream, group):
             return
-        self._reported[group] = now + _REPORT_EVERY
         if held_back < 0:
             _log.warning(
-                "consumer group %s was removed on the server; no event is trimmed until a process "
-                "of its service makes it again. If the listener is gone for good, `lbgen group "
-                "remove` forgets it",
-                group.decode(errors="replace"),
+                "consumer group %s of %s was removed on the server; no event is trimmed until a "
+                "process of its service makes it again. If the listener is gone for good, `lbgen "
+                "group remove` forgets it",
+                _name(group),
+                _name(stream),
             )
             return
         _log.warning(
-            "consumer group %s keeps events from being trimmed since %.0f s, and no process reads "
-            "for it%s: start its service, or `lbgen group remove` it if the listener is gone for "
-            "good",
-            group.decode(errors="replace"),
+            "consumer group %s of %s has not acknowledged an event of %.0f s ago, which keeps it "
+            "and later ones from being trimmed, and no process reads for the group%s: start its "
+            "service, or `lbgen group remove` it if the listener is gone for good",
+            _name(group),
+            _name(stream),
             held_back,
             f" since {seen:.0f} s" if seen >= 0 else "",
         )
+
+    def _is_news(self, *about: bytes) -> bool:
+        """Whether this is not yet reported within the hour."""
+        now = time.monotonic()
+        if now < self._reported.get(about, 0.0):
+            return False
+        self._reported[about] = now + _REPORT_EVERY
+        return True
+
+
+def _name(name: bytes) -> str:
+    return name.decode(errors="backslashreplace")

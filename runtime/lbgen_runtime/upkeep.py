@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from redis.exceptions import ResponseError
 
 from .connection import words_of
+from .errors import DuplicateListenerName
 from .scripts import FORGET
-from .trimming import Trims
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .consumer import Consumer
     from .process import Process
     from .settings import Settings
+    from .trimming import Trims
 
 __all__ = ["Sweep", "Upkeep"]
 
@@ -72,7 +73,10 @@ class Sweep(_Repeated):
             entries, has_replays = found[index], found[len(self._consumers) + index]
             if isinstance(entries, ResponseError) and words_of(entries).startswith("NOGROUP"):
                 # The reader notices too, but not while its handlers have enough to do.
-                await consumer.prepare()
+                try:
+                    await consumer.prepare()
+                except DuplicateListenerName as error:
+                    self._process.fail(error)
             elif entries and not isinstance(entries, BaseException):
                 consumer.offer(entries)
             elif has_replays == 1:
@@ -92,27 +96,47 @@ class Sweep(_Repeated):
                 pending, {entry_id for entry_id, _ in new[0][1]} if new else set()
             )
         except ResponseError as error:
-            if words_of(error).startswith("NOGROUP"):
-                await self._process.commands.ask(b"XGROUP", b"CREATE", stream, group, b"0")
-                return  # the next look reads
-            _log.error("%s cannot read replays: %s", consumer.listener, words_of(error))
+            words = words_of(error)
+            if words.startswith("NOGROUP"):
+                words = await self._make_group(group, stream)  # the next look reads
+            if words:
+                _log.error("%s cannot read replays: %s", consumer.listener, words)
+
+    async def _make_group(self, group: str, stream: bytes) -> str:
+        """Make a group of replays again; returns the server's words where it refuses."""
+        try:
+            await self._process.commands.ask(b"XGROUP", b"CREATE", stream, group, b"0")
+        except ResponseError as error:
+            words = words_of(error)
+            # Another process was first, or the stream is gone with the last replay.
+            if words.startswith("BUSYGROUP") or "requires the key to exist" in words:
+                return ""
+            return words
+        return ""
 
 
 class Upkeep(_Repeated):
     """Trims streams, shows the server that this process lives, forgets consumers that do not."""
 
-    def __init__(self, consumers: Sequence[Consumer], process: Process, settings: Settings) -> None:
+    def __init__(
+        self,
+        consumers: Sequence[Consumer],
+        process: Process,
+        settings: Settings,
+        trims: Trims,
+    ) -> None:
         super().__init__(settings.trim_interval)
         self._consumers = consumers
         self._process = process
-        self._trims = Trims(settings.retention, settings.trim_interval)
+        self._trims = trims
         self._memory = int(settings.consumer_memory * 1000)
 
     async def _once(self) -> None:
         commands = self._process.commands
         if self._trims.ever:
             for stream in {consumer.listener.stream for consumer in self._consumers}:
-                self._trims.trimmed(await self._quietly(commands.ask(*self._trims.command(stream))))
+                reply = await self._quietly(commands.ask(*self._trims.command(stream)))
+                self._trims.trimmed(stream, reply)
         for consumer in self._consumers:
             listener = consumer.listener
             await self._quietly(

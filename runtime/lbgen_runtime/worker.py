@@ -98,7 +98,7 @@ class Worker:
                         core.schema_publisher.announce(consumer.listener.contract)
                 upkeep += [
                     Sweep(consumers, process, settings.reclaim_interval),
-                    Upkeep(consumers, process, settings),
+                    Upkeep(consumers, process, settings, core.rules.trims),
                 ]
                 self.listening = True
                 _log.info("listening as %s: %d listeners", settings.process_name, len(consumers))

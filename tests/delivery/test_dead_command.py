@@ -26,8 +26,14 @@ def dead(server: Server, *arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-def bus_of(server: Server) -> Bus:
-    return Bus(service_name="library", redis_url=server.url, max_deliveries=1, reclaim_interval=0.1)
+def bus_of(server: Server, **options: Any) -> Bus:
+    settings: dict[str, Any] = {
+        "redis_url": server.url,
+        "max_deliveries": 1,
+        "reclaim_interval": 0.1,
+        **options,
+    }
+    return Bus(service_name="library", **settings)
 
 
 @pytest.fixture
@@ -97,6 +103,22 @@ def test_drop_and_replay_act_on_nothing_that_was_not_asked_for(
     status, out = dead(server, "list")
     assert "x" not in [word for line in out.splitlines() for word in line.split("  ")]
     assert "2 dead letters" in out
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_letter_is_not_replayed_to_a_listener_that_nobody_has(
+    server: Server, letters: list[str], more: tuple[str, ...]
+) -> None:
+    server.client.xgroup_destroy("notes.*:stream", "library-shelf")
+    server.client.xgroup_create("notes.*:stream", "library-other", "$")
+    for there in (True, False):
+        status, out = dead(server, "replay", "--all", *more)
+        assert status == 1
+        assert "no process listens as library shelf on notes.*:stream" in out
+        assert server.client.xlen("{notes.*:stream}:dead:library-shelf") == len(letters)
+        assert not server.client.exists("{notes.*:stream}:replay:library-shelf")
+        if there:
+            server.client.delete("notes.*:stream")
 
 
 async def test_a_replayed_letter_goes_to_its_listener_only_and_is_the_event_that_it_was(
@@ -174,6 +196,50 @@ def test_a_replay_that_ends_its_processes_is_dead_after_max_deliveries(server: S
     assert "crashed" in dead(server, "list")[1]
 
 
+async def test_replays_of_one_listener_are_run_although_those_of_another_cannot_be_read(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = {"id": "x", "api_name": "notes", "event_name": "noted", "version": "1", ":number": "1"}
+    names = ("first", "second")
+    for name in names:
+        server.client.xadd(f"{{notes.*:stream}}:replay:library-{name}", fields)
+        server.client.xgroup_create("notes.*:stream", f"library-{name}", "$", mkstream=True)
+    server.client.xgroup_create("{notes.*:stream}:replay:library-second", "library-second", "0")
+    server.client.acl_setuser(
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xgroup|create"]
+    )
+    bus, got = bus_of(server, redis_url=server.url.replace("//", "//limited:any@")), list[str]()
+
+    def run(name: str) -> None:
+        bus.notes.noted.listen(lambda event: got.append(name), listener_name=name)
+
+    for name in names:
+        run(name)
+    async with running(bus):
+        await until(lambda: got == ["second"])
+        assert "cannot read replays: NOPERM" in caplog.text
+    server.client.acl_deluser("limited")
+
+
+async def test_replays_are_run_while_others_make_their_group_and_remove_them(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    fields = {"id": "x", "api_name": "notes", "event_name": "noted", "version": "1", ":number": "1"}
+    bus, got = bus_of(server, reclaim_interval=0.001), list[int]()
+    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    replays = "{notes.*:stream}:replay:library-shelf"
+    async with running(bus):
+        for _ in range(200):
+            server.client.delete(replays)
+            server.client.xadd(replays, fields)
+            await asyncio.sleep(0)
+            server.client.delete(replays)
+            await asyncio.sleep(0)
+        server.client.xadd(replays, fields)
+        await until(lambda: got)
+    assert "upkeep failed" not in caplog.text
+
+
 async def test_a_replayed_letter_that_fails_again_is_a_dead_letter_again(server: Server) -> None:
     bus = bus_of(server)
 
@@ -192,6 +258,59 @@ async def test_a_replayed_letter_that_fails_again_is_a_dead_letter_again(server:
         )
     after: Any = server.client.xrange(dead_key)[0][1]
     assert list(after.items())[1:] == list(before[1].items())[1:]
+
+
+async def test_a_replayed_letter_of_an_event_that_its_listener_has_no_more_is_a_letter_again(
+    server: Server, letters: list[str]
+) -> None:
+    bus, got = bus_of(server), list[int]()
+    bus.notes.erased.listen(lambda event: got.append(event.number), listener_name="shelf")
+    dead_key, replays = (f"{{notes.*:stream}}:{kind}:library-shelf" for kind in ("dead", "replay"))
+    async with running(bus):
+        await asyncio.to_thread(dead, server, "replay", "--reason", "failed")
+        await until(lambda: server.client.xlen(dead_key) == 3)
+        assert not server.client.xlen(replays)
+        assert server.client.xpending(replays, "library-shelf")["pending"] == 0
+        status, out = await asyncio.to_thread(dead, server, "list", "--event", "noted")
+    assert status == 0
+    assert out.count("the listener handles another event: notes.erased, not notes.noted") == 2
+    assert all(event_id in out for event_id in letters)
+    assert not got
+
+
+async def test_replays_that_were_read_and_not_begun_go_to_another_process_at_once(
+    server: Server,
+) -> None:
+    replays = "{notes.*:stream}:replay:library-shelf"
+    for number in range(150):
+        fields = {"id": str(number), "api_name": "notes", "event_name": "noted", "version": "1"}
+        server.client.xadd(replays, {**fields, ":number": number})
+    first, go = bus_of(server, process_name="first", concurrency=1), asyncio.Event()
+
+    @first.notes.noted.listen(listener_name="shelf")
+    async def hold(event: Noted) -> None:
+        began.append(event.number)
+        await go.wait()
+
+    def pending() -> list[Any]:
+        found = server.client.xpending_range(replays, "library-shelf", "-", "+", 200)
+        return [(each["time_since_delivered"] > 10**8, each["times_delivered"]) for each in found]
+
+    began, got = list[int](), list[tuple[int, int]]()
+    async with running(first):
+        await until(lambda: began == [0] and len(pending()) > 100)
+        go.set()
+    read = pending()
+    assert read == [(True, 0)] * len(read)
+    second = bus_of(server, process_name="second", acknowledgement_timeout=60)
+
+    @second.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted, delivery: Delivery) -> None:
+        got.append((event.number, delivery.times_delivered))
+
+    async with running(second):
+        await until(lambda: len(got) == 150 - len(began))
+    assert sorted(got) == [(number, 1) for number in range(len(began), 150)]
 
 
 def test_a_server_that_does_not_answer_is_an_error_in_words() -> None:

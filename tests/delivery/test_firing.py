@@ -434,6 +434,29 @@ def test_a_full_stream_refuses_or_drops_as_its_user_said(server: Server) -> None
     dropping.close()
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_full_stream_names_the_group_that_holds_it(server: Server, gone: bool) -> None:
+    bus = Bus(redis_url=server.url, retention="forever", max_stream_length=10)
+    server.client.xgroup_create(STREAM, "library-fast", "$", mkstream=True)
+    if gone:
+        server.client.hset("{" + STREAM + "}:groups", "library-slow", "library")
+    else:
+        server.client.xgroup_create(STREAM, "library-slow", "$")
+    bus.notes.noted.fire_many(note(number) for number in range(10))
+    server.client.xreadgroup("library-fast", "c", {STREAM: ">"}, count=10, noack=True)
+    with pytest.raises(BusFull, match="10 events that consumer group library-slow has not"):
+        bus.notes.noted.fire(number=10)
+    bus.close()
+
+
+def test_a_batch_that_no_stream_has_room_for_is_no_fault_of_a_group(server: Server) -> None:
+    bus = Bus(redis_url=server.url, max_stream_length=10)
+    server.client.xgroup_create(STREAM, "library-fast", "$", mkstream=True)
+    fired = bus.notes.noted.fire_many(note(number) for number in range(15))
+    assert "not every listener has worked off" in str(fired.errors[14])
+    bus.close()
+
+
 async def test_fire_works_in_one_event_loop_after_another(server: Server) -> None:
     bus = Bus(redis_url=server.url)
 
@@ -456,13 +479,16 @@ def test_what_is_fired_when_a_connection_was_reset_while_idle_arrives_once(
     bus.close()
 
 
+@pytest.mark.parametrize("trimming", ["retention", "drop_oldest"])
 def test_what_may_have_been_trimmed_since_it_was_written_is_not_written_again(
-    server: Server, proxy: Proxy
+    server: Server, proxy: Proxy, trimming: str
 ) -> None:
     """Handled, acknowledged and trimmed before its fire has learnt that it was written."""
     server.client.xgroup_create(STREAM, "library-shelf", "$", mkstream=True)
-    bus = Bus(redis_url=proxy.url)
-    other = Bus(redis_url=server.url, retention=0, trim_interval=0.01)
+    drop: dict[str, Any] = {"max_stream_length": 100, "on_full": "drop_oldest"}
+    options = drop if trimming == "drop_oldest" else {"retention": 0, "trim_interval": 0.01}
+    bus = Bus(redis_url=proxy.url, **(drop if trimming == "drop_oldest" else {}))
+    other = Bus(redis_url=server.url, **options)
     bus.notes.noted.fire(number=1)
 
     def handle_and_trim() -> None:

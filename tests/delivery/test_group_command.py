@@ -62,6 +62,23 @@ def test_list_tells_what_waits_and_who_reads(server: Server) -> None:
     bus.close()
 
 
+def test_list_and_remove_tell_how_many_replays_wait(server: Server) -> None:
+    for name in (GROUP, "other"):
+        server.client.xgroup_create(STREAM, name, "0", mkstream=True)
+    for name in (GROUP, GROUP, "library-lost"):
+        server.client.xadd(f"{BESIDE}:replay:{name}", {"a": "b"})
+    server.client.hset(f"{BESIDE}:groups", "library-lost", "library")
+    status, out = group(server, "list")
+    assert status == 0
+    assert [line.rpartition("  ")[2] for line in out.splitlines()[1:]] == [
+        "1 replays",
+        "2 replays",
+        "0 processes",
+    ]
+    status, out = group(server, "remove", "library", "lost", "--dry-run")
+    assert out.splitlines()[0].endswith("until it is made again  1 replays")
+
+
 def test_a_group_is_removed_with_all_that_was_remembered_of_it(server: Server) -> None:
     bus = bus_of(server)
     asyncio.run(listen_for_a_moment(bus))

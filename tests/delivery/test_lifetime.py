@@ -6,7 +6,9 @@ import asyncio
 import datetime
 import logging
 import os
+import re
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,7 @@ from workers import Process
 
 import servers
 from lbgen_runtime import DuplicateListenerName, consumer
+from lbgen_runtime.trimming import Trims
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +50,18 @@ def after(one: bytes, other: bytes) -> bool:
     return first > second
 
 
+def fill(server: Server, count: int, stream: str = STREAM) -> None:
+    """Fire events a hundred seconds ago."""
+    fired = int((time.time() - 100) * 1000)
+    for number in range(1, count + 1):
+        server.client.xadd(stream, {"number": number}, id=f"{fired}-{number}")
+
+
+def report(server: Server, trims: Trims, stream: str = STREAM) -> None:
+    """Trim, and tell what there is to tell."""
+    trims.trimmed(stream.encode(), server.client.execute_command(*trims.command(stream.encode())))
+
+
 # P7
 
 
@@ -72,21 +87,26 @@ def test_trimming_never_removes_what_a_group_has_not_acknowledged(server: Server
     bus.close()
 
 
-def test_who_may_not_see_the_groups_trims_nothing(server: Server) -> None:
-    server.client.xgroup_create(STREAM, "slow", "0", mkstream=True)
+def test_a_user_that_may_not_ask_for_the_groups_trims_nothing(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     server.client.acl_setuser(
-        "blind", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xinfo"]
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xinfo"]
     )
-    url = server.url.replace("//", "//blind:any@")
+    server.client.xgroup_create(STREAM, "slow", "$", mkstream=True)
+    url = server.url.replace("//", "//limited:any@")
     bus = Bus(redis_url=url, retention=0, trim_interval=0.01)
-    try:
-        for _ in range(10):
-            bus.notes.noted.fire_many(Noted(number=number) for number in range(100))
-        servers.wait_for(lambda: any(e["username"] == "blind" for e in server.client.acl_log()))
-        assert server.client.xlen(STREAM) == 1000
-    finally:
-        bus.close()
-        server.client.acl_deluser("blind")
+    fired = 0
+
+    def refused() -> bool:
+        nonlocal fired
+        fired += len(bus.notes.noted.fire_many(Noted(number=n) for n in range(200)).confirmed)
+        return "cannot be trimmed" in caplog.text
+
+    servers.wait_for(refused)
+    assert server.client.xlen(STREAM) == fired
+    bus.close()
+    server.client.acl_deluser("limited")
 
 
 @pytest.mark.parametrize("retention", [3600, "forever", "2000 events"])
@@ -139,6 +159,78 @@ def test_a_group_that_nobody_reads_for_is_reported_and_not_dropped(
     bus.close()
 
 
+@pytest.mark.parametrize(
+    ("retention", "held"),
+    [(0, 0), (0, 3), ("2 events", 0), ("2 events", 2), ("2 events", 3), (3600, 4)],
+)
+def test_only_a_group_that_has_old_events_to_work_off_is_reported(
+    server: Server, caplog: pytest.LogCaptureFixture, retention: Any, held: int
+) -> None:
+    """The last two of five events are not to be trimmed with `2 events`, none with 3600."""
+    server.client.xgroup_create(STREAM, "abandoned", "0", mkstream=True)
+    fill(server, 5)
+    server.client.xreadgroup("abandoned", "c", {STREAM: ">"}, count=5, noack=True)
+    server.client.xgroup_delconsumer(STREAM, "abandoned", "c")
+    if held:
+        server.client.xgroup_setid(STREAM, "abandoned", server.client.xrange(STREAM)[-held - 1][0])
+    report(server, Trims(retention))
+    assert ("abandoned" in caplog.text) is ((retention, held) in [(0, 3), ("2 events", 3)])
+
+
+def test_a_group_that_begins_at_0_is_late_since_the_oldest_event(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(server, 1)
+    server.client.xgroup_create(STREAM, "abandoned", "0")
+    report(server, Trims(0))
+    [words] = re.findall(r"an event of (\d+) s ago", caplog.text)
+    assert 100 <= int(words) < 1000
+
+
+def test_a_group_that_holds_several_streams_back_is_reported_once_for_each(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    trims = Trims(0)
+    for stream in (STREAM, "desk.*:stream"):
+        fill(server, 1, stream)
+        server.client.xgroup_create(stream, "abandoned", "0")
+        for _ in range(2):
+            report(server, trims, stream)
+    assert re.findall(r"group abandoned of (\S+) ", caplog.text) == [STREAM, "desk.*:stream"]
+
+
+async def test_a_server_that_refuses_to_trim_is_reported_once_in_its_words(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.client.acl_setuser(
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xtrim"]
+    )
+    url = server.url.replace("//", "//limited:any@")
+    bus = bus_of(server, redis_url=url, retention=0, trim_interval=0.01)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+
+    def trims() -> int:
+        return server.client.info("commandstats")["cmdstat_xtrim"]["rejected_calls"]
+
+    server.client.config_resetstat()
+    async with running(bus):
+        await until(lambda: "cmdstat_xtrim" in server.client.info("commandstats"))
+        listening = trims()
+        await until(lambda: trims() > listening)
+    for process in (bus, Bus(redis_url=url, retention=0, trim_interval=0.01)):
+        fired = trims()
+
+        def trimmed(process: Bus = process, fired: int = fired) -> bool:
+            process.notes.noted.fire(number=1)
+            return trims() > fired + 1
+
+        servers.wait_for(trimmed)
+        process.close()
+    server.client.acl_deluser("limited")
+    words = rf"{re.escape(STREAM)} cannot be trimmed: .* script"
+    assert len(re.findall(words, caplog.text)) == 2, "once for each process"
+
+
 def test_a_group_that_was_destroyed_loses_nothing_to_a_trim_before_it_is_made_again(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -158,7 +250,7 @@ def test_a_group_that_was_destroyed_loses_nothing_to_a_trim_before_it_is_made_ag
 
         def reported() -> bool:
             bus.notes.noted.fire(number=1000)
-            return f"{GROUP} was removed" in caplog.text
+            return f"{GROUP} of {STREAM} was removed" in caplog.text
 
         servers.wait_for(reported)
     assert server.client.xlen(STREAM) >= 1001, "nothing was trimmed while the group was away"

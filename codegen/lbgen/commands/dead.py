@@ -181,6 +181,13 @@ def _act(
         letters = list(box.letters(query))
         for letter in letters:
             say(_line(letter))
+        if action == "replay" and (streams := box.without_group(letters)):
+            names = ", ".join(each.decode(errors="backslashreplace") for each in streams)
+            say(
+                f"no process listens as {service} {listener} on {names}: nobody would run the "
+                "letters; replay them once a process of the listener has started"
+            )
+            raise typer.Exit(1)
         if dry_run:
             say(f"would {action} {len(letters)} dead letters of {service}-{listener}")
             return

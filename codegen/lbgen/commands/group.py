@@ -37,8 +37,12 @@ def _ago(seconds: float) -> str:
 
 
 def _line(state: GroupState) -> str:
+    replays = f"  {state.replays} replays" if state.replays else ""
     if state.gone:
-        return f"{state.name}  removed on the server; its events are kept until it is made again"
+        return (
+            f"{state.name}  removed on the server; its events are kept until it is made again"
+            f"{replays}"
+        )
     pending = f"{state.pending} pending"
     if state.pending:
         pending += f", the oldest for {_ago(state.oldest)}"
@@ -46,7 +50,7 @@ def _line(state: GroupState) -> str:
     seen = f", seen {_ago(state.seen)} ago" if state.seen is not None else ""
     return (
         f"{state.name}  {undelivered} undelivered  {pending}  "
-        f"{len(state.consumers)} processes{seen}"
+        f"{len(state.consumers)} processes{seen}{replays}"
     )
 
 

@@ -6,7 +6,8 @@
 --       then per event: its id, the milliseconds since its first attempt where it must not be
 --       written if it may have been trimmed since (0: it may), how many fields and values follow,
 --       the fields and values
--- Returns per event: its entry's id, FULL, or TRIMMED.
+-- Returns per event: its entry's id, TRIMMED, or FULL with the group that holds entries back, if
+-- there is one.
 local stream = KEYS[1]
 local look_back, remember = tonumber(ARGV[1]), tonumber(ARGV[2])
 local max_length, drop_oldest = tonumber(ARGV[4]), ARGV[5] == '1'
@@ -55,21 +56,24 @@ if look_back > 0 then
   end
 end
 
-local room = open
+local room, full = open, 'FULL'
 if max_length > 0 and open > 0 then
   local length = redis.call('XLEN', stream)
   if length + open > max_length then
-    local needed = lowest_needed(stream, KEYS[5])
+    local needed, holder, gone = lowest_needed(stream, KEYS[5])
     if needed then
       local removed = redis.call('XTRIM', stream, 'MINID', needed)
       length = length - removed
       if removed > 0 then note_trimmed(KEYS[4], needed) end
+      if first_held(stream, needed, holder, gone) then full = 'FULL ' .. holder end
     end
   end
   room = max_length - length
   if drop_oldest and room < open then
     local dropped = redis.call('XTRIM', stream, 'MAXLEN', math.max(max_length - open, 0))
     redis.call('INCRBY', KEYS[3], dropped)
+    local left = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
+    if dropped > 0 then note_trimmed(KEYS[4], left and left[1] or moment(0)) end
     room = open
   end
 end
@@ -85,7 +89,7 @@ for i, event in ipairs(events) do
   if entries[event.id] and remember > 0 then
     redis.call('SET', KEYS[5 + i], entries[event.id], 'PX', remember)
   end
-  result[i] = entries[event.id] or (unseen and 'TRIMMED' or 'FULL')
+  result[i] = entries[event.id] or (unseen and 'TRIMMED' or full)
 end
 if ARGV[3] == '1' and not written then redis.call('SET', KEYS[2], '', 'PX', 1000) end
 return result
