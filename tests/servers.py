@@ -29,6 +29,10 @@ KINDS = ("valkey", "redis")
 _SUPERVISED = '"$@" & child=$!; cat >/dev/null; kill -9 $child 2>/dev/null'
 
 
+_CLUSTER_BUS = 10_000
+"""How far above its port a server of a cluster has the port for its neighbours."""
+
+
 def missing(kind: str) -> str:
     """Why a kind of server cannot be started here; empty if it can."""
     if kind == "redis" and shutil.which("redis-server") is None:
@@ -46,18 +50,20 @@ def _binary(kind: str) -> str:
     return str(get_binary_path())
 
 
-def free_port() -> int:
-    """A TCP port that nobody uses at this moment.
+def free_port(*, beside: int = 0) -> int:
+    """A TCP port that nobody uses at this moment, nor the port that lies so far above it.
 
     Outside of the range from which systems choose the near end of connections: a client that
     tries again and again to reach a server that is down may otherwise get the server's own port,
     and connect to itself.
     """
     while True:
-        with socket.socket() as probe:
-            port = random.randrange(10_000, 30_000)
+        with socket.socket() as probe, socket.socket() as second:
+            port = random.randrange(10_000, 30_000 - beside)
             try:
                 probe.bind(("127.0.0.1", port))
+                if beside:
+                    second.bind(("127.0.0.1", port + beside))
             except OSError:
                 continue
             return port
@@ -85,7 +91,7 @@ class Server:
 
     def __init__(self, kind: str, **options: str) -> None:
         self.kind = kind
-        self.port = free_port()
+        self.port = free_port(beside=_CLUSTER_BUS if "cluster_enabled" in options else 0)
         self._folder = tempfile.mkdtemp(prefix=f"lbgen-{kind}-")
         self._options = {"save": "", "appendonly": "no", **options}
         self._process: subprocess.Popen[bytes] | None = None
