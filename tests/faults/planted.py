@@ -47,7 +47,9 @@ def _renew_unfenced() -> None:
 
 
 def _recreate_groups_at_the_end() -> None:
-    register = scripts.REGISTER.source.replace(b"lost and '0' or", b"lost and '$' or")
+    begin = b"result == 'lost' and '0' or"
+    assert begin in scripts.REGISTER.source, "the plant fits the script no more"
+    register = scripts.REGISTER.source.replace(begin, begin.replace(b"0", b"$"))
     group.REGISTER = scripts.Script(register, b"1" * 40)  # type: ignore[misc]
 
 
