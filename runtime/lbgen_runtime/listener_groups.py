@@ -156,7 +156,7 @@ class ListenerGroups:
             (b"HDEL", registered_key(state.stream), state.name),
             (b"DEL", replay_key(state.stream, state.name)),
         ]
-        if not state.gone:
+        if self._asker.ask(b"EXISTS", state.stream):  # the group may have been made again
             remove.append((b"XGROUP", b"DESTROY", state.stream, state.name))
         self._asker.at_once(*remove)
 

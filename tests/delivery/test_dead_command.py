@@ -313,6 +313,19 @@ async def test_replays_that_were_read_and_not_begun_go_to_another_process_at_onc
     assert sorted(got) == [(number, 1) for number in range(len(began), 150)]
 
 
+@pytest.mark.parametrize("action", ["list", "replay", "drop"])
+def test_a_listener_that_nothing_is_known_of_is_told(server: Server, action: str) -> None:
+    more = ["--all"] if action != "list" else []
+    asked = ["dead", action, "library", "shellf", *more, "--redis-url", server.url]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 1
+    assert "there is no group library-shellf" in result.output
+    server.client.xgroup_create("notes.*:stream", "library-shellf", "0", mkstream=True)
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 0
+    assert result.output.endswith("0 dead letters of library-shellf\n")
+
+
 def test_a_server_that_does_not_answer_is_an_error_in_words() -> None:
     result = CliRunner().invoke(
         app, ["dead", "list", "library", "shelf", "--redis-url", "redis://127.0.0.1:1/0"]

@@ -66,6 +66,16 @@ def _box(url: str, service: str, listener: str) -> AbstractContextManager[DeadLe
     return connected("lbgen dead", lambda: DeadLetterBox(url, service=service, listener=listener))
 
 
+def _check_listener(url: str, service: str, listener: str) -> None:
+    """Say so, and exit with 1, where nothing is known of a listener: its name may be misspelt."""
+    from lbgen_runtime.listener_groups import ListenerGroups
+
+    with connected("lbgen dead", lambda: ListenerGroups(url)) as groups:
+        if not groups.of_listener(service, listener):
+            say(f"there is no group {service}-{listener}; `lbgen group list` shows those that are")
+            raise typer.Exit(1)
+
+
 def _line(letter: DeadLetter) -> str:
     deliveries = f"{letter.death.deliveries} deliveries" if letter.death else "no deliveries told"
     detail = letter.death.detail.strip().rpartition("\n")[2] if letter.death else ""
@@ -95,6 +105,8 @@ def list_(
             say(_line(letter))
             count += 1
         say(f"{count} dead letters of {service}-{listener}")
+    if not count:
+        _check_listener(redis_url, service, listener)
 
 
 @app.command()
@@ -179,6 +191,8 @@ def _act(
 
     with _box(redis_url, service, listener) as box:
         letters = list(box.letters(query))
+        if not letters:
+            _check_listener(redis_url, service, listener)
         for letter in letters:
             say(_line(letter))
         if action == "replay" and (streams := box.without_group(letters)):
