@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, cast
 
 from .commands import Commands
@@ -56,7 +57,7 @@ class Worker:
         self.listening = False
         """Whether every consumer group exists and is read."""
         self._stop = asyncio.Event()
-        self._stopped = asyncio.Event()
+        self._stopped: Future[None] = Future()
         self._failure: Exception | None = None
 
     async def run(self, *, signals: bool = False) -> None:
@@ -71,6 +72,7 @@ class Worker:
             ServerRefused: the server refuses this process's credentials.
         """
         core, settings = self._core, self._core.settings
+        self._loop = asyncio.get_running_loop()
         core.worker = self
         handled = self._handle_signals() if signals else ()
         outage = Outage(settings.redis_url)
@@ -114,7 +116,7 @@ class Worker:
             for number in handled:
                 asyncio.get_running_loop().remove_signal_handler(number)
             core.worker = None
-            self._stopped.set()
+            self._stopped.set_result(None)
         if self._failure is not None:
             raise self._failure
 
@@ -194,6 +196,10 @@ class Worker:
         self._stop.set()
 
     async def stop(self) -> None:
-        """Finish what runs and leave; returns when that is done."""
-        self._stop.set()
-        await self._stopped.wait()
+        """Finish what runs and leave; returns when that is done. From any event loop."""
+        try:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        except RuntimeError:
+            return  # its event loop is closed, and nothing of it runs any more
+        # Shielded: a caller that is cancelled does not end the waiting of the others.
+        await asyncio.shield(asyncio.wrap_future(self._stopped))

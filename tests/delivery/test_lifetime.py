@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import signal
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -522,6 +523,23 @@ def test_a_second_signal_ends_at_once_and_loses_nothing(server: Server) -> None:
         status, out, _ = worker.end(5)
     assert (status, out) == (128 + signal.SIGTERM, "")
     assert len(pending(server)) == 2
+
+
+async def test_a_bus_is_stopped_from_another_event_loop_than_its_own(server: Server) -> None:
+    quiet = {"acknowledgement_timeout": 600, "reclaim_interval": 600, "trim_interval": 600}
+    bus = bus_of(server, **quiet)
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf")
+    core = bus.__lbgen__
+    listening = threading.Thread(target=lambda: asyncio.run(bus.run_async()), daemon=True)
+    listening.start()
+    await until(lambda: core.worker is not None and core.worker.listening)
+    closing = [asyncio.create_task(bus.close_async()) for _ in range(3)]
+    await asyncio.sleep(0)
+    closing[0].cancel()
+    await asyncio.wait_for(asyncio.gather(*closing[1:]), 10)
+    assert core.worker is None
+    listening.join(10)
+    assert not listening.is_alive()
 
 
 async def test_draining_without_a_server_comes_to_an_end(server: Server) -> None:
