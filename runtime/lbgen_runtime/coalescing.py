@@ -13,7 +13,6 @@ import threading
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
 from .connection import AsyncConnection, ConnectionFailed, SyncConnection
 from .fire import Problem
@@ -172,7 +171,7 @@ class AsyncFirer:
         self._url = url
         self._name = name
         self._rules = rules
-        self._writers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Writer] = WeakKeyDictionary()
+        self._writers: dict[asyncio.AbstractEventLoop, _Writer] = {}
 
     async def fire(self, fires: Sequence[Fire]) -> None:
         """Fire events; on return each has an outcome.
@@ -184,6 +183,7 @@ class AsyncFirer:
         loop = asyncio.get_running_loop()
         writer = self._writers.get(loop)
         if writer is None or writer.closed:
+            self._let_go_of_closed_loops()
             connection = AsyncConnection(self._url, name=self._name)
             writer = self._writers[loop] = _Writer(connection, self._rules)
         settled = loop.create_future()
@@ -203,6 +203,11 @@ class AsyncFirer:
         except asyncio.CancelledError:
             writer.withdraw(fires)
             raise
+
+    def _let_go_of_closed_loops(self) -> None:
+        for loop in list(self._writers):
+            if loop.is_closed() and (writer := self._writers.pop(loop, None)) is not None:
+                writer.abandon()
 
     async def close(self) -> None:
         """Close this loop's connection; firing again opens another."""
@@ -266,6 +271,14 @@ class _Writer:
                 if not fire.done:
                     fire.give_up(Problem.UNCONFIRMED, "the event loop ended")
             await self._connection.close()
+
+    def abandon(self) -> None:
+        """End after the event loop was closed: nothing of it runs any more, and nobody waits."""
+        self._open.clear()
+        self._line.clear()
+        self._connection.abandon()
+        # The interpreter would report a task that is pending when it is let go.
+        self._task._log_destroy_pending = False  # type: ignore[attr-defined]
 
     async def _drive(self, batch: list[Fire]) -> None:
         steps = fire_batch(batch, self._rules, self._gather, self._broken)

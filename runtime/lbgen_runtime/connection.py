@@ -9,7 +9,9 @@ so that no reply is ever taken for that of another command.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import socket
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import redis.asyncio.connection as async_redis
@@ -331,3 +333,19 @@ class AsyncConnection:
         connection, self._connection, self.peer = self._connection, None, None
         if connection is not None:
             await connection.disconnect(nowait=True)
+
+    def abandon(self) -> None:
+        """Close the socket of a connection whose event loop is closed."""
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is None or connection._writer is None:
+            return
+        transport: Any = connection._writer.transport
+        with contextlib.suppress(RuntimeError):  # its end would be told to it in its event loop
+            transport.abort()
+        connection._writer = connection._reader = None
+        # asyncio leaves the socket open; uvloop has closed it, and shows a stand-in for it.
+        left = getattr(transport.get_extra_info("socket"), "_sock", None)
+        if isinstance(left, socket.socket):
+            left.close()
+            if getattr(transport, "_sock", None) is left:
+                transport._sock = None

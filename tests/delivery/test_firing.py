@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import uuid
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -466,6 +468,40 @@ async def test_fire_works_in_one_event_loop_after_another(server: Server) -> Non
     for _ in range(3):
         await asyncio.to_thread(one_loop)
     await until(lambda: server.client.xlen(STREAM) == 3)
+
+
+@pytest.mark.parametrize(
+    ("tidy", "uv"),  # uvloop itself warns where a loop is closed that is not tidied up
+    [(True, False), (True, True), (False, False)],
+    ids=["run asyncio", "run uvloop", "close asyncio"],
+)
+def test_an_event_loop_that_was_closed_is_let_go_with_its_connection(
+    server: Server, tidy: bool, uv: bool
+) -> None:
+    new_loop: Any = pytest.importorskip("uvloop").new_event_loop if uv else asyncio.new_event_loop
+    bus, name = Bus(redis_url=server.url, process_name="p1"), "lbgen::p1"
+    loops: list[weakref.ref[Any]] = []
+
+    def fire() -> None:
+        if tidy:
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                loops.append(weakref.ref(runner.get_loop()))
+                runner.run(bus.notes.noted.fire_async(number=1))
+        else:
+            loop = new_loop()
+            loops.append(weakref.ref(loop))
+            loop.run_until_complete(bus.notes.noted.fire_async(number=1))
+            loop.close()
+
+    def connections() -> int:
+        return [each["name"] for each in server.client.client_list()].count(name)
+
+    for _ in range(5):
+        fire()
+    asyncio.run(bus.notes.noted.fire_async(number=1))  # what is left is let go when more is fired
+    gc.collect()
+    assert [loop() for loop in loops] == [None] * 5
+    servers.wait_for(lambda: connections() == 0)
 
 
 def test_what_is_fired_when_a_connection_was_reset_while_idle_arrives_once(
