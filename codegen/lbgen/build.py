@@ -122,9 +122,13 @@ def build(sources: Mapping[str, bytes], options: Options | None = None) -> Built
     package, problems = plan_package(analysis.contract, modeller, analysis.verdicts)
     problems = [*analysis.problems, *problems]
     failed = any(problem.severity is Severity.ERROR for problem in problems)
-    files = {} if package is None or failed else render(package)
-    if package is not None:
-        check_output(files, package)
+    files: dict[str, str] = {}
+    if package is not None and not failed:
+        files = render(package)
+        defects = check_output(files, package)
+        if defects:
+            files = {}
+            problems += defects
     return Built(
         files=files,
         problems=in_order(problems),

@@ -9,7 +9,14 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-__all__ = ["class_name", "module_name", "order_in_all", "parameter_name", "reserved_parameters"]
+__all__ = [
+    "class_name",
+    "module_name",
+    "order_in_all",
+    "order_in_imports",
+    "parameter_name",
+    "reserved_parameters",
+]
 
 _BUILTINS: Final = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
 """Builtins that annotations use: a field of that name would hide them."""
@@ -71,9 +78,21 @@ def order_in_all(name: str) -> tuple[int, list[str | int]]:
 
     It is the order of isort, in which linters want them.
     """
-    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
+    return _kind(name), _numbers_by_value(name)
+
+
+def order_in_imports(name: str) -> tuple[int, list[str | int], list[str | int]]:
+    """What to sort the names of an import by: as in an `__all__`, whatever their case."""
+    return _kind(name), _numbers_by_value(name.lower()), _numbers_by_value(name)
+
+
+def _kind(name: str) -> int:
+    return 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
+
+
+def _numbers_by_value(name: str) -> list[str | int]:
     pieces = re.split(r"([0-9]+)", name)
-    return kind, [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
+    return [int(piece) if index % 2 else piece for index, piece in enumerate(pieces)]
 
 
 def _ascii(text: str) -> str:

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from ..layout import WIDTH
+from ..names import order_in_imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["import_groups", "import_line", "words"]
+__all__ = ["import_groups", "import_line", "module_order", "words"]
 
 
 def words(texts: Iterable[str]) -> set[str]:
@@ -20,11 +21,16 @@ def words(texts: Iterable[str]) -> set[str]:
 
 def import_line(module: str, names: Iterable[str]) -> str:
     """`from module import names`, a name a line where it is too long."""
-    ordered = sorted(names)
+    ordered = sorted(names, key=order_in_imports)
     flat = f"from {module} import {', '.join(ordered)}"
     if len(flat) <= WIDTH:
         return flat
     return f"from {module} import (\n" + "".join(f"    {name},\n" for name in ordered) + ")"
+
+
+def module_order(name: str) -> tuple[list[str | int], list[str | int]]:
+    """What to sort modules by: their names as imports have them, whatever their kind."""
+    return order_in_imports(name)[1:]
 
 
 def import_groups(
@@ -57,10 +63,10 @@ def import_groups(
     installed = ["import lbgen_runtime as _lbgen"]
     if "_codec" in used:
         installed.append("from lbgen_runtime import codec as _codec")
-    local = [f"from . import {module} as _{module}" for module in sorted(whole)]
+    local = [f"from . import {module} as _{module}" for module in sorted(whole, key=module_order)]
     if has_classes:
         local.append("from ._schemas import SCHEMAS as _SCHEMAS")
-    local += [import_line(f".{module}", names) for module, names in sorted(others.items())]
+    local += [import_line(f".{each}", others[each]) for each in sorted(others, key=module_order)]
     future = ["from __future__ import annotations"]
     groups = (future, standard, installed, local)
     return tuple(tuple(group) for group in groups if group)

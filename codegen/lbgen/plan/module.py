@@ -8,7 +8,7 @@ from ..layout import Brackets, Named, lay_out
 from ..literal import docstring_text, python_literal
 from ..names import order_in_all, parameter_name
 from .classes import ClassPlanner
-from .imports import import_groups, import_line, words
+from .imports import import_groups, import_line, module_order, words
 from .modules import ApiPlan, EventPlan, ModulePlan
 from .naming import api_class
 
@@ -131,7 +131,7 @@ def plan_module(
         exports.add(api_plan.class_name)
     plan = ModulePlan(
         name=name,
-        sources=tuple(" ".join(docstring_text(file)) for file in files),
+        sources=tuple(files),
         doc=tuple(docstring_text(api.description if api else None, _title(api, files))),
         imports=import_groups(
             words(planner.texts),
@@ -143,7 +143,8 @@ def plan_module(
             whole=names.whole,
         ),
         late_imports=tuple(
-            import_line(f".{module}", names.imported[module]) for module in sorted(late)
+            import_line(f".{module}", names.imported[module])
+            for module in sorted(late, key=module_order)
         ),
         classes=tuple(classes),
         api=api_plan,

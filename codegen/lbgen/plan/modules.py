@@ -101,7 +101,7 @@ class ModulePlan:
 
     Attributes:
         name: without `.py`.
-        sources: the files that it was made from.
+        sources: the files that it was made from, for diagnostics; no code names them.
         doc: its docstring's lines.
         imports: groups of import lines.
         late_imports: import lines of modules that need this one, for its end.

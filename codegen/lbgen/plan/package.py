@@ -11,7 +11,7 @@ from ..layout import Brackets, Named, lay_out
 from ..lightbus.published import published_schema
 from ..literal import docstring_text, json_literal, python_literal
 from ..names import module_name, order_in_all, parameter_name
-from .imports import import_line
+from .imports import import_line, module_order
 from .module import plan_module
 from .modules import ModulePlan, NamespacePlan, PackagePlan, SchemasPlan
 from .naming import api_class, name_classes
@@ -94,7 +94,10 @@ def plan_package(
         schemas=_schemas(contract, verdicts, modeller),
         namespaces=tree.roots(),
         steps=tree.steps(),
-        api_imports=tuple(import_line(f".{module}", [name]) for name, module in apis_by_class),
+        api_imports=tuple(
+            import_line(f".{module}", [name])
+            for name, module in sorted(apis_by_class, key=lambda each: module_order(each[1]))
+        ),
         lazy=lay_out(
             Brackets(
                 "",
