@@ -148,7 +148,7 @@ async def long_stream(m: Measurement) -> None:
             pipeline.xadd(STREAM, fields)
         await pipeline.execute()
     group = "shop-web-late"
-    await client.hset(registered_key(STREAM), group, "benchmark")
+    await client.hset(registered_key(STREAM), group, "shop-web")
     middle = (await client.xinfo_stream(STREAM))["last-generated-id"]
     await client.xgroup_create(STREAM, group, middle)
     arrived: list[float] = []

@@ -44,6 +44,10 @@ class Consumer:
         listener: what to run.
         process: this process.
         connection: where the listener's reads block.
+
+    Attributes:
+        registration: what this process knows of the consumer group; empty before it has one.
+        replays: the key of the stream of dead letters that were given back.
     """
 
     def __init__(self, listener: Listener, process: Process, connection: AsyncConnection) -> None:
@@ -66,7 +70,7 @@ class Consumer:
         self._reader = Reader(listener, process, connection, self)
         self.claims.room_made = self._reader.look
         self._runners = start_runners(listener, self.claims, self._finished)
-        self._registered = False
+        self.registration = b""
         self._pace = 0.0
         self._debug = _log.isEnabledFor(logging.DEBUG)
 
@@ -101,6 +105,8 @@ class Consumer:
         expires = asked + listener.settings.acknowledgement_timeout
         ready: list[Claim] = []
         for entry_id, fields in entries:
+            if self.claims.holds(stream, entry_id):
+                continue  # its group begins again at the beginning; it runs here already
             accepted = accept(listener, process, stream, entry_id, fields, 1, expires)
             if not isinstance(accepted, Accepted):
                 self._acknowledge(stream, entry_id)
@@ -121,8 +127,7 @@ class Consumer:
 
     async def group_missing(self) -> None:
         """Make the consumer group, from the beginning where it was there before."""
-        await ensure_group(self.listener, self._process, lost=self._registered)
-        self._registered = True
+        self.registration = await ensure_group(self.listener, self._process, self.registration)
 
     # What recovery asks.
 

@@ -1,12 +1,18 @@
-"""The consumer group of a listener: made once, made again where it was lost."""
+"""The consumer group of a listener: made once, made again where it was lost.
+
+A process that finds another registration of its group than it knows concludes that the server has
+lost its state (`lua/register.lua`).
+"""
 
 from __future__ import annotations
 
 import logging
+import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from .errors import DuplicateListenerName
+from .printable import printable
 from .scripts import REGISTER
 from .trimming import registered_key
 
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
     from .listener import Listener
     from .process import Process
 
-__all__ = ["ensure_group", "start_after"]
+__all__ = ["ensure_group", "is_set_back", "service_of", "start_after"]
 
 _log = logging.getLogger("lbgen")
 
@@ -34,38 +40,54 @@ def start_after(since: str | datetime) -> bytes:
     return {"new": b"$", "beginning": b"0"}.get(since, since.encode())
 
 
-async def ensure_group(listener: Listener, process: Process, *, lost: bool = False) -> None:
-    """See that a listener's group exists.
+def service_of(registration: bytes) -> str:
+    """The service of a registered group."""
+    return registration.partition(b" ")[0].decode(errors="replace")
+
+
+def is_set_back(registration: bytes) -> bool:
+    """Whether a group reads once more what it may have missed."""
+    return registration.count(b" ") > 2
+
+
+async def ensure_group(listener: Listener, process: Process, known: bytes) -> bytes:
+    """See that a listener's group exists, and that it is given all that it needs.
 
     Args:
         listener: whose group.
         process: this process; becomes a consumer of the group.
-        lost: the group was there while this process ran: a new one begins at the beginning.
+        known: what this returned before, in this process: where the group is gone or another one
+            now, it begins again at the beginning. Empty for the first time.
+
+    Returns:
+        What is remembered of the group beside its stream.
 
     Raises:
         ResponseError: what stands under the stream's name is no stream.
         DuplicateListenerName: another service's listener has a group of that name, as `mail-eu`
             and `send` have with `mail` and `eu-send`.
     """
-    outcome = await process.commands.script(
+    outcome: list[bytes] = await process.commands.script(
         REGISTER,
         [listener.stream, registered_key(listener.stream)],
         [
             listener.group.encode(),
             start_after(listener.settings.since),
-            int(lost),
+            known,
             process.name.encode(),
             listener.service.encode(),
+            secrets.token_hex(8),
         ],
     )
-    if outcome[0] == b"taken":
-        other = outcome[1].decode(errors="replace")
+    what, registration = outcome
+    if what == b"taken":
         raise DuplicateListenerName(
-            f"{listener}: service {other!r} has a consumer group of that name on "
+            f"{listener}: service {printable(registration)!r} has a consumer group of that name on "
             f"{listener.stream.decode()}; give one of them another name"
         )
-    if outcome[0] == b"lost":
+    if what == b"lost":
         _log.warning(
             "%s: the consumer group was lost; it begins again with the oldest event that is there",
             listener,
         )
+    return registration

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .asking import Asker, literal
 from .dead_letters import replay_key
+from .group import service_of
 from .heartbeat import lease_key
 from .trimming import registered_key
 
@@ -80,8 +81,8 @@ class ListenerGroups:
             if stream in streams:
                 groups = self._asker.ask(b"XINFO", b"GROUPS", stream)
             owners = {
-                name.decode(errors="replace"): service.decode(errors="replace")
-                for name, service in _pairs(
+                name.decode(errors="replace"): service_of(registration)
+                for name, registration in _pairs(
                     self._asker.ask(b"HGETALL", registered_key(stream))
                 ).items()
             }

@@ -11,7 +11,9 @@ from redis.exceptions import ResponseError
 
 from .connection import words_of
 from .errors import DuplicateListenerName
+from .group import is_set_back
 from .scripts import FORGET
+from .trimming import registered_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,16 +65,20 @@ class Sweep(_Repeated):
 
     async def _once(self) -> None:
         ask = self._process.commands.ask
-        idle: list[Any] = []
-        replays: list[Any] = []
+        asked: list[Any] = []
         for consumer in self._consumers:
-            idle.append(ask(*consumer.idle_entries(consumer.listener.stream)))
-            replays.append(ask(b"EXISTS", consumer.replays))
-        found: list[Any] = await asyncio.gather(*idle, *replays, return_exceptions=True)
+            stream, group = consumer.listener.stream, consumer.listener.group
+            asked += [
+                ask(b"HGET", registered_key(stream), group),
+                ask(*consumer.idle_entries(stream)),
+                ask(b"EXISTS", consumer.replays),
+            ]
+        found: list[Any] = await asyncio.gather(*asked, return_exceptions=True)
         for index, consumer in enumerate(self._consumers):
-            entries, has_replays = found[index], found[len(self._consumers) + index]
-            if isinstance(entries, ResponseError) and words_of(entries).startswith("NOGROUP"):
-                # The reader notices too, but not while its handlers have enough to do.
+            registered, entries, has_replays = found[3 * index : 3 * index + 3]
+            if _must_register(registered, consumer) or _says(entries, "NOGROUP"):
+                # The reader notices too that its group is gone, but not while its handlers have
+                # enough to do, and not where another process was faster to make the group again.
                 try:
                     await consumer.prepare()
                 except DuplicateListenerName as error:
@@ -113,6 +119,17 @@ class Sweep(_Repeated):
                 return ""
             return words
         return ""
+
+
+def _must_register(registered: bytes | BaseException | None, consumer: Consumer) -> bool:
+    """Whether the group's registration is not what this process knows, or is about to change."""
+    if isinstance(registered, BaseException):
+        return False
+    return (registered or b"") != consumer.registration or is_set_back(consumer.registration)
+
+
+def _says(reply: Any, code: str) -> bool:
+    return isinstance(reply, ResponseError) and words_of(reply).startswith(code)
 
 
 class Upkeep(_Repeated):
