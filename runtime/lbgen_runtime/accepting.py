@@ -100,9 +100,14 @@ def event_of(listener: Listener, claim: Claim) -> Any:
     """The event that an entry stands for.
 
     Raises:
-        Invalid: it stands for none.
+        Invalid: it stands for none. Any other error is one of this code or of its settings, and
+            says nothing about the event.
     """
     try:
-        return listener.contract.decode(parameters(claim.fields))
-    except (InvalidParameters, ValueError, RecursionError) as error:
+        texts = parameters(claim.fields)
+    except ValueError as error:
+        raise Invalid(str(error)) from error
+    try:
+        return listener.contract.decode(texts)
+    except InvalidParameters as error:
         raise Invalid(str(error)) from error

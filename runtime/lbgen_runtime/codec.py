@@ -18,7 +18,7 @@ from uuid import UUID
 from pydantic_core import to_jsonable_python
 
 from . import exact
-from .json_values import NoJson, json_array, json_object, json_value
+from .json_values import NoJson, json_array, json_object, json_value, last_given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,13 +68,14 @@ class Codec(NamedTuple):
         encode: from the Python value to the JSON value.
         short: what `decode` and `encode` do with the values of exactly one type.
         settle: the same codec with the functions of generated classes in it, which are not made
-            before the first use; `None` if there are none in it.
+            before the first use; it takes the classes that are being made already. `None` if there
+            are none in it.
     """
 
     decode: Callable[[Any], Any] | None
     encode: Callable[[Any], Any]
     short: Short | None = None
-    settle: Callable[[], Codec] | None = None
+    settle: Callable[[frozenset[type[Record]]], Codec] | None = None
 
 
 def _decode_integer(value: Any) -> Any:
@@ -123,15 +124,20 @@ def array(item: Codec) -> Codec:
             return json_value(value)
         if write is None:
             return json_array(value, encode_item)
+        items = iter(value)
         try:
-            return [write(each) if type(each) is python else encode_item(each) for each in value]
-        except NoJson:
-            return json_array(value, encode_item)
+            return [write(each) if type(each) is python else encode_item(each) for each in items]
+        except NoJson as error:
+            error.path.append(last_given(value, items))
+            raise
+
+    def settled(being_made: frozenset[type[Record]]) -> Codec:
+        return array(item if settle is None else settle(being_made))
 
     return Codec(
         None if decode_item is None else decode,
         encode,
-        settle=None if settle is None else lambda: array(settle()),
+        settle=None if settle is None else settled,
     )
 
 
@@ -194,9 +200,9 @@ def record(cls: type[Record]) -> Codec:
             return cls.__lbgen_codec__.encode_mapping(value)
         return json_value(value)
 
-    def settle() -> Codec:
+    def settle(being_made: frozenset[type[Record]]) -> Codec:
         own = cls.__lbgen_codec__
-        own.settle()
+        own.settle(being_made)
         return Codec(decode, encode, Short(cls, own.encode, dict, own.decode))
 
     return Codec(decode, encode, settle=settle)

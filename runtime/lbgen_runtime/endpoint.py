@@ -19,8 +19,10 @@ from .event import Event
 from .fire import Fire, Problem
 from .fired import FiredMany
 from .handler import shape_of
+from .json_limits import is_unicode
 from .listener import Listener
 from .naive_times import read_zone
+from .printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -64,6 +66,7 @@ class EventEndpoint(Generic[E]):
             NotAuthoritative: this service may not fire the API's events.
             InvalidParameters: the event is not what its schema accepts.
             TypeError: that is another event, or no id.
+            ValueError: the id is not Unicode.
             FireUnconfirmed: the event may or may not be on the bus.
             NotFired: the event is not on the bus; its subclasses say why.
         """
@@ -121,6 +124,11 @@ class EventEndpoint(Generic[E]):
             event_id = new_event_id()
         elif not isinstance(given, str) or not given:
             raise TypeError(f"event_id is a text that is not empty, not {event_id!r}")
+        elif not is_unicode(event_id):
+            raise ValueError(
+                f"event_id {printable(event_id)} has an unpaired surrogate, which is not a "
+                "character; fire it under another id"
+            )
         parameters = self._contract.encode(event)
         xadd = self._form.xadd(event_id, parameters)
         fields = partial(self._form.fields, event_id, parameters)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -29,6 +31,10 @@ __all__ = [
     "ServerUnreachable",
     "Violation",
 ]
+
+
+_LONGEST = 2_000
+"""Characters of a pointer, and of a message, that are shown: both may hold parts of a value."""
 
 
 class FireAgain(Protocol):
@@ -81,7 +87,8 @@ class Violation:
     location: str
 
     def __str__(self) -> str:
-        return f"{self.pointer or 'the whole value'}: {self.message} ({self.rule})"
+        where = printable(self.pointer, _LONGEST) or "the whole value"
+        return f"{where}: {printable(self.message, _LONGEST)} ({self.rule})"
 
 
 class InvalidParameters(LbgenError, ValueError):

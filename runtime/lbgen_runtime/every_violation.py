@@ -11,9 +11,11 @@ reads all that is wrong at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from .json_values import NoJson, Undeclared
+from .json_limits import parts_below, unwritable
+from .json_values import NoJson
 from .validation import pointer_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ __all__ = ["every_violation"]
 
 _MOST: Final = 100
 """Values that are taken out at most."""
+_MOST_PARTS: Final = 100_000
+"""Parts of a value that are encoded at most, counted anew each time."""
 
 _OF_ALL_BELOW: Final = frozenset({"allOf", "anyOf", "contains", "if", "not", "oneOf"})
 """Rules that a value may break only because of what was taken out of it."""
@@ -45,23 +49,34 @@ def every_violation(
     found: list[Violation] = []
     replaced: list[str] = []
     rest: Any = record
-    while len(found) < _MOST:
+    for _ in range(_rounds(record)):
+        value: Any = None
         try:
             value = encode(rest)
-        except NoJson as problem:
-            path = problem.path[::-1]
-            found.append(problem.violation(schema.location))
-            if not path:
-                break
-            if not isinstance(problem, Undeclared):
-                replaced.append(pointer_of(path))
-            rest = _without(rest, path, drop=isinstance(problem, Undeclared))
-        except (ValueError, RecursionError):
-            break
-        else:
+            problem = next(unwritable(value), None)
+        except NoJson as first:
+            problem = first
+        except RecursionError:
+            problem = next(unwritable(rest), None)
+            if problem is None:
+                raise
+        if problem is None:
             found += [each for each in schema.violations(value) if not _follows(each, replaced)]
             break
+        path = problem.path[::-1]
+        found.append(problem.violation(schema.location))
+        if not path:
+            break
+        if not problem.of_key:
+            replaced.append(pointer_of(path))
+        rest = _without(rest, path, drop=problem.of_key)
     return tuple(dict.fromkeys(found))
+
+
+def _rounds(record: Record) -> int:
+    """How often an instance is encoded: less often the larger it is."""
+    size = sum(1 for _ in islice(parts_below(record), _MOST_PARTS))
+    return max(1, min(_MOST, _MOST_PARTS // (size + 1)))
 
 
 def _follows(violation: Violation, replaced: Sequence[str]) -> bool:

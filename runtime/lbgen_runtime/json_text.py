@@ -7,10 +7,18 @@ from typing import Any, Final
 
 from pydantic_core import from_json
 
+from .json_limits import MAX_DEPTH, MAX_DIGITS, TOO_DEEP, TOO_LONG
 from .json_values import NoJson, json_value
-from .validation import MAX_DEPTH
 
-__all__ = ["NO_NUMBERS", "SHALLOW", "SHORT", "check_depth", "check_numbers", "read_json"]
+__all__ = [
+    "NO_NUMBERS",
+    "SHALLOW",
+    "SHORT",
+    "check_depth",
+    "check_digits",
+    "check_numbers",
+    "read_json",
+]
 
 _KINDS: Final = bytes(
     ord("d") if chr(byte) in "0123456789" else ord("e") if chr(byte) in "eE" else byte
@@ -23,6 +31,7 @@ _LARGE_EXPONENT: Final = b"eddd"
 _FEW_DIGITS: Final = 308
 """Digits of an integer that every 64-bit float can come near to."""
 _MANY_DIGITS: Final = b"d" * (_FEW_DIGITS + 1)
+_TOO_MANY_DIGITS: Final = b"d" * (MAX_DIGITS + 1)
 SHORT: Final = len("1e309") - 1
 """Bytes of a JSON text that can hold no number out of range."""
 NO_NUMBERS: Final = frozenset({str, bool})
@@ -30,18 +39,25 @@ SHALLOW: Final = 2 * MAX_DEPTH
 """Bytes of a JSON text that cannot nest too deep: each level has two brackets."""
 
 
-def read_json(text: bytes) -> Any:
+def read_json(text: bytes, *, deepest: int = MAX_DEPTH) -> Any:
     """The value of a JSON text.
 
+    Args:
+        text: the text.
+        deepest: how deep arrays and objects may nest.
+
     Raises:
-        ValueError: it is no JSON (RFC 8259), or nests too deep.
-        NoJson: a number is out of the range of a 64-bit float.
+        NoJson: it is not JSON, nests too deep, or has a number out of the range of a 64-bit float.
     """
-    value = from_json(text, allow_inf_nan=False)
+    try:
+        value = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        why = str(error)
+        too_deep = why.startswith("recursion limit exceeded")  # the parser's own, above MAX_DEPTH
+        raise NoJson(TOO_DEEP if too_deep else f"this is not JSON: {why}") from None
     if len(text) > SHORT and type(value) not in NO_NUMBERS:
         check_numbers(text, value)
-        if len(text) > SHALLOW:
-            check_depth(text)
+        check_depth(text, deepest=deepest)
     return value
 
 
@@ -60,23 +76,36 @@ def check_numbers(text: bytes, value: Any) -> None:
         json_value(value)
 
 
-def check_depth(text: bytes) -> None:
+def check_depth(text: bytes, *, deepest: int = MAX_DEPTH) -> None:
     """Refuse what nests deeper than every reader can follow.
 
+    Args:
+        text: a JSON text.
+        deepest: how deep arrays and objects may nest.
+
     Raises:
-        NoJson: arrays and objects nest deeper than `MAX_DEPTH`.
+        NoJson: they nest deeper.
     """
-    if len(text) <= SHALLOW or text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+    if len(text) <= SHALLOW or text.count(b"[") + text.count(b"{") <= deepest:
         return
-    depth = deepest = 0
+    depth = 0
     for token in _BRACKETS_AND_STRINGS.findall(text):
         if token in b"[{":
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > deepest:
+                raise NoJson(TOO_DEEP)
         elif token in b"]}":
             depth -= 1
-    if deepest > MAX_DEPTH:
-        raise NoJson(f"arrays and objects nest deeper than {MAX_DEPTH}")
 
 
-_BRACKETS_AND_STRINGS: Final = re.compile(rb'[\[\]{}]|"(?:[^"\\]|\\.)*"')
+def check_digits(text: bytes) -> None:
+    """Refuse integers that no reader takes.
+
+    Raises:
+        NoJson: there is one.
+    """
+    if len(text) > MAX_DIGITS and _TOO_MANY_DIGITS in text.translate(_KINDS):
+        raise NoJson(TOO_LONG)
+
+
+_BRACKETS_AND_STRINGS: Final = re.compile(rb'[\[\]{}]|"[^"\\]*+(?:\\.[^"\\]*+)*+"')

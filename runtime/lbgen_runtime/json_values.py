@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
+from itertools import islice
 from math import isfinite
+from operator import length_hint
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +19,18 @@ from . import exact
 from .errors import Violation
 from .unset import UNSET
 
-__all__ = ["NoJson", "Undeclared", "json_array", "json_object", "json_value"]
+__all__ = ["NoJson", "Undeclared", "json_array", "json_object", "json_value", "last_given"]
 
 
 class NoJson(Exception):
-    """A Python value has no JSON form. `path` leads to it, innermost step first."""
+    """A Python value has no JSON form. `path` leads to it, innermost step first.
+
+    Attributes:
+        of_key: the name at the end of the path is what is wrong, whatever its value is.
+    """
 
     rule = "type"
+    of_key = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -45,6 +52,7 @@ class Undeclared(NoJson):
     """A writer gave a key that its schema does not declare."""
 
     rule = "unknown parameter"
+    of_key = True
 
 
 def json_value(value: Any) -> Any:
@@ -94,40 +102,40 @@ def _rare_value(value: Any) -> Any:
         case float():
             return json_value(float(value))
         case Mapping():
-            return json_object(value, json_value)
+            return json_object(dict(value), json_value)
         case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
-            return json_array(value, json_value)
+            return json_array(list(value), json_value)
         case _:
             raise NoJson(f"a {type(value).__name__} has no JSON form")
 
 
-def json_array(values: Sequence[Any], encode: Callable[[Any], Any]) -> list[Any]:
+def json_array(values: list[Any] | tuple[Any, ...], encode: Callable[[Any], Any]) -> list[Any]:
     """The JSON array of some items, each encoded by a function."""
+    items = iter(values)
     try:
-        return [encode(each) for each in values]
-    except NoJson:
-        for index, each in enumerate(values):
-            _at(index, each, encode)
+        return [encode(each) for each in items]
+    except NoJson as error:
+        error.path.append(last_given(values, items))
         raise
 
 
-def json_object(values: Mapping[Any, Any], encode: Callable[[Any], Any]) -> dict[str, Any]:
+def json_object(values: dict[Any, Any], encode: Callable[[Any], Any]) -> dict[str, Any]:
     """The JSON object of a mapping, each value encoded by a function."""
     for key in values:
         if not isinstance(key, str):
             raise NoJson(f"the key {key!r} is no string")
+    items = iter(values.items())
     try:
-        return {str(key): encode(each) for key, each in values.items()}
-    except NoJson:
-        for key, each in values.items():
-            _at(key, each, encode)
-        raise
-
-
-def _at(step: str | int, value: Any, encode: Callable[[Any], Any]) -> None:
-    """Find where an error came from: the step to the first value that has no JSON form."""
-    try:
-        encode(value)
+        return {str(key): encode(each) for key, each in items}
     except NoJson as error:
-        error.path.append(step)
+        error.path.append(next(islice(values, last_given(values, items), None)))
         raise
+
+
+def last_given(values: Sized, items: Iterator[Any]) -> int:
+    """How many an iterator over a list, tuple or dict gave before the last that it gave.
+
+    Nothing is encoded a second time to find where an error came from: at each level of a deep
+    value that would double the work.
+    """
+    return len(values) - length_hint(items) - 1

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import from_json, to_json
 
 from .errors import InvalidParameters
 from .every_violation import every_violation
-from .json_text import NO_NUMBERS, SHALLOW, SHORT, check_depth, check_numbers, read_json
+from .json_limits import MAX_DEPTH, unwritable
+from .json_text import (
+    NO_NUMBERS,
+    SHALLOW,
+    SHORT,
+    check_depth,
+    check_digits,
+    check_numbers,
+    read_json,
+)
 from .json_values import NoJson, json_value
 from .naive_times import with_offsets
 from .record_codec import RecordCodec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .record import Record
 
@@ -32,6 +40,7 @@ class JudgedCodec(RecordCodec):
     def __init__(self, cls: type[Record]) -> None:
         super().__init__(cls)
         self._schema = cls.__lbgen_schema__
+        self._accepts: Callable[[Any], bool] = self._first_verdict
 
     def read(self, value: object, name: str) -> Record:
         """The instance of a JSON value.
@@ -41,24 +50,34 @@ class JudgedCodec(RecordCodec):
         """
         try:
             plain = json_value(value)
-            check_depth(to_json(plain))
+            text = to_json(plain)
+            check_depth(text, deepest=MAX_DEPTH + 1)
+            check_digits(text)
         except (NoJson, ValueError, RecursionError) as error:
-            raise self._no_json(name, error) from None
+            problems = list(unwritable(value))
+            if isinstance(error, NoJson) and not problems:
+                problems = [error]
+            if not problems:
+                raise
+            raise self._refusal(name, *problems) from None
         self._verdict(plain, name)
         if not isinstance(plain, dict):
-            raise self._no_json(name, NoJson("an object is needed"))
+            raise self._refusal(name, NoJson("an object is needed"))
         return self.decode(cast("dict[str, Any]", plain))
 
     def read_text(self, text: str | bytes, name: str) -> Record:
         """The instance of a JSON text.
 
         Raises:
-            InvalidParameters: the text is no JSON, or the schema does not accept it.
+            InvalidParameters: the text is not JSON, or the schema does not accept it.
         """
         try:
-            value = read_json(text.encode() if isinstance(text, str) else bytes(text))
-        except (NoJson, ValueError) as error:
-            raise self._no_json(name, error) from None
+            if isinstance(text, str):
+                # An unpaired surrogate, which is not Unicode, becomes what is not UTF-8 either.
+                text = text.encode(errors="surrogatepass")
+            value = read_json(bytes(text), deepest=MAX_DEPTH + 1)
+        except NoJson as problem:
+            raise self._refusal(name, problem) from None
         return self.read(value, name)
 
     def write(self, record: Record, name: str) -> dict[str, Any]:
@@ -67,13 +86,7 @@ class JudgedCodec(RecordCodec):
         Raises:
             InvalidParameters: the schema does not accept it.
         """
-        try:
-            value = self.encode(record)
-            check_depth(to_json(value))
-        except (NoJson, ValueError, RecursionError) as error:
-            raise self._no_json(name, error, record) from None
-        self._verdict(value, name)
-        return value
+        return self._written(record, name)[0]
 
     def encode_parameters(self, record: Record, name: str) -> dict[str, bytes]:
         """The JSON text of each parameter of an event.
@@ -81,16 +94,24 @@ class JudgedCodec(RecordCodec):
         Raises:
             InvalidParameters: the schema does not accept the event.
         """
+        return self._written(record, name)[1]
+
+    def _written(self, record: Record, name: str) -> tuple[dict[str, Any], dict[str, bytes]]:
         try:
             value = self.encode(record)
             texts = {key: to_json(each) for key, each in value.items()}
             for text in texts.values():
                 if len(text) > SHALLOW:
                     check_depth(text)
-        except (NoJson, ValueError, RecursionError) as error:
-            raise self._no_json(name, error, record) from None
+                    check_digits(text)
+        except (NoJson, ValueError, RecursionError):
+            # Of the value, where a limit says so; else of this code.
+            found = every_violation(record, self.encode, self._schema)
+            if not found:
+                raise
+            raise InvalidParameters(name, found) from None
         self._verdict(value, name)
-        return texts
+        return value, texts
 
     def decode_parameters(
         self, texts: Mapping[str, bytes], name: str, *, assume_timezone: str | None = None
@@ -116,40 +137,34 @@ class JudgedCodec(RecordCodec):
                         check_depth(text)
             if with_numbers:
                 check_numbers(b",".join(with_numbers), value)
-        except (NoJson, ValueError) as error:
-            raise self._no_json_in(texts, name, error) from None
+        except (NoJson, ValueError):
+            problems = tuple(_problems(texts))
+            if not problems:
+                raise
+            raise self._refusal(name, *problems) from None
         if not self._accepts(value):
             value = with_offsets(value, self._schema, assume_timezone, name)
         return self.decode(value)
 
-    @cached_property
-    def _accepts(self) -> Callable[[Any], bool]:
+    def _first_verdict(self, value: Any) -> bool:
         """The verdict of the schema, which is compiled for it."""
-        accepts: Callable[[Any], bool] = self._schema.validator.is_valid
-        return accepts
+        self._accepts = self._schema.validator.is_valid
+        return self._accepts(value)
 
     def _verdict(self, value: object, name: str) -> None:
         if not self._accepts(value):
             raise InvalidParameters(name, tuple(self._schema.violations(value)))
 
-    def _no_json_in(
-        self, texts: Mapping[str, bytes], name: str, error: Exception
-    ) -> InvalidParameters:
-        """The error of the first parameter whose text is no JSON."""
-        for key, text in texts.items():
-            try:
-                read_json(text)
-            except (NoJson, ValueError) as why:
-                problem = NoJson(f"no JSON: {why}")
-                problem.path.append(key)
-                return self._no_json(name, problem)
-        return self._no_json(name, error)
+    def _refusal(self, name: str, *problems: NoJson) -> InvalidParameters:
+        location = self._schema.location
+        return InvalidParameters(name, [problem.violation(location) for problem in problems])
 
-    def _no_json(
-        self, name: str, error: Exception, record: Record | None = None
-    ) -> InvalidParameters:
-        if record is not None and isinstance(error, NoJson) and error.path:
-            found = every_violation(record, self.encode, self._schema)
-            return InvalidParameters(name, found)
-        problem = error if isinstance(error, NoJson) else NoJson(f"no JSON: {error}")
-        return InvalidParameters(name, (problem.violation(self._schema.location),))
+
+def _problems(texts: Mapping[str, bytes]) -> Iterator[NoJson]:
+    """What is wrong with each parameter whose text is not JSON that every reader can follow."""
+    for key, text in texts.items():
+        try:
+            read_json(text)
+        except NoJson as problem:
+            problem.path.append(key)
+            yield problem

@@ -8,6 +8,7 @@ from pydantic_core import from_json
 
 from .codec import JSON
 from .field import MISSING, FieldSpec, JsonDefault
+from .json_limits import unwritable_name
 from .json_values import NoJson, Undeclared
 from .straight_code import FieldCode, make_decode, make_encode
 from .unset import UNSET
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["RecordCodec"]
 
 _NEVER: Final = object()
+_DEEPEST: Final = 50
+"""Classes inside one another whose functions are made together."""
 _new = object.__new__
 _set = object.__setattr__
 
@@ -87,21 +90,28 @@ class RecordCodec:
         self.encode: Callable[[Record], dict[str, Any]] = self._first_encode
         """Makes the JSON object of an instance. Raises `NoJson` if a value has no JSON form."""
 
-    def settle(self) -> None:
+    def settle(self, being_made: frozenset[type[Record]] = frozenset()) -> None:
         """Make the functions of the class, and before them those of the classes inside it.
 
-        A class that recurs goes the longer way through the attributes where it meets itself.
+        A class that recurs goes the longer way through the attributes where it meets itself, and
+        so does one that is very deep inside. Threads that come at the same moment each make the
+        functions: nothing is taken for made before it is, and no lock is held that a forked
+        process would wait for.
+
+        Args:
+            being_made: the classes around this one that are being made.
         """
-        if self._is_settled:
+        if self._is_settled or self._cls in being_made or len(being_made) >= _DEEPEST:
             return
-        self._is_settled = True
+        being_made |= {self._cls}
         settled = [
             field._replace(
-                codec=field.codec if (settle := field.codec.settle) is None else settle()
+                codec=field.codec if (settle := field.codec.settle) is None else settle(being_made)
             )
             for field in self._fields
         ]
-        self.decode, self.encode = self._decode, self._encode
+        decode: Callable[[dict[str, Any]], Record] = self._decode
+        encode: Callable[[Record], dict[str, Any]] = self._encode
         if settled and self._additional is None:
             codes = [
                 FieldCode(
@@ -114,8 +124,10 @@ class RecordCodec:
                 )
                 for name, key, codec, _ in settled
             ]
-            self.decode = make_decode(self._cls, codes, self._decode)
-            self.encode = make_encode(codes, NoJson, self._encode)
+            decode = make_decode(self._cls, codes, self._decode)
+            encode = make_encode(codes, NoJson)
+        self.decode, self.encode = decode, encode
+        self._is_settled = True
 
     def _first_decode(self, value: dict[str, Any]) -> Record:
         self.settle()
@@ -207,6 +219,8 @@ class RecordCodec:
             error.path.append(next(iter(values)))
             raise error
         for key, value in self._additional_codec.encode(values).items():
+            if (why := unwritable_name(key)) is not None:
+                raise why
             if key in self._by_key:
                 clash = Undeclared(f"{key!r} is a field of {self._cls.__name__}")
                 clash.path.append(key)

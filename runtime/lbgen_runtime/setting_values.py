@@ -31,7 +31,7 @@ __all__ = [
     "whole_number",
 ]
 
-_NAME = re.compile(r"[^\s{}*]+")
+_NAME = re.compile(r"[^\s{}*\ud800-\udfff]+")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _EVENTS = re.compile(r"[0-9]{1,15} events")
 _ENTRY_ID = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?")
@@ -85,7 +85,7 @@ def one_of(*choices: str) -> Callable[[object], str]:
 def a_name(given: object) -> str:
     """A name that can be part of keys and of consumer groups' names."""
     if not isinstance(given, str) or not _NAME.fullmatch(given):
-        raise ValueError("a name without spaces, braces or asterisks")
+        raise ValueError("a name without spaces, braces, asterisks and unpaired surrogates")
     return given
 
 

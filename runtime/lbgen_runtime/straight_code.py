@@ -95,17 +95,22 @@ def make_decode(
 
 
 def make_encode(
-    fields: Sequence[FieldCode], failed: type[Exception], slowly: Callable[[Any], dict[str, Any]]
+    fields: Sequence[FieldCode], failed: type[Exception]
 ) -> Callable[[Any], dict[str, Any]]:
     """A function from an instance to its JSON object.
 
     Args:
         fields: of the class; it has none for additional properties.
-        failed: what codecs raise.
-        slowly: does the same, and says where a codec failed.
+        failed: what codecs raise; the field's key is added to its `path`.
     """
-    names: dict[str, Any] = {"unset": UNSET, "failed": failed, "slowly": slowly}
-    lines: list[str] = []
+    key_of_line: dict[int, str] = {}
+    names: dict[str, Any] = {"unset": UNSET, "failed": failed, "key_of_line": key_of_line}
+    lines = [
+        "def encode(record):\n",
+        "    state = record.__dict__\n",
+        "    result = {}\n",
+        "    try:\n",
+    ]
     for index, field in enumerate(fields):
         names[f"k{index}"] = field.key
         names[f"e{index}"] = field.codec.encode
@@ -119,18 +124,17 @@ def make_encode(
         if field.required:
             lines.append(f"        {encoded}\n")
         elif field.make is None and field.default is None:
-            lines.append(f"        if v is not None and v is not unset:\n            {encoded}\n")
+            lines += ("        if v is not None and v is not unset:\n", f"            {encoded}\n")
         else:
-            lines.append(f"        if v is not unset:\n            {encoded}\n")
-    source = (
-        "def encode(record):\n"
-        "    state = record.__dict__\n"
-        "    result = {}\n"
-        "    try:\n" + "".join(lines) + "        return result\n"
-        "    except failed:\n"
-        "        return slowly(record)\n"
+            lines += ("        if v is not unset:\n", f"            {encoded}\n")
+        key_of_line[len(lines)] = field.key
+    lines += (
+        "        return result\n",
+        "    except failed as error:\n",
+        "        error.path.append(key_of_line[error.__traceback__.tb_lineno])\n",
+        "        raise\n",
     )
-    encode: Callable[[Any], dict[str, Any]] = _made("encode", source, names)
+    encode: Callable[[Any], dict[str, Any]] = _made("encode", "".join(lines), names)
     return encode
 
 

@@ -7,7 +7,7 @@ URI of its document and a JSON pointer: `lbgen:///shop/orders.yaml#/events/order
 from __future__ import annotations
 
 import json
-from functools import cached_property
+import os
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,10 +19,7 @@ from .formats import asserted_in_older_drafts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["MAX_DEPTH", "Schema", "Schemas", "compile_schema"]
-
-MAX_DEPTH: Final = 128
-"""How deep arrays and objects of a parameter may nest."""
+__all__ = ["Schema", "Schemas", "compile_schema"]
 
 
 def compile_schema(
@@ -66,6 +63,21 @@ _OLDER_DRAFT: Final = "://json-schema.org/draft-0"
 """Part of the URI of every draft before 2019-09."""
 
 
+class _Making:
+    """Held while something is made that one thread makes for all; new in a forked process."""
+
+    def __init__(self) -> None:
+        self.renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        self.lock = RLock()
+
+
+_making: Final = _Making()
+
+
 class Schemas:
     """The documents of a generated package, compiled at the first use.
 
@@ -82,27 +94,34 @@ class Schemas:
         self._older = any(_OLDER_DRAFT in text for text in documents.values())
         self.lightbus = lightbus or {}
         self._validators: dict[str, jsonschema_rs.Validator] = {}
-        self._lock = RLock()
+        self._registry: jsonschema_rs.Registry | None = None
 
     def at(self, location: str) -> Schema:
         """The schema at a location. Nothing is compiled before its first verdict."""
         return Schema(self, location)
 
-    @cached_property
+    @property
     def registry(self) -> jsonschema_rs.Registry:
         """All documents, read."""
-        return jsonschema_rs.Registry(
-            [(uri, json.loads(text)) for uri, text in self._documents.items()]
-        )
+        registry = self._registry
+        if registry is None:
+            with _making.lock:
+                registry = self._registry
+                if registry is None:
+                    registry = self._registry = jsonschema_rs.Registry(
+                        [(uri, json.loads(text)) for uri, text in self._documents.items()]
+                    )
+        return registry
 
     def validator(self, location: str) -> jsonschema_rs.Validator:
         """The compiled validator of the schema at a location."""
         validator = self._validators.get(location)
         if validator is None:
-            with self._lock:
-                validator = self._validators.setdefault(
-                    location, compile_schema(location, self.registry, older=self._older)
-                )
+            with _making.lock:
+                validator = self._validators.get(location)
+                if validator is None:
+                    validator = compile_schema(location, self.registry, older=self._older)
+                    self._validators[location] = validator
         return validator
 
     def inlined(self, location: str) -> dict[str, Any]:
