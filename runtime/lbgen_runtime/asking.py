@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import NoScriptError, ResponseError
 
-from .connection import ConnectionFailed, SyncConnection, words_of
+from .connection import ConnectionFailed, SyncConnection, WrongServer, words_of
 from .errors import LbgenError
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Asker:
     def _exchange(self, commands: list[Command]) -> list[Reply]:
         try:
             return self._connection.exchange(commands)
+        except WrongServer as failure:
+            raise ServerUnavailable(f"the server refuses: {failure}") from None
         except ConnectionFailed as failure:
             raise ServerUnavailable(f"the server does not answer: {failure}") from None
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from redis.exceptions import NoScriptError, ResponseError
 
 from .connection import ConnectionFailed
+from .replies import Meaning, meaning_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from .connection import AsyncConnection, Command, Reply
     from .outage import Outage
     from .scripts import Script
+
+    _Asked = tuple[Command, asyncio.Future[Reply]]
 
 __all__ = ["Commands"]
 
@@ -38,7 +41,7 @@ class Commands:
     def __init__(self, connection: AsyncConnection, outage: Outage) -> None:
         self._connection = connection
         self._outage = outage
-        self._line: deque[tuple[Command, asyncio.Future[Reply]]] = deque()
+        self._line: deque[_Asked] = deque()
         self._woken = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="lbgen commands")
 
@@ -71,8 +74,7 @@ class Commands:
                     try:
                         replies = await self._connection.exchange([command for command, _ in batch])
                     except ConnectionFailed as failure:
-                        _answer(batch, failure.replies)
-                        self._line.extendleft(reversed(batch[len(failure.replies) :]))
+                        self._line.extendleft(reversed(_answer(batch, failure.replies)))
                         failures += 1
                         await asyncio.sleep(self._outage.failed(failure, failures))
                     else:
@@ -91,11 +93,17 @@ class Commands:
         await asyncio.wait([self._task])
 
 
-def _answer(batch: list[tuple[Command, asyncio.Future[Reply]]], replies: Sequence[Reply]) -> None:
-    for (_, future), reply in zip(batch, replies, strict=False):
+def _answer(batch: Sequence[_Asked], replies: Sequence[Reply]) -> list[_Asked]:
+    """Give each command its reply; returns those that have none, or one of the wrong server."""
+    again: list[_Asked] = []
+    for asked, reply in zip(batch, replies, strict=False):
+        _, future = asked
         if future.done():
             continue
-        if isinstance(reply, ResponseError):
-            future.set_exception(reply)
-        else:
+        if not isinstance(reply, ResponseError):
             future.set_result(reply)
+        elif meaning_of(reply) is Meaning.WRONG_SERVER:
+            again.append(asked)
+        else:
+            future.set_exception(reply)
+    return [*again, *batch[len(replies) :]]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import redis.asyncio.connection as async_redis
 import redis.connection as sync_redis
-from redis import exceptions as redis_errors
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
 
 from .packing import pack
+from .replies import Meaning, meaning_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +31,7 @@ __all__ = [
     "Peer",
     "Reply",
     "SyncConnection",
+    "WrongServer",
     "words_of",
 ]
 
@@ -73,21 +74,20 @@ class ConnectionFailed(Exception):
         self.refused = isinstance(cause, AuthenticationError)
 
 
-_CODES: Final[dict[type[ResponseError], str]] = {
-    redis_errors.ClusterDownError: "CLUSTERDOWN",
-    redis_errors.MasterDownError: "MASTERDOWN",
-    redis_errors.MovedError: "MOVED",
-    redis_errors.NoPermissionError: "NOPERM",
-    redis_errors.OutOfMemoryError: "OOM",
-    redis_errors.ReadOnlyError: "READONLY",
-    redis_errors.TryAgainError: "TRYAGAIN",
-}
+class WrongServer(ConnectionFailed):
+    """The server is not the one to ask any more, or not yet.
+
+    Every command was answered, and the connection is closed: the next exchange looks where the
+    server's name leads by then.
+    """
+
+    def __init__(self, replies: list[Reply]) -> None:
+        [first, *_] = (reply for reply in replies if _is_of_wrong_server(reply))
+        super().__init__(ResponseError(words_of(first)), sent=True, replies=replies, peer=None)
 
 
-def words_of(error: ResponseError) -> str:
-    """An error of the server, with its code where redis-py has cut it off."""
-    code, text = _CODES.get(type(error), ""), str(error)
-    return text if not code or text.startswith(code) else f"{code} {text}"
+def _is_of_wrong_server(reply: Reply) -> bool:
+    return isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.WRONG_SERVER
 
 
 def _options(parsed: dict[str, Any], *, timeout: float | None) -> dict[str, Any]:
@@ -173,11 +173,16 @@ class SyncConnection:
                 connection._sock.settimeout(timeout)
             connection.send_packed_command((pack(commands),), check_health=False)
             read = connection.read_response
+            wrong_server = False
             for _ in commands:
                 try:
                     replies.append(read())
                 except ResponseError as error:
                     replies.append(error)
+                    wrong_server = wrong_server or _is_of_wrong_server(error)
+                except BusyLoadingError as error:  # redis-py closes the connection for it
+                    replies.append(ResponseError(words_of(error)))
+                    raise
             if shortened:
                 connection._sock.settimeout(self._timeout)
         except (RedisError, OSError) as error:
@@ -187,6 +192,9 @@ class SyncConnection:
         except BaseException:
             self.close()
             raise
+        if wrong_server:
+            self.close()
+            raise WrongServer(replies)
         return replies
 
     def _open(self, timeout: float) -> Any:
@@ -282,11 +290,16 @@ class AsyncConnection:
             async with asyncio.timeout(timeout):
                 await connection.send_packed_command(pack(commands), check_health=False)
                 read = connection.read_response
+                wrong_server = False
                 for _ in commands:
                     try:
                         replies.append(await read())
                     except ResponseError as error:
                         replies.append(error)
+                        wrong_server = wrong_server or _is_of_wrong_server(error)
+                    except BusyLoadingError as error:  # redis-py closes the connection for it
+                        replies.append(ResponseError(words_of(error)))
+                        raise
         except (RedisError, OSError) as error:
             peer = self.peer
             await self.close()
@@ -294,6 +307,9 @@ class AsyncConnection:
         except BaseException:
             await self.close()
             raise
+        if wrong_server:
+            await self.close()
+            raise WrongServer(replies)
         return replies
 
     @property

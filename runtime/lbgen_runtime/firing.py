@@ -16,24 +16,17 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import (
-    ClusterDownError,
-    MasterDownError,
-    NoPermissionError,
-    NoScriptError,
-    ReadOnlyError,
-    ResponseError,
-    TryAgainError,
-)
+from redis.exceptions import ResponseError
 
 from .backoff import backoff
-from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
+from .connection import REPLY_TIMEOUT, ConnectionFailed
 from .fire import Problem
+from .replies import Meaning, meaning_of, words_of
 from .scripts import FIRE
 from .trimming import Trims, registered_key, trimmed_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
 
     from .connection import Command, Peer, Reply
     from .fire import Fire
@@ -42,9 +35,6 @@ __all__ = ["Exchange", "FireRules", "Pause", "Step", "fire_batch"]
 
 _log = logging.getLogger("lbgen")
 
-_TRANSIENT: Final = (ReadOnlyError, TryAgainError, ClusterDownError, MasterDownError)
-_TRANSIENT_WORDS: Final = ("BUSY ", "NOREPLICAS ")
-"""What redis-py has no class for: somebody's script is running, or a replica is missing."""
 _LOOK_BACK_SLACK: Final = 2_000
 """Milliseconds by which the look for an id begins before its first attempt."""
 _SHORTEST: Final = 0.05
@@ -168,13 +158,7 @@ def fire_batch(
             batch += more()
 
 
-def _is_transient(reply: Reply) -> bool:
-    if isinstance(reply, _TRANSIENT):
-        return True
-    return isinstance(reply, ResponseError) and words_of(reply).startswith(_TRANSIENT_WORDS)
-
-
-def _give_up(batch: list[Fire], why: str, unless_written: Problem) -> None:
+def _give_up(batch: Sequence[Fire], why: str, unless_written: Problem) -> None:
     for fire in batch:
         fire.give_up(Problem.UNCONFIRMED if fire.maybe_written else unless_written, why)
 
@@ -245,12 +229,8 @@ class _Attempt:
                 self._settle_other(about, reply)
             elif isinstance(reply, bytes):
                 self._in_stream(about[0], reply)
-            elif isinstance(reply, NoScriptError):
-                self.script_unknown = self.again_at_once = True
-            elif _is_transient(reply):
-                self.refusal = words_of(reply)
             elif isinstance(reply, ResponseError):
-                _give_up(list(about), words_of(reply), Problem.REJECTED)
+                self._refused(about, reply)
             else:
                 for fire, entry_id in zip(about, reply, strict=True):
                     if entry_id.startswith(b"FULL"):
@@ -261,6 +241,15 @@ class _Attempt:
                         fire.give_up(Problem.UNCONFIRMED, why)
                     else:
                         self._in_stream(fire, entry_id)
+
+    def _refused(self, fires: Sequence[Fire], reply: ResponseError) -> None:
+        match meaning_of(reply):
+            case Meaning.UNKNOWN_SCRIPT:
+                self.script_unknown = self.again_at_once = True
+            case Meaning.WRONG_SERVER | Meaning.LATER:
+                self.refusal = words_of(reply)
+            case Meaning.FORBIDDEN | Meaning.REFUSED:
+                _give_up(fires, words_of(reply), Problem.REJECTED)
 
     def _in_stream(self, fire: Fire, entry_id: bytes) -> None:
         if self._rules.durable is None:
@@ -273,7 +262,7 @@ class _Attempt:
         refused = isinstance(reply, ResponseError)
         match about:
             case "check" if refused:
-                _give_up(self._unsent, words_of(reply), Problem.REJECTED)
+                self._refused(self._unsent, reply)
             case "check":
                 self._rules.durable_checked = self.again_at_once = True
             case "durable" if refused:
@@ -285,7 +274,9 @@ class _Attempt:
                         fire.confirm(entry_id)
                 else:
                     self.refusal = f"durable in {reached} of {self._rules.durable_count} places"
-            case "kill" if isinstance(reply, NoPermissionError) and not self._rules.kill_refused:
+            case "kill" if refused and meaning_of(reply) is Meaning.FORBIDDEN:
+                if self._rules.kill_refused:
+                    return
                 self._rules.kill_refused = True
                 _log.warning(
                     "the server's user may not CLIENT KILL: an event that the network delays for "
