@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import jsonschema_rs
 
+from .rfc3339 import is_date, is_date_time, is_time
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ASSERTED_FORMATS", "asserted_in_older_drafts"]
+__all__ = ["ASSERTED_FORMATS", "format_checks"]
 
 ASSERTED_FORMATS: Final[dict[str, str]] = {
     "date": "date",
@@ -64,10 +66,19 @@ class _Check:
 
 
 @cache
-def asserted_in_older_drafts() -> dict[str, Callable[[str], bool]]:
-    """Checks of the formats that not every draft before 2019-09 knows.
+def format_checks(*, older: bool) -> dict[str, Callable[[str], bool]]:
+    """The checks that the validator does not have, or has wrong.
 
-    A format means the same in every document of a contract. The validator would leave these
-    unchecked where a document says that it is of an older draft.
+    Args:
+        older: whether a document is of a draft before 2019-09. A format means the same in every
+            document of a contract, and the validator would leave those unchecked that such a
+            draft does not know.
     """
-    return {name: _Check(name) for name in _UNKNOWN_TO_OLDER_DRAFTS}
+    checks: dict[str, Callable[[str], bool]] = {
+        "date": is_date,
+        "date-time": is_date_time,
+        "time": is_time,
+    }
+    if older:
+        checks |= {name: _Check(name) for name in _UNKNOWN_TO_OLDER_DRAFTS}
+    return checks

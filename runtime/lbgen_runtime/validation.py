@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jsonschema_rs
 
 from .errors import Violation
-from .formats import asserted_in_older_drafts
+from .formats import format_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ def compile_schema(
         {"$ref": location},
         registry=registry,
         validate_formats=True,
-        formats=asserted_in_older_drafts() if older else None,
+        formats=format_checks(older=older),
         pattern_options=jsonschema_rs.RegexOptions(),
         offline=True,
     )

@@ -1,0 +1,108 @@
+"""Dates and times are those of RFC 3339: its digits, days that exist, leap seconds that can be."""
+
+from __future__ import annotations
+
+import calendar
+import random
+import re
+from typing import TYPE_CHECKING, Final
+
+import jsonschema_rs
+import pytest
+
+from lbgen_runtime.exact import read_date, read_date_time, read_time
+from lbgen_runtime.rfc3339 import is_date, is_date_time, is_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHECKS: Final[dict[str, Callable[[str], bool]]] = {
+    "date": is_date,
+    "date-time": is_date_time,
+    "time": is_time,
+}
+VALID: Final = {
+    "date": ("2024-02-29", "1999-12-31", "2023-04-30", "0000-02-29", "2000-02-29"),
+    "time": ("23:59:60Z", "12:00:00+02:00", "23:59:59.123z", "22:29:60-01:30", "00:29:60.5+00:30"),
+    "date-time": (
+        "2024-01-31T12:00:00Z",
+        "1998-12-31T23:59:60Z",
+        "1998-12-31T15:59:60.123-08:00",
+        "2024-02-29T12:00:00.123456789+02:00",
+        "2024-01-31t12:00:00z",
+    ),
+}
+CHARACTERS: Final = "01235689+-*/,.:TtZz ٣e\n"
+_DAY, _CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9:]{8}(\.[0-9]+)?([Zz]|[+-][0-9:]{5})"
+DIGITS: Final = {
+    "date": re.compile(_DAY),
+    "date-time": re.compile(f"{_DAY}[Tt]{_CLOCK}"),
+    "time": re.compile(_CLOCK),
+}
+ENGINE: Final = {
+    name: jsonschema_rs.validator_for({"format": name}, validate_formats=True) for name in VALID
+}
+
+
+def changed(text: str, rng: random.Random) -> str:
+    chars = list(text)
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        at = rng.randrange(len(chars) + 1)
+        chars[at : at + rng.choice([0, 1, 1, 1])] = rng.choice(["", *CHARACTERS])
+    return "".join(chars)
+
+
+@pytest.mark.parametrize("name", sorted(VALID))
+def test_the_engine_differs_only_where_no_digit_stands_for_one(name: str) -> None:
+    rng = random.Random(name)
+    told = 0
+    for _ in range(30_000):
+        text = changed(rng.choice(VALID[name]), rng)
+        ours, engines = CHECKS[name](text), ENGINE[name].is_valid(text)
+        if ours != engines:
+            told += 1
+            assert engines, ascii(text)
+            assert not DIGITS[name].fullmatch(text), ascii(text)
+    assert told > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("date", "1+99-12-28"),
+        ("date", "-024-01-31"),
+        ("date", "2024-0*-31"),
+        ("date-time", "-024-01-31T12:00:00Z"),
+        ("date-time", "2024-01-31T12:0+:00Z"),
+        ("date-time", "2024-01-31T12:00:00+0.:00"),
+        ("date-time", "2024-01-31 12:00:00Z"),
+        ("time", "0+:00:00Z"),
+        ("time", "12:00:0/Z"),
+        ("time", "12:00:00+/1:00"),
+        ("time", "23:58:60Z"),
+        ("time", "23:59:60+01:00"),
+    ],
+)
+def test_what_only_looks_like_a_date_is_refused(name: str, text: str) -> None:
+    assert not CHECKS[name](text)
+
+
+def test_the_days_are_those_of_the_calendar() -> None:
+    for year in (1, 1900, 1999, 2000, 2023, 2024, 2100, 2400, 9999):
+        for month in range(14):
+            days = calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 0
+            for day in range(33):
+                text = f"{year:04}-{month:02}-{day:02}"
+                assert is_date(text) == (1 <= day <= days), text
+                assert is_date_time(f"{text}T00:00:00Z") == is_date(text), text
+
+
+@pytest.mark.parametrize("name", sorted(VALID))
+def test_every_valid_text_of_a_year_that_python_has_is_read(name: str) -> None:
+    """A class says `datetime`, so a `str` comes only where Python has no such moment."""
+    read = {"date": read_date, "date-time": read_date_time, "time": read_time}[name]
+    rng = random.Random(name)
+    for _ in range(20_000):
+        text = changed(rng.choice(VALID[name]), rng)
+        if CHECKS[name](text) and text[:4] not in ("0000", "9999"):
+            assert not isinstance(read(text), str), text
