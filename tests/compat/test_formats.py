@@ -7,10 +7,12 @@ from itertools import islice
 
 import pytest
 
+from lbgen.compat.decide import Documents, Parameters, decide
 from lbgen.compat.formats import (
     DIALECTS,
     EXACT,
     INSIDE,
+    LONGEST,
     SAMPLES,
     SHAPES,
     TYPICAL,
@@ -19,6 +21,7 @@ from lbgen.compat.formats import (
     validator,
 )
 from lbgen.compat.prove.language import Language, texts
+from lbgen.document import Location
 from lbgen_runtime.formats import ASSERTED_FORMATS
 
 CHARACTERS = "aZ09@.:/-+_ TtZzPYMD#%[]\"'()é٣\n😀~"
@@ -94,3 +97,46 @@ def test_international_host_names_hold_no_character_that_is_special_elsewhere() 
         for text in (chr(code), f"a{chr(code)}") if not 0xD800 <= code < 0xE000 else ():
             if accepts("idn-hostname", text):
                 assert all(accepts(name, text) for name in INSIDE["idn-hostname"]), hex(code)
+
+
+@pytest.mark.parametrize("name", sorted(LONGEST))
+def test_no_text_of_a_format_is_longer_than_its_longest(name: str) -> None:
+    """As long as each part may be, and each part longer by one."""
+    rng = random.Random(name)
+    longest = 0
+    for _ in range(4000):
+        domain = ".".join("a" * rng.choice([60, 61, 62, 63]) for _ in range(4))
+        domain = domain[: rng.randint(250, 256)] + rng.choice(["", "b", "\u00ad"])
+        text = domain if name == "hostname" else "a" * rng.choice([63, 64, 65]) + "@" + domain
+        if accepts(name, text):
+            longest = max(longest, len(text))
+    assert longest == LONGEST[name]
+
+
+LENGTHS = (0, 2, 10, 19, 36, 39, 45, 63, 64, 100, 253, 254, 255, 318, 319, 320, 1024, 2048)
+
+
+@pytest.mark.parametrize("limit", ["minLength", "maxLength"])
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_length_beside_a_format_is_decided(name: str, limit: str) -> None:
+    free = {"type": "string", "format": name}
+    for length in LENGTHS:
+        verdict = decide(*map(_parameters, (free, {**free, limit: length})))
+        assert verdict.state != "undecided", (length, verdict.reason)
+        if verdict.state == "breaking":
+            text = verdict.event["text"]
+            assert accepts(name, text)
+            assert len(text) > length if limit == "maxLength" else len(text) < length
+
+
+def test_a_length_beside_a_pattern_is_decided() -> None:
+    pattern = {"type": "string", "pattern": "^[a-z]{1,64}@[a-z]{1,255}$"}
+    for length, state in ((319, "breaking"), (320, "compatible")):
+        verdict = decide(*map(_parameters, (pattern, {**pattern, "maxLength": length})))
+        assert verdict.state == state
+
+
+def _parameters(text: dict[str, object]) -> Parameters:
+    uri = "lbgen:///event.json"
+    schema = {"type": "object", "properties": {"text": text}}
+    return Parameters(Documents({uri: schema}), Location(uri))

@@ -14,7 +14,7 @@ import jsonschema_rs
 from jsonschema_rs import canonical
 
 from .formats import PATTERN_OPTIONS
-from .schema import Bundle, to_schema
+from .schema import WRITTEN_WHOLE, Bundle, to_schema
 
 _LARGEST: Final = 3000
 """Characters of a schema's canonical text."""
@@ -44,7 +44,10 @@ def difference(inner: Bundle, outer: Bundle) -> Any | None:
 
 def _fit(bundle: Bundle) -> bool:
     key = bundle.root.key
-    if bundle.definitions or '"content":' in key or len(key) > _LARGEST:
+    unknown = bundle.uses("content") or bundle.uses(WRITTEN_WHOLE)
+    # It judges listed values by its own checks of formats.
+    unknown = unknown or (bundle.uses("format") and bundle.uses("enum"))
+    if bundle.definitions or unknown or len(key) > _LARGEST:
         return False
     depth = deepest = 0
     for char in key:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .changes import change_of
-from .decide import Version
+from .decide import Parameters
 from .edits import differences
 from .schema import UnsupportedSchema
 
@@ -63,8 +63,8 @@ def _edits(old: Side, new: Side, told: set[str]) -> Iterator[tuple[str, str, str
     for name, (api, event) in new.events.items():
         if name not in old.events:
             continue
-        one = Version(old.documents, old.events[name][1].location)
-        two = Version(new.documents, event.location)
+        one = Parameters(old.documents, old.events[name][1].location)
+        two = Parameters(new.documents, event.location)
         texts: list[str] = []
         try:
             there = differences(one.reader, two.reader)

@@ -13,7 +13,7 @@ from ..resolve import References
 from ..verdict import Verdicts
 from .blame import Cause, causes
 from .changes import Change, Direction, change_of
-from .decide import Documents, Version, decide
+from .decide import Documents, Parameters, Version, decide
 from .findings import Finding, Proof, fingerprint
 from .prove.engine import Engine
 from .prove.terms import Lit, OutOfSteps
@@ -156,7 +156,7 @@ class _Comparison:
     # Events in both versions
 
     def _version(self, side: Side, event: Event) -> Version:
-        return Version(side.documents, event.location, strict=self.rules.strict)
+        return Parameters(side.documents, event.location, strict=self.rules.strict)
 
     def _event(self, name: str) -> list[Finding]:
         (_, one), (api, two) = self.old.events[name], self.new.events[name]

@@ -13,15 +13,17 @@ An event counts as a counterexample only if the validators of the authors' own s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import jsonschema_rs
 
+from ..json_types import is_object
 from . import algebra
 from .formats import compiled
 from .formats import validator as validator_of
+from .merge import of_type
 from .normalise import SchemaAt, normalise
 from .prove.containment import STEPS, outside
 from .references import References
@@ -102,6 +104,9 @@ class Version:
 
     @cached_property
     def reader(self) -> Bundle:
+        return self._normalised()
+
+    def _normalised(self) -> Bundle:
         at = SchemaAt(documents=self.documents.documents, location=self.location)
         return normalise(at, self.documents.references)
 
@@ -125,6 +130,18 @@ class Version:
     def reads(self, value: Any) -> bool:
         """Whether a reader accepts a value."""
         return self.authors.is_valid(value)
+
+
+class Parameters(Version):
+    """An event's parameters in one version: always an object, whatever else the schema allows."""
+
+    def _normalised(self) -> Bundle:
+        bundle = super()._normalised()
+        return replace(bundle, root=of_type(bundle.root, "object"))
+
+    def writes(self, value: Any) -> bool:
+        """Whether `fire` could send a value."""
+        return is_object(value) and super().writes(value)
 
 
 class Edited(Version):
@@ -155,11 +172,7 @@ def decide(writer: Version, reader: Version, budget: Budget | None = None) -> Ve
     """Whether a reader of one version accepts everything that the other version can send."""
     budget = budget or Budget()
     try:
-        verdict = _decide(writer, reader, budget)
-        if verdict.state == "compatible" and _whole_numbers_matter(writer.writer, reader.reader):
-            reason = "whole numbers that are no integers in draft-04, such as 1.0"
-            return Verdict(state="undecided", reason=reason)
-        return verdict
+        return _decide(writer, reader, budget)
     except UnsupportedSchema as unsupported:
         return Verdict(state="undecided", reason=str(unsupported))
     except (ValueError, jsonschema_rs.ReferencingError) as error:
@@ -202,10 +215,3 @@ def _breaking(
 def message(reader: Version, value: Any) -> str:
     """What the reader's validator says about a value that it rejects."""
     return "; ".join(error.message for error in reader.authors.iter_errors(value))
-
-
-def _whole_numbers_matter(inner: Bundle, outer: Bundle) -> bool:
-    """Whether the reader may meet 1.0 where it wants an integer, which draft-04 does not take."""
-    if not (outer.draft4 and outer.mentions("integer")):
-        return False
-    return inner.mentions("number", "multipleOf" if inner.draft4 else "integer")

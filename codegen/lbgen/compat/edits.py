@@ -13,7 +13,7 @@ from ..json_types import is_object
 from .branches import matched
 from .edit import Edit, Undo, extending, moving, put, putting, require, set_or_remove, setting
 from .json_values import canonical, is_tuple
-from .schema import NEVER, REF, TRUE, Bundle, Node
+from .schema import NEVER, REF, TRUE, WRITTEN_WHOLE, Bundle, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
@@ -55,6 +55,16 @@ _LIMITS: Final = (
     ("unevaluatedProperties",),
 )
 """Keywords that differ as a whole; those in one row belong together."""
+
+
+_TYPE: Final = ("type", WRITTEN_WHOLE)
+
+
+def _type_names(node: Node) -> list[str] | None:
+    names: list[str] | None = node.get("type")
+    if names is None or WRITTEN_WHOLE not in node.keywords:
+        return names
+    return ["integer of draft-04" if name == "integer" else name for name in names]
 
 
 class _Walk:
@@ -168,15 +178,16 @@ class _Walk:
         )
 
     def _types(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
-        if writer.get("type") != reader.get("type"):
-            yield self._edit(
-                "type",
-                writer,
-                reader,
-                path,
-                setting("type", writer.get("type")),
-                values=(writer.get("type"), reader.get("type")),
-            )
+        one, two = ([node.get(name) for name in _TYPE] for node in (writer, reader))
+        if one == two:
+            return
+
+        def undo(keywords: MutableMapping[str, Any]) -> None:
+            for name, value in zip(_TYPE, one, strict=True):
+                set_or_remove(keywords, name, value)
+
+        values = (_type_names(writer), _type_names(reader))
+        yield self._edit("type", writer, reader, path, undo, values=values)
 
     def _values(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
         one, two = writer.get("enum"), reader.get("enum")

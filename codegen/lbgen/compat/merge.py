@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_object
 from .json_values import canonical, is_tuple, rational
-from .schema import FALSE, NEVER, Node
+from .schema import FALSE, NEVER, WRITTEN_WHOLE, Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,6 +64,15 @@ def conjunction(first: Node, second: Node) -> Node:
     if any(name in one.keywords for one in (first, second) for name in _UNEVALUATED):
         return Node(keywords={"allOf": (first, second)}, origin=first.origin, notes=first.notes)
     return merged(first.without("allOf"), [*first.many("allOf"), second])
+
+
+def of_type(node: Node, type_: str) -> Node:
+    """The schema of those values that are of a type."""
+    if node.is_false or node.get("type") == [type_]:
+        return node
+    if type_ not in node.keywords.get("type", [type_]):
+        return Node(keywords=FALSE.keywords, origin=node.origin, notes=node.notes)
+    return node.with_(type=[type_])
 
 
 def _moved(node: Node, part: Node) -> tuple[Node, Node] | None:
@@ -205,4 +214,5 @@ _COMBINE: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "dependentSchemas": _schemas,
     "propertyNames": conjunction,
     "uniqueItems": lambda one, _: one,
+    WRITTEN_WHOLE: lambda one, _: one,
 }

@@ -15,7 +15,7 @@ from ..json_types import is_array, is_object
 from .formats import asserted
 from .json_values import canonical, normal
 from .references import References, Target
-from .schema import FALSE, REF, TRUE, Bundle, Node, UnsupportedSchema
+from .schema import FALSE, REF, TRUE, WRITTEN_WHOLE, Bundle, Node, UnsupportedSchema
 from .simplify import inlined, renamed, simplified
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def normalise(schema: SchemaAt, references: References | None = None) -> Bundle:
     while work.waiting:
         name, waiting = work.waiting.pop()
         work.definitions[name] = work.read(waiting)
-    bundle = Bundle(root=root, definitions=work.definitions, draft4=target.draft == 4)
+    bundle = Bundle(root=root, definitions=work.definitions)
     return renamed(simplified(inlined(bundle)))
 
 
@@ -147,6 +147,8 @@ class _Reader:
             names = {name for name in types if name in _TYPES}
             if "number" in names:
                 names.discard("integer")
+            if "integer" in names and self.draft == 4:
+                keywords[WRITTEN_WHOLE] = True
             if names != set(_TYPES) - {"integer"}:
                 keywords["type"] = sorted(names)
         if "enum" in schema:

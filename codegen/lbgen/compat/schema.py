@@ -39,6 +39,9 @@ CHILDREN: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 NAMED: Final = frozenset({"dependentSchemas", "patternProperties", "properties"})
 """Keywords whose value is a map from names to schemas."""
 
+WRITTEN_WHOLE: Final = "writtenWhole"
+"""The keyword of draft-04's integers: a number is written without a fraction, `1` and not `1.0`."""
+
 NEVER: Final = "never"
 """The keyword that stands for the schema `false`."""
 
@@ -150,12 +153,10 @@ class Bundle:
     Attributes:
         root: the schema.
         definitions: name to schema, for every name a `$ref` below `root` mentions.
-        draft4: the author's dialect is draft-04, in which 1.0 is no integer.
     """
 
     root: Node
     definitions: Mapping[str, Node] = field(default_factory=dict[str, Node])
-    draft4: bool = False
 
     @property
     def key(self) -> str:
@@ -163,10 +164,10 @@ class Bundle:
         names = {node: definition.key for node, definition in self.definitions.items()}
         return json.dumps([self.root.key, names], sort_keys=True)
 
-    def mentions(self, *words: str) -> bool:
-        """Whether one of some words occurs, as a keyword or as a value."""
-        keys = [self.root.key, *(node.key for node in self.definitions.values())]
-        return any(f'"{word}"' in key for word in words for key in keys)
+    def uses(self, keyword: str) -> bool:
+        """Whether a keyword occurs anywhere in it."""
+        nodes = (self.root, *self.definitions.values())
+        return any(f'"{keyword}":' in node.key for node in nodes)
 
 
 def children(node: Node) -> Iterator[tuple[Path, Node]]:

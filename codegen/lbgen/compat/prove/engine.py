@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..formats import validator
 from ..json_values import KINDS, Kind
-from ..schema import REF, Bundle, Node, UnsupportedSchema, children, to_schema
+from ..schema import REF, WRITTEN_WHOLE, Bundle, Node, UnsupportedSchema, children, to_schema
 from . import arrays, numbers, objects, strings
 from .expand import Tautology, failing, holding
 from .facts import Facts
 from .memory import Memory
+from .spellings import spellings
 from .terms import (
     EMPTY,
     Absent,
@@ -50,6 +51,9 @@ class Engine:
         self._active: dict[Goal, int] = {}
         self._lowest = _DEEPEST + 1
         self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self._spelling_matters = any(
+            _spelled(definition.key) for definition in definitions.values()
+        )
 
     def spend(self) -> None:
         """Count one step.
@@ -123,6 +127,9 @@ class Engine:
         return doubt or EMPTY
 
     def among(self, values: Iterable[Any], goal: Goal) -> Answer:
+        """A value of a list that fulfils a goal."""
+        if self._spelling_matters or any(_spelled(lit.key) for lit in goal):
+            values = [spelled for value in values for spelled in spellings(value)]
         return next((found(value) for value in values if self.fulfils(value, goal)), EMPTY)
 
     def of_kind(self, kind: Kind, goal: Goal) -> Answer:
@@ -155,6 +162,11 @@ class Engine:
                 stack.append(used[name])
             stack.extend(child for _, child in children(one))
         return used
+
+
+def _spelled(key: str) -> bool:
+    """Whether a schema tells `1` from `1.0`."""
+    return f'"{WRITTEN_WHOLE}":' in key
 
 
 def _impossible(lit: Lit) -> bool:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from ..json_values import Kind, canonical, kind_of, rational
-from ..schema import REF, Node, UnsupportedSchema
+from ..schema import REF, WRITTEN_WHOLE, Node, UnsupportedSchema
 from .terms import (
     Absent,
     Alternative,
@@ -32,6 +32,7 @@ from .terms import (
     Present,
     SomeItem,
     SomeProperty,
+    Written,
 )
 from .worlds import Items, worlds
 
@@ -234,6 +235,8 @@ def _atoms(node: Node, kind: Kind) -> list[Item]:
                 items.append(Limit(low, rational(get(name)), strict))
         if get("multipleOf") is not None:
             items.append(Multiple(rational(get("multipleOf")), positive=True))
+        if WRITTEN_WHOLE in node.keywords:
+            items.append(Written(whole=True))
     elif kind == "string":
         items += list(_texts(node, positive=True))
     elif kind == "array":
@@ -320,6 +323,8 @@ def _against(node: Node, kind: Kind) -> list[Alternative]:
                 ways.append((Limit(not low, rational(get(name)), not strict),))
         if get("multipleOf") is not None:
             ways.append((Multiple(rational(get("multipleOf")), positive=False),))
+        if WRITTEN_WHOLE in node.keywords:
+            ways.append((Written(whole=False),))
     elif kind == "string":
         ways += [(atom,) for atom in _texts(node, positive=False)]
     elif kind == "array":

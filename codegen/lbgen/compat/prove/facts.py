@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..json_values import canonical
+from ..json_values import canonical, rational
 from .terms import (
     Absent,
     Atom,
@@ -28,6 +28,7 @@ from .terms import (
     Present,
     SomeItem,
     SomeProperty,
+    Written,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Facts:
     high: tuple[Fraction, bool] | None = None
     multiples: frozenset[Fraction] = frozenset()
     non_multiples: frozenset[Fraction] = frozenset()
+    written_whole: bool | None = None
     # texts, arrays, objects
     least: int = 0
     most: int | None = None
@@ -89,6 +91,10 @@ class Facts:
                 if positive:
                     return replace(self, multiples=self.multiples | {of})
                 return replace(self, non_multiples=self.non_multiples | {of})
+            case Written(whole):
+                dead = self.written_whole not in (None, whole)
+                facts = replace(self, written_whole=whole, dead=dead)
+                return facts.plus(Multiple(rational(1), positive=True)) if whole else facts
             case Length(least, most):
                 return self._counted(least, most)
             case Matches(pattern, positive):

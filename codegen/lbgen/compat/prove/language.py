@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 _NICE: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. /:@"
 _PER_STEP: Final = 4
+_VISITS: Final = 16
+"""How many known states are as much work as one step."""
 _BEYOND: Final = 0x110000
-_State: TypeAlias = tuple[tuple[frozenset[int], ...], bool, int]
-"""Per automaton the set of states; whether this is the start; the length so far, if it matters."""
+_State: TypeAlias = tuple[tuple[frozenset[int], ...], bool]
+"""Per automaton the set of states; whether this is the start."""
+_Text: TypeAlias = "tuple[_Text, str] | None"
+"""A text as its beginning and its last character: most texts of a search are never needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,9 @@ class _Search:
         self.spend = spend
         self.closures: dict[tuple[int, frozenset[int]], frozenset[int]] = {}
         self.classes: dict[frozenset[int], list[tuple[str, frozenset[int]]]] = {}
+        self.steps: dict[_State, list[tuple[str, _State]]] = {}
+        self.accepting: dict[_State, bool] = {}
+        self.visits = 0
         numbers: dict[Edge, int] = {}
         self.edges: list[list[list[tuple[int, int]]]] = [
             [
@@ -86,31 +93,34 @@ class _Search:
         self.sets = [edge for edge in numbers if not isinstance(edge, str)]
 
     def run(self) -> Iterator[str]:
-        start: _State = (tuple(frozenset({0}) for _ in self.automata), True, 0)
-        seen: set[_State] = {start}
-        queue: deque[tuple[_State, str]] = deque([(start, "")])
+        shortest, longest = self.language.shortest, self.language.longest
+        start: _State = (tuple(frozenset({0}) for _ in self.automata), True)
+        seen: set[tuple[_State, int]] = {(start, 0)}
+        queue: deque[tuple[_State, int, _Text]] = deque([(start, 0, None)])
         while queue:
-            state, text = queue.popleft()
-            for _ in range(1 + self._cost(state) // _PER_STEP):
-                self.spend()
-            if self._accepts(state):
-                yield text
-            if self.language.longest is not None and len(text) >= self.language.longest:
+            self._visit()
+            state, length, text = queue.popleft()
+            if length >= shortest and self._accepts(state):
+                yield _spelled(text)
+            if longest is not None and length >= longest:
                 continue
+            counted = min(length + 1, shortest)  # beyond the shortest, lengths are all the same
             for char, following in self._steps(state):
-                if following not in seen:
-                    seen.add(following)
-                    queue.append((following, text + char))
+                if (following, counted) not in seen:
+                    seen.add((following, counted))
+                    queue.append((following, length + 1, (text, char)))
 
-    def _cost(self, state: _State) -> int:
-        """How much work a state is: it grows with the states of the automata in it."""
-        sets, _, length = state
-        return sum(len(states) for states in sets) ** 2 + length // 10
+    def _visit(self) -> None:
+        self.visits += 1
+        if self.visits % _VISITS == 0:
+            self.spend()
 
     def _accepts(self, state: _State) -> bool:
-        sets, start, length = state
-        if length < self.language.shortest:
-            return False
+        if state not in self.accepting:
+            self.accepting[state] = self._is_accepting(*state)
+        return self.accepting[state]
+
+    def _is_accepting(self, sets: tuple[frozenset[int], ...], start: bool) -> bool:
         for index, states in enumerate(sets):
             automaton_ = self.automata[index]
             matches = 1 in automaton_.closure(states, start=start, end=True)
@@ -127,7 +137,15 @@ class _Search:
         return self.closures[key]
 
     def _steps(self, state: _State) -> list[tuple[str, _State]]:
-        sets, start, length = state
+        """The states that follow, each with a character that leads there."""
+        if state not in self.steps:
+            # How much work a state is grows with the states of the automata in it.
+            for _ in range(1 + sum(len(states) for states in state[0]) ** 2 // _PER_STEP):
+                self.spend()
+            self.steps[state] = self._following(*state)
+        return self.steps[state]
+
+    def _following(self, sets: tuple[frozenset[int], ...], start: bool) -> list[tuple[str, _State]]:
         edges = [
             [
                 step
@@ -136,15 +154,13 @@ class _Search:
             ]
             for index, states in enumerate(sets)
         ]
-        after = min(length + 1, self.language.shortest)
         steps: dict[_State, str] = {}
         for char, inside in self._classes(frozenset(one for group in edges for one, _ in group)):
             following = tuple(
                 frozenset(target for one, target in group if one in inside) for group in edges
             )
-            if self._dead(following):
-                continue
-            steps.setdefault((following, False, after), char)
+            if not self._dead(following):
+                steps.setdefault((following, False), char)
         return [(char, following) for following, char in steps.items()]
 
     def _classes(self, numbers: frozenset[int]) -> list[tuple[str, frozenset[int]]]:
@@ -155,6 +171,14 @@ class _Search:
 
     def _dead(self, sets: tuple[frozenset[int], ...]) -> bool:
         return any(not states for states in sets[: len(self.language.matching)])
+
+
+def _spelled(text: _Text) -> str:
+    chars: list[str] = []
+    while text is not None:
+        text, char = text
+        chars.append(char)
+    return "".join(reversed(chars))
 
 
 def _contains(chars: Ranges, code: int) -> bool:

@@ -20,6 +20,16 @@ _DIGITS: Final = (0, 1, 2, 3, 6, 9)
 
 def solve(facts: Facts, spend: Callable[[], None]) -> Answer:
     """A number that fulfils the facts."""
+    answer = _number(facts, spend)
+    if answer.state != "found" or facts.written_whole is not False:
+        return answer
+    value = float(answer.value)
+    if rational(value) != rational(answer.value):
+        return unknown("large whole numbers that are written with a fraction")
+    return found(value)
+
+
+def _number(facts: Facts, spend: Callable[[], None]) -> Answer:
     refused = {canonical(value) for value in facts.refused}
     spend()
     if facts.multiples:

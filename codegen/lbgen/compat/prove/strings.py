@@ -6,7 +6,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from ..formats import EXACT, INSIDE, SAMPLES, SHAPES, TYPICAL, accepts, validator
+from ..formats import EXACT, INSIDE, LONGEST, SAMPLES, SHAPES, TYPICAL, accepts, validator
 from ..schema import UnsupportedSchema
 from .language import Language, texts
 from .terms import EMPTY, Answer, found, unknown
@@ -61,6 +61,8 @@ def _searched(facts: Facts, spend: Callable[[], None]) -> Answer:
 
 
 def _contradict(facts: Facts) -> bool:
+    if any(facts.least > LONGEST[name] for name in facts.formats & set(LONGEST)):
+        return True
     return any(INSIDE.get(name, frozenset()) & facts.non_formats for name in facts.formats)
 
 

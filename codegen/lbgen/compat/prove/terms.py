@@ -97,6 +97,13 @@ class Multiple:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A number is written as a whole one (`1`), or is not (`1.0`, `1.5`)."""
+
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Length:
     """A text's characters, an array's items or an object's properties, counted."""
 
@@ -232,6 +239,7 @@ Atom: TypeAlias = (
     | Present
     | SomeItem
     | SomeProperty
+    | Written
 )
 Item: TypeAlias = Atom | Lit
 Alternative: TypeAlias = tuple[Item, ...]
