@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from . import commands
+from .console import print_anything
 
 __all__ = ["app"]
 
@@ -45,6 +46,7 @@ def _options(
     ] = False,
 ) -> None:
     """Typed Python events from JSON Schema contracts, delivered over Redis Streams."""
+    print_anything()
 
 
 def _add_commands() -> None:

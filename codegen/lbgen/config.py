@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Config", "read_config"]
+__all__ = ["Config", "config_file", "config_of", "read_config"]
 
 _TABLES: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"drafts", "urls", "lint", "compat"}),
@@ -51,27 +51,49 @@ def read_config(start: Path) -> Config:
         start: the schema folder; the file that counts is in it or in the nearest folder around
             it. Places of problems are relative to it.
     """
+    path = config_file(start)
+    if path is None:
+        return Config()
+    file = os.path.relpath(path, start.resolve()).replace(os.sep, "/")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reader = _Reader(b"", file)
+        reader.unreadable(error)
+        return Config(problems=tuple(reader.problems))
+    return config_of(content, file)
+
+
+def config_file(start: Path) -> Path | None:
+    """The `pyproject.toml` that counts for a folder: in it, or in the nearest one around it."""
     folder = start.resolve()
-    for around in (folder, *folder.parents):
-        path = around / "pyproject.toml"
-        if path.is_file():
-            return _Reader(path, os.path.relpath(path, folder).replace(os.sep, "/")).config()
-    return Config()
+    paths = (around / "pyproject.toml" for around in (folder, *folder.parents))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def config_of(content: bytes, file: str) -> Config:
+    """The settings in a `pyproject.toml`.
+
+    Args:
+        content: of the file.
+        file: what places of problems call it.
+    """
+    return _Reader(content, file).config()
 
 
 class _Reader:
-    def __init__(self, path: Path, file: str) -> None:
+    def __init__(self, content: bytes, file: str) -> None:
         self.file = file
         self.problems: list[Diagnostic] = []
         self.text = ""
-        self.path = path
+        self.content = content
 
     def config(self) -> Config:
         try:
-            self.text = self.path.read_bytes().decode()
+            self.text = self.content.decode()
             table: Any = tomllib.loads(self.text).get("tool", {}).get("lbgen", {})
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError) as error:
-            self.report(None, f"the file cannot be read: {error}", "correct it", "invalid-setting")
+        except (ValueError, AttributeError, RecursionError) as error:
+            self.unreadable(error)
             return Config(problems=tuple(self.problems))
         if not is_object(table):
             self.report(
@@ -93,6 +115,10 @@ class _Reader:
             compat=self.table(table, "compat"),
             problems=tuple(self.problems),
         )
+
+    def unreadable(self, error: Exception) -> None:
+        why = "it nests too deep" if isinstance(error, RecursionError) else str(error)
+        self.report(None, f"the file cannot be read: {why}", "correct it", "invalid-setting")
 
     def table(self, around: dict[str, Any], key: str) -> dict[str, Any]:
         value = around.get(key, {})

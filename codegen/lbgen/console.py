@@ -5,7 +5,25 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-__all__ = ["say"]
+__all__ = ["for_programs", "print_anything", "say"]
+
+
+def print_anything() -> None:
+    """Have standard output and standard error escape what their encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        _reconfigure(stream, errors="backslashreplace")
+
+
+def for_programs(stream: TextIO) -> TextIO:
+    """A stream, from now on in UTF-8: what a program reads does not depend on the terminal."""
+    _reconfigure(stream, encoding="utf-8", errors="backslashreplace")
+    return stream
+
+
+def _reconfigure(stream: TextIO, **options: str) -> None:
+    change = getattr(stream, "reconfigure", None)  # a test's stream has none
+    if change is not None:
+        change(**options)
 
 
 def say(line: str, *, stream: TextIO | None = None) -> None:

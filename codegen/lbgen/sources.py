@@ -12,7 +12,7 @@ from .load import ENDINGS, MAX_BYTES
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Sources", "read_sources"]
+__all__ = ["Sources", "link_outside", "read_sources", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +48,30 @@ def read_sources(folder: Path) -> Sources:
         try:
             mode = path.stat().st_mode  # of what a link leads to
             if not path.resolve().is_relative_to(root):
-                problems.append(
-                    Diagnostic(
-                        place=Place(file=name),
-                        rule="link-outside",
-                        message="a symbolic link that leads out of the schema folder",
-                        help="copy the file into the schema folder",
-                    )
-                )
+                problems.append(link_outside(name))
             elif S_ISREG(mode):
                 with path.open("rb") as file:
                     files[name] = file.read(MAX_BYTES + 1)
         except OSError as error:
-            problems.append(
-                Diagnostic(
-                    place=Place(file=name),
-                    rule="unreadable-file",
-                    message=f"the file cannot be read: {error.strerror}",
-                    help="check its permissions, or where the link leads",
-                )
-            )
+            problems.append(unreadable(name, str(error.strerror)))
     return Sources(files=files, problems=tuple(problems))
+
+
+def link_outside(name: str) -> Diagnostic:
+    """What is said of a link that leads out of the schema folder."""
+    return Diagnostic(
+        place=Place(file=name),
+        rule="link-outside",
+        message="a symbolic link that leads out of the schema folder",
+        help="copy the file into the schema folder",
+    )
+
+
+def unreadable(name: str, why: str) -> Diagnostic:
+    """What is said of a file that cannot be read."""
+    return Diagnostic(
+        place=Place(file=name),
+        rule="unreadable-file",
+        message=f"the file cannot be read: {why}",
+        help="check its permissions, or where the link leads",
+    )

@@ -179,8 +179,8 @@ def test_a_shallow_clone_says_how_to_get_the_ref(
     result = lbgen("check", "schemas", "--against", "main")
     assert result.exit_code == 2
     assert "shallow" in result.output
-    assert "git fetch --depth=1 origin main:main" in result.output
-    git(clone, "fetch", "--quiet", "--depth=1", "origin", "main:main")
+    assert "git fetch --unshallow origin main:main" in result.output
+    git(clone, "fetch", "--quiet", "--unshallow", "origin", "main:main")
     assert lbgen("check", "schemas", "--against", "main").exit_code == 1
 
 
@@ -375,7 +375,7 @@ def test_a_changelog_names_breaking_changes_first(project: Path) -> None:
     result = lbgen("changelog", "schemas", "--against", "main")
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "## Changes of the contract since main",
+        "## Changes of the contract since main (8e7b158, where this branch began)",
         "",
         "### Breaking",
         "",
@@ -432,6 +432,22 @@ def test_every_report_holds_the_errors_of_a_contract_that_cannot_be_compared(
     assert json.loads(printed["sarif"])["runs"][0]["results"][0]["ruleId"] == "invalid-schema"
     assert ElementTree.fromstring(printed["junit"]).get("failures") == "1"
     assert printed["text"] == ""
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "text"])
+def test_every_report_says_that_nothing_was_compared(project: Path, name: str) -> None:  # K23
+    result = lbgen("check", "schemas", "--against", "nowhere", "--format", name)
+    assert result.exit_code == 2
+    assert "nowhere" in result.stderr
+    if name == "json":
+        schema = json.loads((ROOT / "docs" / "reference" / "check.schema.json").read_text("utf-8"))
+        validator(schema).validate(json.loads(result.stdout))
+        assert json.loads(result.stdout)["exit_code"] == 2
+    if name in ("gitlab", "sarif"):
+        json.loads(result.stdout)
+    if name == "junit":
+        assert ElementTree.fromstring(result.stdout).get("failures") == "1"
+    assert "there is no git ref nowhere" in result.stdout
 
 
 def test_github_annotates_the_changed_line(project: Path) -> None:

@@ -34,7 +34,7 @@ def test_there_are_enough_cases() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_check_says_what_is_expected(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(case)
-    result = run_check(Path("new"), against=["old"])
+    result = run_check(Path("new"), against=["./old"])
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
         print_result(result, "text")

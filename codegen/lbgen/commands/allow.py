@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..check_options import Against, AgainstTip, Mode, Source, Strict, Transitive
+
 __all__ = ["command"]
 
 
@@ -21,21 +23,21 @@ def command(
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why the break is meant.")],
     until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="The last day: 2026-12-31.")
+        str | None,
+        typer.Option("--until", metavar="DATE", help="The last day, in UTC: 2026-12-31."),
     ] = None,
-    against: Annotated[
-        list[str] | None, typer.Option("--against", help="As for the check.")
-    ] = None,
-    schemas: Annotated[
-        Path, typer.Option("--schemas", help="The schema folder.", exists=True, file_okay=False)
-    ] = Path("schemas"),
-    mode: Annotated[str | None, typer.Option("--mode", help="As for the check.")] = None,
-    transitive: Annotated[int, typer.Option("--transitive", help="As for the check.")] = 0,
-    strict: Annotated[bool, typer.Option("--strict", help="As for the check.")] = False,
-    source: Annotated[bool, typer.Option("--source", help="As for the check.")] = False,
+    against: Against = None,
+    against_tip: AgainstTip = None,
+    schemas: Annotated[Path, typer.Option("--schemas", help="The schema folder.")] = Path(
+        "schemas"
+    ),
+    mode: Mode = None,
+    transitive: Transitive = 0,
+    strict: Strict = False,
+    source: Source = False,
 ) -> None:
     """Write down that a breaking change is meant, so that the check lets it pass."""
-    from ..compat.checking import allow_break
+    from ..compat.allow_break import allow_break
 
     raise typer.Exit(
         allow_break(
@@ -46,6 +48,7 @@ def command(
             until=until,
             transitive=transitive,
             against=against or (),
+            against_tip=against_tip or (),
             mode=mode,
             strict=strict,
             source=source,

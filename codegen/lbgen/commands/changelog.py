@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from ..check_options import (
+    Against,
+    AgainstTip,
+    First,
+    Mode,
+    SchemaFolder,
+    Source,
+    Strict,
+    Transitive,
+)
 
 __all__ = ["command"]
 
 
 def command(
-    schemas: Annotated[
-        Path, typer.Argument(help="The schema folder.", exists=True, file_okay=False)
-    ],
-    against: Annotated[
-        str, typer.Option("--against", help="The old version: a git ref, a folder or a lock file.")
-    ],
+    schemas: SchemaFolder,
+    against: Against = None,
+    against_tip: AgainstTip = None,
+    mode: Mode = None,
+    transitive: Transitive = 0,
+    strict: Strict = False,
+    source: Source = False,
+    first: First = False,
 ) -> None:
     """Print what changed in the contract, in Markdown, breaking changes first."""
-    from ..compat.checking import changelog
+    from ..compat.print_changelog import print_changelog
 
-    raise typer.Exit(changelog(schemas, against=[against]))
+    raise typer.Exit(
+        print_changelog(
+            schemas,
+            transitive=transitive,
+            first=first,
+            against=against or (),
+            against_tip=against_tip or (),
+            mode=mode,
+            strict=strict,
+            source=source,
+        )
+    )

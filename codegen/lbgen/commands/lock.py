@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from ..check_options import SchemaFolder
+
 __all__ = ["command"]
 
 
 def command(
-    schemas: Annotated[
-        Path, typer.Argument(help="The schema folder.", exists=True, file_okay=False)
-    ],
+    schemas: SchemaFolder,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="The file; by default in the schema folder."),
@@ -23,6 +23,6 @@ def command(
     ] = False,
 ) -> None:
     """Write the contract as it is to one file, to check later versions against."""
-    from ..compat.checking import lock_folder
+    from ..compat.lock_folder import lock_folder
 
     raise typer.Exit(lock_folder(schemas, output, check=check))

@@ -1,153 +1,293 @@
-"""The old versions of a contract: a git ref, a folder, or a lock file."""
+"""The old versions of a contract: a commit, a folder, or a lock file.
+
+A name is a git ref unless it is written as a path: `./old`, `../old`, `/old`, `old/`. A folder
+beside the schemas never stands in for a branch, whatever it is called. Only where there is no git
+repository are all names paths.
+"""
 
 from __future__ import annotations
 
-import io
+import os
 import re
-import subprocess
-import tarfile
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..load import ENDINGS
+from lbgen_runtime.printable import printable
+
+from ..config import config_file, config_of, read_config
 from ..sources import read_sources
-from .lock import is_lock, read_lock
+from .allowances import NAME as BREAKS
+from .commits import NoCommitYet, NoSuchRef, commit_of, split_path
+from .committed import Committed, Steps, shown_path
+from .lock import read_lock
+from .moved import contract_folders, holds_contract, moved_from
+from .old_version import Baseline, NoBaseline, OldVersion
+from .repository import Repository, find_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
+    from ..build import Options
+    from .settings import Against
 
-_NO_NAME: Final = re.compile(r"@|[A-Z_]*HEAD|[0-9a-f]{7,40}")
-"""What git takes for a commit before it looks for a branch or a tag, or may."""
-
-
-class NoBaseline(Exception):
-    """The old version cannot be read; the text says why and what to do."""
+_CONFIG: Final = b"pyproject.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """An old version of a contract.
+class Baselines:
+    """The old versions.
 
     Attributes:
-        name: what the user calls it (`main`, `../old`, `abc1234`).
-        files: content of each file, by its path below the schema folder.
-        folder: where the files are, as messages show it (`main:schemas`).
+        found: those that hold a contract, each once.
+        empty: those from before the first contract.
     """
 
-    name: str
-    files: Mapping[str, bytes]
-    folder: str
+    found: tuple[Baseline, ...]
+    empty: tuple[OldVersion, ...]
 
 
-def read_baselines(schemas: Path, against: Sequence[str], transitive: int = 0) -> list[Baseline]:
-    """The versions that `--against` and `--transitive` name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for.
+
+    Attributes:
+        schemas: the folder of the new version.
+        transitive: of each git ref, how many of the last versions that changed the contract.
+        first: whether a commit without any contract will do, since this is the first one.
+        apis: the APIs of the new version.
+        files: its files, by their paths below the folder.
+    """
+
+    schemas: Path
+    transitive: int = 0
+    first: bool = False
+    apis: Collection[str] = field(default=())
+    files: Collection[str] = field(default=())
+
+
+def read_baselines(against: Sequence[Against], wanted: Wanted) -> Baselines:
+    """The versions that `--against` and its like name.
 
     Args:
-        schemas: the folder of the new version.
         against: git refs, folders and lock files.
-        transitive: of each git ref, how many of the last versions that changed the folder.
+        wanted: what to look for in them.
 
     Raises:
-        NoBaseline: one of them cannot be read.
+        NoBaseline: one of them cannot be read, or has no contract.
     """
-    found: list[Baseline] = []
-    for name in against:
-        path = Path(name)
-        if path.is_dir():
+    reader = _Reader(wanted)
+    for each in against:
+        reader.read(each)
+    if wanted.transitive and not reader.commits:
+        raise NoBaseline("--transitive goes back in git's history, and no git ref is named")
+    return Baselines(found=tuple(reader.found.values()), empty=tuple(reader.empty))
+
+
+class _Reader:
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.repository = find_repository(wanted.schemas)
+        self.found: dict[object, Baseline] = {}
+        self.empty: list[OldVersion] = []
+        self.commits = 0
+
+    def read(self, against: Against) -> None:
+        text = against.text
+        if self.repository is None or _is_path(text):
+            self._from_path(against)
+            return
+        try:
+            self._from_git(against, self.repository)
+        except NoCommitYet:
+            if not self.wanted.first:
+                raise
+            self.commits += 1
+            self.empty.append(OldVersion(name=text, tip=against.tip))
+        except NoSuchRef as error:
+            if text.endswith(".json") and os.path.isfile(text):
+                self._from_path(against)
+            elif os.path.exists(text):
+                told = printable(text)
+                raise NoBaseline(f"{error}. For the folder or file, write `./{told}`") from None
+            else:
+                raise
+
+    # Folders and lock files
+
+    def _from_path(self, against: Against) -> None:
+        name, path = printable(against.text), Path(against.text)
+        if against.tip:
+            raise NoBaseline(f"--against-tip takes a branch, and {name} is a path")
+        version = OldVersion(name=against.text, folder=against.text)
+        if os.path.isdir(path):
+            self._refuse_itself(path, name)
             sources = read_sources(path)
-            found.append(Baseline(name=name, files=sources.files, folder=name))
-        elif path.is_file():
-            if not is_lock(path):
-                raise NoBaseline(f"{name} is no lock file; `lbgen lock` writes one")
-            found.append(Baseline(name=name, files=read_lock(path), folder=name))
+            options = read_config(path).options if config_file(path) else None
+            found = Baseline(
+                version=version,
+                files=sources.files,
+                options=options,
+                problems=sources.problems,
+                breaks=_content(path / BREAKS),
+            )
+        elif os.path.isfile(path):
+            lock = read_lock(path)
+            found = Baseline(
+                version=version, files=lock.files, options=lock.options, breaks=lock.breaks
+            )
         else:
-            found += _from_git(schemas, name, transitive)
-    return found
+            raise NoBaseline(f"there is no folder or lock file {name}")
+        if not holds_contract(found.files):
+            raise NoBaseline(f"{name} holds no contract, so there is nothing to compare with")
+        self.found.setdefault(path.resolve(), found)
 
+    def _refuse_itself(self, path: Path, name: str) -> None:
+        old, new = path.resolve(), self.wanted.schemas.resolve()
+        if old.is_relative_to(new):
+            hidden = any(part.startswith(".") for part in old.relative_to(new).parts)
+            inside = not hidden
+        else:
+            inside = new.is_relative_to(old)
+        if inside:
+            raise NoBaseline(
+                f"{name} is the new version itself, in part or in whole: name a git ref, another "
+                "folder or a lock file"
+            )
 
-def _from_git(schemas: Path, ref: str, transitive: int) -> list[Baseline]:
-    prefix = _git(schemas, "rev-parse", "--show-prefix")
-    if prefix is None:
-        raise NoBaseline(
-            f"{ref}: there is no such file or folder, and {schemas} is in no git repository"
+    # Commits
+
+    def _from_git(self, against: Against, repository: Repository) -> None:
+        ref, path = split_path(against.text)
+        git = repository.git
+        commit = commit_of(git, ref, tip=against.tip)
+        self.commits += 1
+        short = git.ask("rev-parse", "--short", commit.id).decode().strip()
+        about = f"{short}, {commit.how}" if commit.how else short
+        version = OldVersion(
+            name=against.text,
+            tip=against.tip,
+            commit=commit.id,
+            about="" if ref == short else about,
+            folder=ref if git.commit(ref) == commit.id else short,
         )
-    folder = prefix.strip().rstrip("/")
-    commit = _commit(schemas, ref)
-    if not transitive:
-        return [_at(schemas, folder, commit, ref)]
-    log = _git(schemas, "log", f"--max-count={transitive}", "--format=%H %h", commit, "--", ".")
-    commits = [line.split() for line in (log or "").splitlines()]
-    return [_at(schemas, folder, full, short) for full, short in commits]
+        committed = Committed(git, commit.id)
+        folder = repository.folder if path is None else repository.steps(path)
+        if path is None and not self._contract(committed, folder):
+            folder = self._moved(repository, commit.id, None, folder) or folder
+        if not self._contract(committed, folder):
+            self._without(repository, version, folder)
+            return
+        if not self.wanted.transitive:
+            self._add(repository, version, commit.id, folder)
+            return
+        for one, steps in self._history(repository, commit.id, folder, version):
+            name = git.ask("rev-parse", "--short", one).decode().strip()
+            at = name if steps == repository.folder else f"{name}:{shown_path(steps)}"
+            self._add(repository, OldVersion(name=at, commit=one, folder=name), one, steps)
 
+    def _contract(self, committed: Committed, folder: Steps) -> bool:
+        """Whether a commit has a contract in a folder, right or wrong."""
+        if not committed.has_folder(folder):
+            return False
+        found = committed.folder(folder)
+        return bool(found.problems) or holds_contract(found.files)
 
-def _commit(schemas: Path, ref: str) -> str:
-    if not ref.startswith("-"):
-        for name in (ref, f"origin/{ref}"):
-            found = _git(schemas, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-            if found:
-                return found.strip()
-    if (_git(schemas, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
-        raise NoBaseline(
-            f"{ref}: this clone is shallow and does not have it. Fetch it first: "
-            f"`{_fetch(schemas, ref)}`; with actions/checkout, set "
-            "`fetch-depth: 0`; on GitLab, set `GIT_DEPTH: 0`"
+    def _add(self, repository: Repository, version: OldVersion, commit: str, folder: Steps) -> None:
+        committed = Committed(repository.git, commit)
+        found = committed.folder(folder)
+        baseline = Baseline(
+            version=OldVersion(
+                name=version.name,
+                tip=version.tip,
+                commit=commit,
+                about=version.about,
+                folder=f"{version.folder}:{shown_path(folder)}",
+            ),
+            files=found.files,
+            options=_options(repository, committed, folder),
+            problems=found.problems,
+            breaks=committed.file((*folder, BREAKS.encode())) or b"",
         )
-    raise NoBaseline(f"{ref}: there is no such file, folder or git ref")
+        self.found.setdefault((commit, folder), baseline)
+
+    def _moved(
+        self, repository: Repository, old: str, new: str | None, folder: Steps
+    ) -> Steps | None:
+        """The one folder from which a folder was moved, if git sees that."""
+        committed = Committed(repository.git, old)
+        moved = moved_from(repository.git, old, new, folder)
+        held = [steps for steps in moved if self._contract(committed, steps)]
+        return held[0] if len(held) == 1 else None
+
+    def _without(self, repository: Repository, version: OldVersion, folder: Steps) -> None:
+        """A commit that has no contract where it is looked for."""
+        wanted = self.wanted
+        other = contract_folders(repository.git, version.commit, wanted.apis, wanted.files)
+        if wanted.first and not other:
+            self.empty.append(version)
+            return
+        told = printable(str(version))
+        text = f"{told} has no contract in {printable(shown_path(folder) or '.')}"
+        ref = split_path(version.name)[0]
+        if other:
+            commands = " or ".join(f"`{version.option} {ref}:{one}`" for one in other)
+            raise NoBaseline(f"{text}. It has one elsewhere: {printable(commands, 300)}")
+        raise NoBaseline(
+            f"{text}, so there is nothing to compare with. Is {printable(str(wanted.schemas))} the "
+            "right folder? If this change adds the first contract, add `--first`"
+        )
+
+    def _history(
+        self, repository: Repository, commit: str, folder: Steps, version: OldVersion
+    ) -> list[tuple[str, Steps]]:
+        """The last versions of a folder, the newest first, also before it was moved."""
+        git, count = repository.git, self.wanted.transitive
+        found: list[tuple[str, Steps]] = []
+        start: str | None = commit
+        while start is not None and len(found) < count:
+            tracked = b"/".join(Committed(git, start).tracked(folder)) or b"."
+            walk = ("rev-list", "--first-parent", start)
+            changed = git.ask(*walk, "--", tracked).decode().split()
+            oldest = git.ask(*walk).decode().split()[-1]
+            cut = oldest in repository.cut_off()
+            if cut and oldest in changed:  # all of it seems new there
+                changed.remove(oldest)
+            kept = [one for one in changed if self._contract(Committed(git, one), folder)]
+            found += [(one, folder) for one in kept[: count - len(found)]]
+            if cut and len(found) < count:
+                raise NoBaseline(
+                    f"this clone is shallow and has {len(found)} of the {count} versions before "
+                    f"{printable(str(version))} that --transitive asks for: run `git fetch "
+                    "--unshallow`; with actions/checkout, set `fetch-depth: 0`"
+                )
+            before = git.commit(f"{changed[-1]}^") if changed else None
+            moved = before and self._moved(repository, before, changed[-1], folder)
+            start, folder = (before, moved) if moved else (None, folder)
+        return found
 
 
-def _fetch(schemas: Path, ref: str) -> str:
-    """The command that fetches what a shallow clone does not have.
-
-    A branch or a tag is fetched alone. What git reads in another way (`HEAD~1`, a commit's id) is
-    only found with the history.
-    """
-    name = ref.removeprefix("origin/")
-    plain = _git(schemas, "check-ref-format", f"refs/heads/{name}") is not None
-    if not plain or name.startswith("-") or _NO_NAME.fullmatch(name):
-        return "git fetch --unshallow"
-    here = name if name == ref else f"refs/remotes/{ref}"
-    return f"git fetch --depth=1 origin {name}:{here}"
+def _is_path(text: str) -> bool:
+    """Whether a name is written as a path."""
+    if text in (".", "..") or os.path.isabs(text):
+        return True
+    ends = tuple(filter(None, (os.sep, os.altsep)))
+    ends_like_one = text.endswith(ends) and ":" not in text  # but `main:old/`
+    return ends_like_one or re.match(r"\.\.?[/\\]", text) is not None
 
 
-def _at(schemas: Path, folder: str, commit: str, name: str) -> Baseline:
-    if folder and _git(schemas, "cat-file", "-e", f"{commit}:{folder}") is None:
-        return Baseline(name=name, files={}, folder=f"{name}:{folder}")
-    # In a subfolder, `git archive` would look for that subfolder below the tree it is given.
-    top = (_git(schemas, "rev-parse", "--show-toplevel") or "").rstrip("\n")
-    archive = _run(Path(top), "archive", "--format=tar", f"{commit}:{folder}")
-    if archive is None:
-        raise NoBaseline(f"{name}: git cannot read {folder or 'the folder'} there")
-    return Baseline(name=name, files=_unpacked(archive), folder=f"{name}:{folder}")
+def _options(repository: Repository, committed: Committed, folder: Steps) -> Options:
+    """The settings that held for a folder in a commit."""
+    for length in range(len(folder), -1, -1):
+        content = committed.file((*folder[:length], _CONFIG))
+        if content is not None:
+            return config_of(content, _CONFIG.decode()).options
+    around = Path(os.fsdecode(repository.git.folder)).parent
+    return read_config(around).options
 
 
-def _unpacked(archive: bytes) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        for member in tar.getmembers():
-            path = PurePosixPath(member.name)
-            if path.suffix not in ENDINGS or any(part.startswith(".") for part in path.parts):
-                continue
-            try:
-                file = tar.extractfile(member)  # follows links inside the archive
-            except KeyError:
-                continue
-            if file is not None:
-                files[member.name] = file.read()
-    return files
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    output = _run(folder, *arguments)
-    return None if output is None else output.decode("utf-8", "replace")
-
-
-def _run(folder: Path, *arguments: str) -> bytes | None:
+def _content(path: Path) -> bytes:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, check=False
-        )
-    except OSError as error:
-        raise NoBaseline(f"git cannot be run: {error.strerror}") from None
-    return done.stdout if done.returncode == 0 else None
+        return path.read_bytes()
+    except OSError:
+        return b""

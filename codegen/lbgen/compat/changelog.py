@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
+
+from lbgen_runtime.printable import printable
 
 from .changes import change_of
 from .decide import Parameters
@@ -10,25 +13,28 @@ from .edits import differences
 from .schema import UnsupportedSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .contracts import Side
     from .findings import Finding
-    from .result import Result
+
+_LONGEST: Final = 500
+_MARKUP: Final = re.compile(r"[\\`*\[\]<>&|~$]|(?<!\w)_|_(?!\w)")
+"""What begins markup or HTML; an underscore does at the edge of a word."""
 
 
-def changelog_text(old: Side, new: Side, result: Result) -> str:
+def changelog_text(old: Side, new: Side, findings: Iterable[Finding]) -> str:
     """The changes from one version to another, by API and event, breaking ones first.
 
     Args:
         old: the old version.
         new: the new version.
-        result: of the check of the new against the old one.
+        findings: of the check of the new against the old one.
     """
-    breaking = list(result.findings)
-    told = {finding.text for finding in breaking}
+    breaking = [one for one in findings if one.against == old.version]
+    told = {(finding.full_name, finding.text) for finding in breaking}
     other = [*_edits(old, new, told), *_events(old, new)]
-    lines = [f"## Changes of the contract since {old.name}", ""]
+    lines = [f"## Changes of the contract since {_escaped(str(old.version))}", ""]
     if not breaking and not other:
         return "\n".join([*lines, "None.", ""])
     if breaking:
@@ -55,11 +61,11 @@ def _told(finding: Finding) -> str:
 def _events(old: Side, new: Side) -> Iterator[tuple[str, str, str]]:
     for name, (api, event) in new.events.items():
         if name not in old.events:
-            about = f": {event.description.strip()}" if event.description else ""
+            about = f": {' '.join(event.description.split())}" if event.description else ""
             yield api.name, event.name, f"new event{about}"
 
 
-def _edits(old: Side, new: Side, told: set[str]) -> Iterator[tuple[str, str, str]]:
+def _edits(old: Side, new: Side, told: set[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
     for name, (api, event) in new.events.items():
         if name not in old.events:
             continue
@@ -74,16 +80,22 @@ def _edits(old: Side, new: Side, told: set[str]) -> Iterator[tuple[str, str, str
         except UnsupportedSchema:
             texts.append("its schema changed")
         for text in dict.fromkeys(texts):
-            if text not in told:
+            if (name, text) not in told:
                 yield api.name, event.name, text
 
 
 def _grouped(rows: list[tuple[str, str, str]]) -> list[str]:
     lines: list[str] = []
     for api in sorted({row[0] for row in rows}):
-        lines += [f"#### {api}", ""]
+        lines += [f"#### {_escaped(api)}", ""]
         for row_api, event, text in rows:
             if row_api == api:
-                lines.append(f"- `{event}`: {text}" if event else f"- {text}")
+                about = _escaped(text)
+                lines.append(f"- `{printable(event)}`: {about}" if event else f"- {about}")
         lines.append("")
     return lines
+
+
+def _escaped(text: str) -> str:
+    """A text that stays a text in Markdown, on one line."""
+    return _MARKUP.sub(r"\\\g<0>", printable(text, _LONGEST))

@@ -1,55 +1,37 @@
-"""The work of `lbgen check`, `allow`, `lock` and `changelog`."""
+"""The work of `lbgen check`."""
 
 from __future__ import annotations
 
-import datetime
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ..build import Options, analyse
-from ..config import read_config
-from ..console import say
-from ..contract import Contract, read_contract
-from ..diagnostics import Severity
+from ..console import for_programs, say
+from ..diagnostics import Diagnostic, Place
 from ..garbage import rarely_collected
-from ..load import load
 from ..report import print_diagnostics
-from ..report.sources import Sources
-from ..sources import read_sources
-from .allowances import Allowance, add_allowances, judge, read_allowances
-from .baselines import Baseline, NoBaseline, read_baselines
+from .allowances import NAME as BREAKS
+from .allowances import file_of, read_allowances, today_in_utc
+from .allowed import judge
+from .baselines import Wanted, read_baselines
 from .changelog import changelog_text
 from .contracts import Side, compare
-from .lock import NAME as LOCK_NAME
-from .lock import lock_text
+from .new_contract import CannotCheck, NewContract, WrongConfig
+from .old_contract import OldContract
+from .old_version import NoBaseline
 from .report_machine import as_gitlab, as_json
 from .result import Result, summary
-from .same_edit import last_name
 from .settings import Settings, WrongSettings, settings
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ..build import Analysis
-    from ..diagnostics import Diagnostic
     from ..document import Document
     from .findings import Finding
 
 FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
-
-
-class CannotCheck(Exception):
-    """There is nothing to compare; the text says why.
-
-    Attributes:
-        code: of the exit.
-    """
-
-    def __init__(self, message: str, code: int = 2) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class InvalidContract(CannotCheck):
@@ -64,11 +46,17 @@ class InvalidContract(CannotCheck):
         self.result = result
 
 
+STOPS: Final = (CannotCheck, NoBaseline, WrongSettings)
+"""Why a check may not come to a result."""
+
+
 def check_folder(
     schemas: Path,
     *,
     format: str,  # noqa: A002 - the option's name
     transitive: int = 0,
+    first: bool = False,
+    changelog: Path | None = None,
     **options: Any,
 ) -> int:
     """Check a folder against older versions, and print what was found.
@@ -77,6 +65,8 @@ def check_folder(
         schemas: the schema folder.
         format: one of `FORMATS`.
         transitive: of each git ref, how many of the last versions that changed the folder.
+        first: whether a commit without any contract will do, since this is the first one.
+        changelog: a file to which to append what changed, in Markdown.
         options: of `settings`.
 
     Returns:
@@ -85,24 +75,51 @@ def check_folder(
     try:
         if format not in FORMATS:
             raise CannotCheck(f"no format {format!r}; there are {', '.join(FORMATS)}")
-        result = run_check(schemas, transitive=transitive, **options)
-    except (CannotCheck, NoBaseline, WrongSettings) as error:
-        if isinstance(error, InvalidContract) and format != "text":
+        result = run_check(schemas, transitive=transitive, first=first, **options)
+    except STOPS as error:
+        if format == "text" or format not in FORMATS:
+            say_why("check", error)
+        elif isinstance(error, InvalidContract):
             print_result(error.result, format)
             say(f"lbgen check: {schemas} has errors; nothing was compared", stream=sys.stderr)
         else:
-            _say_why("check", error)
+            print_result(_no_comparison(schemas, error), format)
+            say_why("check", error)
         return error.code if isinstance(error, CannotCheck) else 2
     print_result(result, format)
+    if changelog is not None:
+        try:
+            with changelog.open("a", encoding="utf-8") as file:
+                file.write(result.changes)
+        except OSError as error:
+            say_why("check", CannotCheck(f"{changelog} cannot be written: {error.strerror}"))
+            return 2
     return result.exit_code
+
+
+def _no_comparison(schemas: Path, error: Exception) -> Result:
+    """For programs: that nothing was compared, and why."""
+    problems = error.problems if isinstance(error, WrongConfig) else ()
+    why = Diagnostic(place=Place(file="."), rule="compat-no-comparison", message=str(error))
+    return Result(
+        findings=(),
+        problems=(*problems, why),
+        compatible=frozenset(),
+        against=(),
+        empty=(),
+        schemas=schemas,
+        documents={},
+        settings=Settings(),
+        code=2,
+    )
 
 
 def print_result(result: Result, format: str) -> None:  # noqa: A002 - the option's name
     """Print a result in one of `FORMATS`."""
     if format == "json":
-        sys.stdout.write(as_json(result))
+        for_programs(sys.stdout).write(as_json(result))
     elif format == "gitlab":
-        sys.stdout.write(as_gitlab(result))
+        for_programs(sys.stdout).write(as_gitlab(result))
     else:
         print_diagnostics(
             result.diagnostics(), result.documents, folder=str(result.schemas), format=format
@@ -114,14 +131,20 @@ def print_result(result: Result, format: str) -> None:  # noqa: A002 - the optio
 
 @rarely_collected
 def run_check(
-    schemas: Path, *, transitive: int = 0, today: datetime.date | None = None, **options: Any
+    schemas: Path,
+    *,
+    transitive: int = 0,
+    first: bool = False,
+    today: datetime.date | None = None,
+    **options: Any,
 ) -> Result:
     """Check a folder against older versions.
 
     Args:
         schemas: the schema folder.
         transitive: of each git ref, how many of the last versions that changed the folder.
-        today: the day by which allowances are judged.
+        first: whether a commit without any contract will do, since this is the first one.
+        today: the day by which allowances are judged; by default today's, in UTC.
         options: of `settings`.
 
     Raises:
@@ -129,220 +152,113 @@ def run_check(
         NoBaseline: an old version cannot be read.
         WrongSettings: a setting has no such value.
     """
-    config = read_config(schemas)
-    if config.problems:
-        _print_errors(config.problems, {}, schemas)
-        raise CannotCheck("the settings are wrong; see above")
-    how: Settings = settings(config.compat, **options)
+    new = NewContract(schemas)
+    how: Settings = settings(new.compat, **options)
     if not how.against:
         raise CannotCheck("say against what: `--against main`, a folder or a lock file")
-    baselines = read_baselines(schemas, how.against, transitive)
-    files, analysis, problems = _new(schemas, config.options)
+    new.refuse_emptiness(how.against[0])
+    apis = [api.name for api in new.analysis.contract.apis]
+    wanted = Wanted(
+        schemas=schemas, transitive=transitive, first=first, apis=apis, files=tuple(new.files)
+    )
+    baselines = read_baselines(how.against, wanted)
     result = Result(
         findings=(),
-        problems=problems,
-        compatible=0,
-        against=tuple(one.name for one in baselines),
-        folders={one.name: one.folder for one in baselines},
+        problems=new.problems,
+        compatible=frozenset(),
+        against=tuple(one.version for one in baselines.found),
+        empty=baselines.empty,
         schemas=schemas,
-        documents=dict(analysis.sources),
+        documents=dict(new.analysis.sources),
         settings=how,
     )
-    if analysis.failed:
+    if new.failed:
         raise InvalidContract(result)
-    new = Side(analysis.contract, verdicts=analysis.verdicts)
-    findings, compatible = _compared(baselines, files, new, how, config.options)
-    allowances, unreadable = read_allowances(schemas)
-    judged, more = judge(findings, allowances, today or datetime.date.today())
+    old = [OldContract(one, new.documents, new.files, new.options) for one in baselines.found]
+    _refuse_unknown_modes(how, [new.side, *(one.side for one in old)])
+    return _judged(replace(result, problems=()), old, new, today or today_in_utc())
+
+
+def _judged(
+    result: Result, old: Sequence[OldContract], new: NewContract, today: datetime.date
+) -> Result:
+    findings: list[Finding] = []
+    problems: list[Diagnostic] = []
+    compatible: set[str] = set()
+    incompatible: set[str] = set()
+    for one in old:
+        found, excused, fine = _compared(one, new, result.settings)
+        findings += found
+        problems += excused
+        compatible |= fine
+        incompatible |= {name for name in one.side.events if name not in fine}
+    try:
+        entries, unreadable = read_allowances(file_of(result.schemas))
+    except OSError as error:
+        raise CannotCheck(f"{BREAKS} cannot be read: {error.strerror}") from None
+    used = {str(one.baseline.version): read_allowances(one.baseline.breaks)[0] for one in old}
+    judged, more = judge(findings, entries, used, today)
     return replace(
         result,
         findings=tuple(judged),
-        problems=(*unreadable, *more),
-        compatible=compatible,
+        problems=(*problems, *unreadable, *more),
+        compatible=frozenset(compatible - incompatible),
+        allowances=tuple(entries),
+        changes="\n".join(changelog_text(one.side, new.side, judged) for one in old),
     )
 
 
-def _new(
-    schemas: Path, options: Options
-) -> tuple[Mapping[str, bytes], Analysis, tuple[Diagnostic, ...]]:
-    sources = read_sources(schemas)
-    analysis = analyse(sources.files, options)
-    return sources.files, analysis, (*sources.problems, *analysis.problems)
+def _compared(
+    old: OldContract, new: NewContract, how: Settings
+) -> tuple[list[Finding], list[Diagnostic], frozenset[str]]:
+    """Findings against one old version, what could not be compared, and what is compatible."""
+    if old.is_empty:
+        raise CannotCheck(f"{old.baseline.version} has no contract, so there is nothing to compare")
+    changed = old.options != new.options
+    compared = compare(old.side, new.side, how.rules, settings_changed=changed)
+    findings: list[Finding] = []
+    problems = [*old.not_compared(new.side)]
+    for finding in compared.findings:
+        excuse = old.excuse(finding)
+        if excuse is None:
+            findings.append(finding)
+        else:
+            problems.append(excuse)
+    if how.source:
+        findings += _source(old, new)
+    return findings, list(dict.fromkeys(problems)), compared.compatible
 
 
-def _say_why(command: str, error: Exception) -> None:
+def _source(old: OldContract, new: NewContract) -> list[Finding]:
+    from .signatures import compare_signatures, signatures  # loads the planner
+
+    before = signatures(old.baseline.files, old.options)
+    after = signatures(new.files, new.options)
+    return list(compare_signatures(old.side, new.side, before, after))
+
+
+def _refuse_unknown_modes(how: Settings, sides: Sequence[Side]) -> None:
+    known = {name for side in sides for name in side.apis}
+    unknown = sorted(set(how.rules.modes) - known)
+    if unknown:
+        raise WrongSettings(
+            f"pyproject.toml: [tool.lbgen.compat.modes] names the API {unknown[0]!r}, which no "
+            f"version has; there are {', '.join(sorted(known))}"
+        )
+
+
+def say_why(command: str, error: Exception) -> None:
     """Say why a command does not go on."""
     if isinstance(error, InvalidContract):
         result = error.result
-        _print_errors(result.problems, result.documents, result.schemas)
+        print_errors(result.problems, result.documents, result.schemas)
+    if isinstance(error, WrongConfig):
+        print_errors(error.problems, {}, error.schemas)
     say(f"lbgen {command}: {error}", stream=sys.stderr)
 
 
-def _print_errors(
+def print_errors(
     problems: Sequence[Diagnostic], documents: Mapping[str, Document], folder: Path | str
 ) -> None:
+    """Print diagnostics for people to standard error."""
     print_diagnostics(problems, documents, folder=str(folder), stream=sys.stderr)
-
-
-def _old(baseline: Baseline, files: Mapping[str, bytes], new: Side, options: Options) -> Contract:
-    """The contract of an old version; what is the same in both is not read again."""
-    known = {document.file: document for document in new.contract.documents.values()}
-    same = {
-        name: known[name]
-        for name, content in baseline.files.items()
-        if name in known and files.get(name) == content
-    }
-    changed = {name: text for name, text in baseline.files.items() if name not in same}
-    documents, problems = load(changed)
-    documents.update(same)
-    contract, more = read_contract(documents, options.drafts, options.urls)
-    problems = [one for one in (*problems, *more) if one.severity is Severity.ERROR]
-    if problems:
-        _print_errors(problems, documents, baseline.folder)
-        raise CannotCheck(f"the old version {baseline.name} has errors; see above")
-    return contract
-
-
-def _compared(
-    baselines: Sequence[Baseline],
-    files: Mapping[str, bytes],
-    new: Side,
-    how: Settings,
-    options: Options,
-) -> tuple[list[Finding], int]:
-    findings: dict[tuple[str, ...], Finding] = {}
-    compatible = 0
-    for baseline in baselines:
-        if not baseline.files:
-            continue
-        side = Side(_old(baseline, files, new, options), baseline.name)
-        compared = compare(side, new, how.rules)
-        compatible += compared.compatible
-        found = [*compared.findings]
-        if how.source:
-            found += _source(baseline, side, files, new, options)
-        for finding in found:
-            key = (finding.rule, finding.where, finding.text, finding.state)
-            findings.setdefault(key, finding)
-    return list(findings.values()), compatible
-
-
-def _source(
-    baseline: Baseline, old: Side, files: Mapping[str, bytes], new: Side, options: Options
-) -> list[Finding]:
-    from .signatures import compare_signatures, signatures  # loads the planner
-
-    before = signatures(baseline.files, options)
-    after = signatures(files, options)
-    return list(compare_signatures(old, new, before, after))
-
-
-def allow_break(
-    schemas: Path,
-    rule: str,
-    place: str,
-    *,
-    reason: str,
-    until: str | None,
-    transitive: int = 0,
-    **options: Any,
-) -> int:
-    """Write down that a break is meant.
-
-    Args:
-        schemas: the schema folder.
-        rule: id of the finding's rule.
-        place: the event, or the event and a place in it, as the check prints it; or `file:line`
-            or `file:line#name` for what the rule finds there, in any event.
-        reason: why it is meant.
-        until: the last day on which it holds, as `2026-12-31`.
-        transitive: as for the check.
-        options: as for the check.
-
-    Returns:
-        The exit code.
-    """
-    try:
-        day = datetime.date.fromisoformat(until) if until else None
-    except ValueError:
-        say(f"lbgen allow: --until is a day such as 2026-12-31, not {until}", stream=sys.stderr)
-        return 2
-    if not reason.strip():
-        say("lbgen allow: the reason is empty", stream=sys.stderr)
-        return 2
-    try:
-        result = run_check(schemas, transitive=transitive, **options)
-    except (CannotCheck, NoBaseline, WrongSettings) as error:
-        _say_why("allow", error)
-        return 2
-    sources = Sources(result.documents, str(schemas))
-    meant: list[Finding] = []
-    for one in result.findings:
-        line = f"{sources.path(one.place.file)}:{one.place.line}"
-        if one.rule == rule and place in (one.where, line, f"{line}#{last_name(one)}"):
-            meant.append(one)
-    if not meant:
-        say(f"lbgen allow: the check finds no {rule} at {place}; it finds", stream=sys.stderr)
-        for one in result.findings:
-            say(f"  {one.rule} {one.where}", stream=sys.stderr)
-        return 2
-    entries = [
-        Allowance(rule=rule, at=one.where, fingerprint=one.fingerprint, reason=reason, until=day)
-        for one in meant
-        if one.allowance is None
-    ]
-    if entries:
-        path = add_allowances(schemas, list(dict.fromkeys(entries)))
-        for entry in dict.fromkeys(entries):
-            say(f"{path}: {rule} at {entry.at} is allowed")
-    else:
-        say(f"{rule} at {place} is allowed already")
-    return 0
-
-
-def lock_folder(schemas: Path, output: Path | None, *, check: bool) -> int:
-    """Write the lock file of a folder, or say whether it is fresh.
-
-    Args:
-        schemas: the schema folder.
-        output: the file; in the schema folder by default.
-        check: whether to compare only.
-
-    Returns:
-        The exit code.
-    """
-    files, analysis, problems = _new(schemas, read_config(schemas).options)
-    if analysis.failed:
-        _print_errors(problems, analysis.sources, schemas)
-        say(f"lbgen lock: {schemas} has errors; see above", stream=sys.stderr)
-        return 1
-    path = output or schemas / LOCK_NAME
-    text = lock_text(files)
-    fresh = path.is_file() and path.read_text("utf-8") == text
-    if check:
-        say(f"{path} is {'fresh' if fresh else 'stale: run `lbgen lock`'}")
-        return 0 if fresh else 1
-    if not fresh:
-        path.write_text(text, "utf-8")
-    say(f"{path}: {'unchanged' if fresh else 'written'}")
-    return 0
-
-
-def changelog(schemas: Path, **options: Any) -> int:
-    """Print the changes of a contract in Markdown.
-
-    Returns:
-        The exit code.
-    """
-    try:
-        result = run_check(schemas, **options)
-        config = read_config(schemas)
-        baseline = read_baselines(schemas, result.settings.against[:1])[0]
-        files, analysis, _ = _new(schemas, config.options)
-        new = Side(analysis.contract, verdicts=analysis.verdicts)
-        old = Side(_old(baseline, files, new, config.options), baseline.name)
-    except (CannotCheck, NoBaseline, WrongSettings) as error:
-        _say_why("changelog", error)
-        return 2
-    sys.stdout.write(changelog_text(old, new, result))
-    return 0

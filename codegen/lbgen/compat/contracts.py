@@ -15,6 +15,7 @@ from .blame import Cause, causes
 from .changes import Change, Direction, change_of
 from .decide import Documents, Parameters, Version, decide
 from .findings import Finding, Proof, fingerprint
+from .old_version import OldVersion
 from .prove.engine import Engine
 from .prove.terms import Lit, OutOfSteps
 from .references import names_something
@@ -73,15 +74,18 @@ class Side:
 
     Args:
         contract: the contract.
-        name: what it is called in messages.
+        version: which old version it is; `None` is the new one.
         verdicts: its validators, where they are there already.
     """
 
     def __init__(
-        self, contract: Contract, name: str = "", verdicts: Verdicts | None = None
+        self,
+        contract: Contract,
+        version: OldVersion | None = None,
+        verdicts: Verdicts | None = None,
     ) -> None:
         self.contract = contract
-        self.name = name
+        self.version = version or OldVersion(name="")
         self._verdicts = verdicts
         values = {uri: self._readable(uri) for uri in contract.documents}
         plain = verdicts is None and not any(names_something(one, 4) for one in values.values())
@@ -121,37 +125,46 @@ class Compared:
 
     Attributes:
         findings: in the order of the new contract's text.
-        compatible: how many events were found compatible.
+        compatible: full names of the events that were found compatible.
     """
 
     findings: tuple[Finding, ...]
-    compatible: int
+    compatible: frozenset[str]
 
 
-def compare(old: Side, new: Side, rules: Rules) -> Compared:
-    """Everything that the change from one version to the other breaks."""
-    return _Comparison(old, new, rules).run()
+def compare(old: Side, new: Side, rules: Rules, *, settings_changed: bool = False) -> Compared:
+    """Everything that the change from one version to the other breaks.
+
+    Args:
+        old: the old version.
+        new: the new version.
+        rules: what counts.
+        settings_changed: whether the same documents may mean something else in the two.
+    """
+    return _Comparison(old, new, rules, everything=settings_changed).run()
 
 
 class _Comparison:
-    def __init__(self, old: Side, new: Side, rules: Rules) -> None:
+    def __init__(self, old: Side, new: Side, rules: Rules, *, everything: bool) -> None:
         self.old = old
         self.new = new
         self.rules = rules
-        self.touched = Touched(old.contract, new.contract)
+        self.touched = None if everything else Touched(old.contract, new.contract)
 
     def run(self) -> Compared:
         findings: list[Finding] = []
-        compatible = 0
+        compatible: set[str] = set()
         findings += self._streams()
         for name, (api, event) in self.old.events.items():
             if name in self.new.events:
                 found = self._event(name)
-                compatible += not found
+                compatible.update([] if found else [name])
                 findings += found
             else:
                 findings += self._gone(name, api, event)
-        return Compared(findings=tuple(sorted(findings, key=_order)), compatible=compatible)
+        return Compared(
+            findings=tuple(sorted(findings, key=_order)), compatible=frozenset(compatible)
+        )
 
     # Events in both versions
 
@@ -160,7 +173,7 @@ class _Comparison:
 
     def _event(self, name: str) -> list[Finding]:
         (_, one), (api, two) = self.old.events[name], self.new.events[name]
-        if not self.touched.event(one.location, two.location):
+        if self.touched is not None and not self.touched.event(one.location, two.location):
             return []
         old, new = self._version(self.old, one), self._version(self.new, two)
         together: dict[tuple[str, ...], Finding] = {}
@@ -194,6 +207,7 @@ class _Comparison:
         changes = [change_of(edit, direction) for edit in cause.edits]
         change = changes[0] if changes else None
         undecided = verdict.state == "undecided"
+        places = [] if change is None else [str(change.old_place), str(change.new_place)]
         return Finding(
             rule=change.rule if change is not None and not undecided else "compat-undecided",
             state="undecided" if undecided else "breaking",
@@ -205,8 +219,8 @@ class _Comparison:
             ways=change.ways if change is not None else (),
             place=self.new.place(change.new_place, two.place) if change else two.place,
             old_place=self.old.place(change.old_place, one.place) if change else one.place,
-            against=self.old.name,
-            fingerprint=fingerprint(_marks(old), _marks(new)),
+            against=self.old.version,
+            fingerprint=fingerprint(_marks(old), _marks(new), places),
             flags=("--strict",) if self.rules.strict else (),
         )
 
@@ -247,7 +261,7 @@ class _Comparison:
             ways=(way,),
             place=place,
             old_place=event.place,
-            against=self.old.name,
+            against=self.old.version,
             fingerprint=fingerprint(_marks(version), rule, text),
         )
 
@@ -318,7 +332,7 @@ class _Comparison:
             ways=(way,),
             place=_keyword_place(self.new, new, keyword),
             old_place=_keyword_place(self.old, old, keyword),
-            against=self.old.name,
+            against=self.old.version,
             fingerprint=fingerprint(rule, text),
         )
 
@@ -354,7 +368,7 @@ def _marks(version: Version) -> Any:
     try:
         return version.reader.key
     except UnsupportedSchema:
-        return str(version.documents.documents)
+        return [str(version.location), str(version.documents.documents)]
 
 
 def _sample(version: Version) -> Any:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..diagnostics import Place
     from .allowances import Allowance
     from .changes import Direction
+    from .old_version import OldVersion
 
 BREAKS: Final[dict[str, str]] = {
     "backward": "services that read with the new contract cannot read events fired before"
@@ -61,8 +62,10 @@ class Finding:
         ways: what to do instead.
         place: where in the new contract.
         old_place: where in the old contract.
-        against: what the old contract is called (`main`).
-        fingerprint: of both versions of the event, so that an allowance covers this change only.
+        against: the old version.
+        also: other old versions from which the same change breaks the same.
+        fingerprint: of the change and both versions of the event, so that an allowance covers this
+            change only.
         flags: options of the check without which it is not found.
         allowance: the entry that allows it.
     """
@@ -77,7 +80,8 @@ class Finding:
     ways: tuple[str, ...] = ()
     place: Place
     old_place: Place
-    against: str = ""
+    against: OldVersion
+    also: tuple[OldVersion, ...] = ()
     fingerprint: str = ""
     flags: tuple[str, ...] = ()
     allowance: Allowance | None = field(default=None)
@@ -91,6 +95,11 @@ class Finding:
     def where(self) -> str:
         """The place as `lbgen allow` takes it: `shop.orders.order_placed#lines[].quantity`."""
         return f"{self.full_name}#{self.path}" if self.path else self.full_name
+
+    @property
+    def strict(self) -> bool:
+        """Whether it is found only where producers are not ours."""
+        return "--strict" in self.flags
 
     @property
     def headline(self) -> str:

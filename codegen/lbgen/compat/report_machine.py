@@ -28,14 +28,19 @@ def as_json(result: Result) -> str:
     found = {
         "version": 1,
         "tool": f"lbgen {__version__}",
-        "against": list(result.against),
+        "against": [one.name for one in result.against],
+        "versions": [
+            {"name": one.name, "commit": one.commit or None, "about": one.about, "empty": empty}
+            for empty, versions in ((False, result.against), (True, result.empty))
+            for one in versions
+        ],
         "mode": rules.mode,
         "modes": dict(rules.modes),
         "strict": rules.strict,
         "rules_used": result.used,
         "exit_code": result.exit_code,
-        "counts": {**counted(result.findings), "compatible": result.compatible},
-        "findings": [_finding(one, result, sources) for one in result.findings],
+        "counts": {**counted(result.told), "compatible": len(result.compatible)},
+        "findings": [_finding(one, result, sources) for one in result.told],
         "problems": [
             {
                 "rule": problem.rule,
@@ -65,7 +70,8 @@ def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, An
         "line": place.line,
         "column": place.column,
         "old": {
-            "against": finding.against,
+            "against": finding.against.name,
+            "also": [one.name for one in finding.also],
             "file": old.file,
             "line": old.line,
             "column": old.column,

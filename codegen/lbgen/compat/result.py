@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..diagnostics import Diagnostic, Note, Severity
 from ..report.sources import Sources
-from .same_edit import by_edit
+from .same_edit import by_edit, by_version
 from .wording import cut, ways_out, written
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..document import Document
     from .allowances import Allowance
     from .findings import Finding, Proof
+    from .old_version import OldVersion
     from .same_edit import SameEdit
     from .settings import Settings
 
@@ -39,22 +40,28 @@ class Result:
     Attributes:
         findings: breaking, undecided and source changes, allowed ones among them.
         problems: about the file of allowances; of a new contract that has errors, those.
-        compatible: how many events are compatible, over all old versions.
-        against: the names of the old versions.
-        folders: where the old files are, by the name of the old version.
+        compatible: full names of the events that are compatible with every old version.
+        against: the old versions.
+        empty: those from before the first contract.
+        allowances: the entries of the file of allowances.
+        changes: what changed since each old version, in Markdown.
         schemas: the schema folder.
         documents: the new contract's, by path.
         settings: how it was checked.
+        code: the exit code, where it does not follow from what was found.
     """
 
     findings: tuple[Finding, ...]
     problems: tuple[Diagnostic, ...]
-    compatible: int
-    against: tuple[str, ...]
-    folders: dict[str, str]
+    compatible: frozenset[str]
+    against: tuple[OldVersion, ...]
+    empty: tuple[OldVersion, ...]
     schemas: Path
     documents: dict[str, Document]
     settings: Settings
+    allowances: tuple[Allowance, ...] = ()
+    changes: str = ""
+    code: int | None = None
 
     @property
     def used(self) -> str:
@@ -63,7 +70,9 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """1 if anything stops the change, else 0."""
+        """2 if nothing could be compared, 1 if anything stops the change, else 0."""
+        if self.code is not None:
+            return self.code
         stops = any(self.severity(one) is Severity.ERROR for one in self.findings)
         return int(stops or any(one.severity is Severity.ERROR for one in self.problems))
 
@@ -77,8 +86,7 @@ class Result:
 
     def old_file(self, finding: Finding) -> str:
         """Where the old contract says it, as the user can find it."""
-        folder = self.folders.get(finding.against, finding.against).rstrip("/")
-        return f"{folder}/{finding.old_place}"
+        return f"{finding.against.folder.rstrip('/')}/{finding.old_place}"
 
     def diagnostics(self) -> list[Diagnostic]:
         """What a check says, an edit that breaks several events once."""
@@ -87,11 +95,18 @@ class Result:
     @property
     def edits(self) -> list[SameEdit]:
         """The findings by the edit that makes them."""
-        return by_edit(self.findings)
+        return by_edit(self.told)
+
+    @property
+    def told(self) -> list[Finding]:
+        """The findings; what breaks the same against several old versions once."""
+        return by_version(self.findings)
 
     def _diagnostic(self, edit: SameEdit) -> Diagnostic:
         finding = edit.first
         notes = [Note("before", self.old_file(finding)), *map(_proof, finding.proofs)]
+        if finding.also:
+            notes.append(Note("the same", ", ".join(f"against {one}" for one in finding.also)))
         if edit.others:
             notes.append(_others(edit.others))
         ways: list[str] = []
@@ -153,11 +168,16 @@ def counted(findings: Sequence[Finding]) -> dict[str, int]:
 
 def summary(result: Result) -> str:
     """One line: against what, how many, of which kind."""
-    counts = counted(result.findings)
+    counts = counted(result.told)
     pieces = [f"{count} {kind}" for kind, count in counts.items() if count]
-    plural = "" if result.compatible == 1 else "s"
-    pieces.append(f"{result.compatible} compatible event{plural}")
+    compatible = len(result.compatible)
+    if compatible:
+        pieces.append(f"{compatible} compatible event{'' if compatible == 1 else 's'}")
     rules = result.settings.rules
     modes = {rules.mode, *rules.modes.values()}
     mode = rules.mode if len(modes) == 1 else "by API"
-    return f"against {', '.join(result.against)} ({mode}): {', '.join(pieces)}"
+    lines = [f"{one} has no contract yet: this is the first one" for one in result.empty]
+    if result.against:
+        names = ", ".join(map(str, result.against))
+        lines.append(f"against {names}, mode {mode}: {', '.join(pieces) or 'nothing was compared'}")
+    return "\n".join(lines)

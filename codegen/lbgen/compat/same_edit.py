@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
     from .findings import Finding
 
-__all__ = ["SameEdit", "by_edit", "last_name"]
+__all__ = ["SameEdit", "by_edit", "by_version", "last_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,20 @@ class SameEdit:
         """The last name of the path that all have in common; empty where they have none."""
         names = {last_name(finding) for finding in (self.first, *self.others)}
         return names.pop() if len(names) == 1 else ""
+
+
+def by_version(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings, with those that say the same of several old versions made one."""
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    seen: Counter[tuple[object, ...]] = Counter()
+    for finding in findings:
+        key = (finding.where, *_change(finding))
+        seen[(finding.against, *key)] += 1  # one version may have several that say the same
+        alike.setdefault((seen[(finding.against, *key)], *key), []).append(finding)
+    return [
+        replace(first, also=tuple(dict.fromkeys(other.against for other in others)))
+        for first, *others in alike.values()
+    ]
 
 
 def by_edit(findings: Iterable[Finding]) -> list[SameEdit]:
@@ -52,12 +67,14 @@ def by_edit(findings: Iterable[Finding]) -> list[SameEdit]:
 
 
 def _edit(finding: Finding) -> tuple[object, ...]:
+    return (finding.old_place, finding.against, finding.also, *_change(finding))
+
+
+def _change(finding: Finding) -> tuple[object, ...]:
     return (
         finding.rule,
         finding.state,
         finding.place,
-        finding.old_place,
-        finding.against,
         finding.text.replace(f'"{finding.path}"', ""),
         tuple((proof.direction, bool(proof.reason)) for proof in finding.proofs),
         finding.allowance and finding.allowance.reason,

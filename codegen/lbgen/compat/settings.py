@@ -6,7 +6,8 @@ mode = "full"              # backward, forward or full
 undecided = "error"        # error or warn
 strict = false
 source = false
-against = ["main"]
+against = ["main"]         # of a branch, where the one that is checked out began
+against-tip = []           # of a branch, its newest commit
 
 [tool.lbgen.compat.modes]  # for single APIs
 "shop.orders" = "backward"
@@ -18,18 +19,43 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from lbgen_runtime.printable import printable
+
 from ..json_types import is_array, is_object
+from ..suggest import did_you_mean
 from .contracts import Mode, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_NAME: Final = "pyproject.toml: [tool.lbgen.compat]"
 MODES: Final = ("backward", "forward", "full")
-_KEYS: Final = frozenset({"against", "mode", "modes", "source", "strict", "undecided"})
+UNDECIDED: Final = ("error", "warn")
+_KEYS: Final = frozenset(
+    {"against", "against-tip", "mode", "modes", "source", "strict", "undecided"}
+)
 
 
 class WrongSettings(Exception):
     """A setting or option that does not exist or has no such value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """An old version as the user names it.
+
+    Attributes:
+        text: a git ref, a folder or a lock file.
+        tip: whether of a branch the newest commit is meant.
+    """
+
+    text: str
+    tip: bool = False
+
+    @property
+    def option(self) -> str:
+        """The option that names it."""
+        return "--against-tip" if self.tip else "--against"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +72,7 @@ class Settings:
     rules: Rules = field(default_factory=Rules)
     undecided: Literal["error", "warn"] = "error"
     source: bool = False
-    against: tuple[str, ...] = ()
+    against: tuple[Against, ...] = ()
 
 
 def settings(
@@ -57,6 +83,7 @@ def settings(
     strict: bool = False,
     source: bool = False,
     against: Sequence[str] = (),
+    against_tip: Sequence[str] = (),
 ) -> Settings:
     """The settings of a project with the options of a command on top.
 
@@ -66,39 +93,84 @@ def settings(
         undecided: error or warn.
         strict: producers are not ours.
         source: report changed signatures.
-        against: the old versions; none is what the project says.
+        against: the old versions; none, here and in `against_tip`, is what the project says.
+        against_tip: branches whose newest commits are old versions.
 
     Raises:
         WrongSettings: something has no such value.
     """
-    unknown = sorted(set(table) - _KEYS)
-    if unknown:
-        raise WrongSettings(
-            f"pyproject.toml: [tool.lbgen.compat] has no setting {unknown[0]!r}; there are "
-            + ", ".join(sorted(_KEYS))
-        )
-    modes = table.get("modes", {})
-    if not is_object(modes):
-        raise WrongSettings("pyproject.toml: [tool.lbgen.compat] modes is no table")
-    named = table.get("against", [])
-    named = named if is_array(named) else [named]
+    read = _Table(table)
     rules = Rules(
-        mode=_mode(mode or table.get("mode", "full")),
-        modes={} if mode else {api: _mode(value) for api, value in modes.items()},
-        strict=strict or table.get("strict") is True,
+        mode=_mode(mode, "--mode") if mode else read.mode("mode", table.get("mode", "full")),
+        modes={} if mode else read.modes(),
+        strict=read.flag("strict") or strict,
     )
-    how: Any = undecided or table.get("undecided", "error")
-    if how not in ("error", "warn"):
-        raise WrongSettings(f"undecided is error or warn, not {how!r}")
+    how = read.one_of("undecided", UNDECIDED)
+    if undecided is not None:
+        how = _one_of(undecided, UNDECIDED, "--undecided")
+    options = {"--against": against, "--against-tip": against_tip}
+    names = [Against(text, name == "--against-tip") for name in options for text in options[name]]
+    if any(not each.text.strip() for each in names):
+        raise WrongSettings("the name of an old version is empty: `--against main`, for example")
+    known = read.names("against", tip=False) + read.names("against-tip", tip=True)
     return Settings(
         rules=rules,
-        undecided=how,
-        source=source or table.get("source") is True,
-        against=tuple(against) or tuple(str(name) for name in named),
+        undecided="warn" if how == "warn" else "error",
+        source=read.flag("source") or source,
+        against=tuple(dict.fromkeys(names or known)),
     )
 
 
-def _mode(value: Any) -> Mode:
-    if value not in MODES:
-        raise WrongSettings(f"a mode is backward, forward or full, not {value!r}")
-    return cast("Mode", value)  # pyright: ignore[reportUnnecessaryCast] - mypy needs it
+class _Table:
+    """`[tool.lbgen.compat]` of `pyproject.toml`."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.table = table
+        unknown = sorted(set(table) - _KEYS)
+        if unknown:
+            meant = did_you_mean(unknown[0], _KEYS)
+            hint = f"did you mean {meant}?" if meant else f"there are {', '.join(sorted(_KEYS))}"
+            raise _wrong(f"there is no setting {unknown[0]!r}; {hint}")
+
+    def flag(self, key: str) -> bool:
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            raise _wrong(f"{key} is true or false, without quotes, not {value!r}")
+        return value
+
+    def mode(self, key: str, value: Any) -> Mode:
+        return _mode(value, f"{_NAME} {key}")
+
+    def modes(self) -> dict[str, Mode]:
+        modes = self.table.get("modes", {})
+        if not is_object(modes):
+            raise _wrong('modes is a table: [tool.lbgen.compat.modes] with "shop.orders" = "full"')
+        return {api: self.mode(f"modes.{api}", value) for api, value in modes.items()}
+
+    def one_of(self, key: str, known: tuple[str, ...]) -> str:
+        return _one_of(self.table.get(key, known[0]), known, f"{_NAME} {key}")
+
+    def names(self, key: str, *, tip: bool) -> list[Against]:
+        named = self.table.get(key, [])
+        found: list[Against] = []
+        for text in named if is_array(named) else [named]:
+            if not (isinstance(text, str) and text.strip()):
+                raise _wrong(f'{key} is a list of names, such as ["main"], not {named!r}')
+            found.append(Against(text, tip))
+        return found
+
+
+def _wrong(text: str) -> WrongSettings:
+    return WrongSettings(f"{_NAME} {printable(text, 300)}")
+
+
+def _one_of(value: Any, known: tuple[str, ...], name: str) -> str:
+    if value not in known:
+        raise WrongSettings(
+            f"{printable(name)} is one of {', '.join(known)}, not {printable(repr(value))}"
+        )
+    return str(value)
+
+
+def _mode(value: Any, name: str) -> Mode:
+    return cast("Mode", _one_of(value, MODES, name))

@@ -177,7 +177,7 @@ def _finding(
         ways=("change the code that uses it in the same pull request",),
         place=place,
         old_place=old_place,
-        against=old.name,
+        against=old.version,
         fingerprint=fingerprint(_RULE, *where, text),
         flags=("--source",),
     )

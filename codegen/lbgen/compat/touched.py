@@ -43,7 +43,7 @@ class Touched:
         if old != new:
             return True
         if old.uri not in self._changed:
-            reached = self._reach(old.uri)
+            reached = self.reach(old.uri)
             return reached is None or bool(reached & self._changed)
         try:
             one, two = self.old[old.uri].at(old.path), self.new[new.uri].at(new.path)
@@ -54,10 +54,10 @@ class Touched:
         direct = _targets(one, old.uri)
         if direct is None or old.uri in direct:
             return True
-        around = [self._reach(uri) for uri in direct]
+        around = [self.reach(uri) for uri in direct]
         return any(names is None or names & self._changed for names in around)
 
-    def _reach(self, uri: str) -> frozenset[str] | None:
+    def reach(self, uri: str) -> frozenset[str] | None:
         """The documents that a document refers to, itself included; `None` if it is unclear."""
         if uri not in self._reached:
             self._reached[uri] = self._follow(uri)

@@ -63,5 +63,7 @@ def ways_out(finding: Finding, schemas: Path, at: str = "") -> list[str]:
 def allow_command(finding: Finding, schemas: Path, at: str = "") -> str:
     """The command that allows a finding, or all of its rule at a place."""
     parts = ["lbgen", "allow", finding.rule, at or finding.where, "--schemas", schemas.as_posix()]
-    parts += ["--against", finding.against, *finding.flags]
+    for version in (finding.against, *finding.also):
+        parts += [version.option, version.name]
+    parts += finding.flags
     return f'{shlex.join(parts)} --reason "..."'

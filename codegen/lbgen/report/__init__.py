@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final, TextIO
 
+from ..console import for_programs
 from .as_github import as_github
 from .as_json import as_json
 from .as_junit import as_junit
@@ -59,4 +60,4 @@ def print_diagnostics(
     printer = _MACHINE.get(format)
     if printer is None:
         raise ValueError(f"no format: {format!r}; there are {', '.join(FORMATS)}")
-    out.write(printer(diagnostics, sources))
+    for_programs(out).write(printer(diagnostics, sources))
