@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from lbgen import load
 from lbgen.build import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONTRACT = b"lbgen: 1\napi: shop\nevents: {}\n"
 
@@ -41,9 +46,28 @@ def test_a_file_may_have_a_million_values(file: str, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("file", ["shop.json", "shop.yaml"])
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_values_may_nest_a_hundred_deep(file: str, opening: bytes) -> None:
+    """U1: whatever the parser's own limit is."""
     closing = b"]" if opening == b"[" else b"}"
     depth = load.MAX_DEPTH
     assert findings(file, opening * depth + b"0" + closing * depth) == []
-    for deep in (depth + 1, 50_000):
+    for deep in (depth + 1, 2_000, 50_000):
         (finding,) = findings(file, opening * deep + b"0" + closing * deep)
+        assert finding[1].endswith("nest deeper than 100")
+
+
+@pytest.mark.parametrize(
+    "level",
+    [lambda _: "- ", lambda deep: f"{' ' * deep}-\n", lambda deep: f"{' ' * deep}a:\n"],
+    ids=["in a row", "sequences", "mappings"],
+)
+def test_indented_values_may_nest_a_hundred_deep(level: Callable[[int], str]) -> None:
+    depth = load.MAX_DEPTH
+
+    def nested(levels: int) -> bytes:
+        lines = "".join(level(each) for each in range(levels))
+        return f"{lines}{' ' * levels if lines.endswith(chr(10)) else ''}0\n".encode()
+
+    assert findings("shop.yaml", nested(depth)) == []
+    for deep in (depth + 1, 2_000):
+        (finding,) = findings("shop.yaml", nested(deep))
         assert finding[1].endswith("nest deeper than 100")

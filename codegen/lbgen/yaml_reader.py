@@ -33,6 +33,7 @@ _OCTAL: Final = re.compile(r"0o[0-7]+")
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _MOST_DIGITS: Final = 4000
+_SYNTAX_ERRORS: Final = (ScannerError, ParserError, yaml.reader.ReaderError)
 _NO_NUMBER: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
@@ -59,11 +60,32 @@ def read_yaml(file: str, text: str, max_depth: int, max_values: int) -> tuple[An
     reader = _Reader(file, text, max_depth, max_values)
     try:
         value = reader.document()
-    except (ScannerError, ParserError, yaml.reader.ReaderError) as error:
+    except _SYNTAX_ERRORS as error:
+        mark = _mark(error)
+        if mark is not None:
+            _refuse_depth(file, text[: mark.index], max_depth, max_values)
         raise Unreadable(_syntax_error(file, text, error)) from None
     if reader.problems:
         raise Unreadable(*reader.problems)
     return value, reader.places, reader.key_places
+
+
+def _refuse_depth(file: str, before: str, max_depth: int, max_values: int) -> None:
+    """Refuse a text that nests too deep before its error.
+
+    The parser reads ahead of its events, and some versions of it give up on depth themselves, so
+    that the error comes first.
+
+    Raises:
+        Unreadable: it nests too deep, or holds too many values.
+    """
+    try:
+        _Reader(file, before, max_depth, max_values).document()
+    except Unreadable as unreadable:
+        if any(each.rule == "too-large" for each in unreadable.diagnostics):
+            raise
+    except (*_SYNTAX_ERRORS, StopIteration):
+        return
 
 
 class _Reader:
@@ -276,8 +298,12 @@ def _plain_scalar(text: str) -> Any:
     return text
 
 
+def _mark(error: Any) -> Any:
+    return getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+
+
 def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark = _mark(error)
     lines = Lines(file, text)
     if mark is None:  # a character that YAML forbids: only its position is known, in bytes
         before = text.encode()[: getattr(error, "position", 0)].decode(errors="ignore")
