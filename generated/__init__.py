@@ -21,7 +21,7 @@ __all__ = ["AuthApi", "Bus", "CompetitorPricesApi", "ShopOrdersApi"]
 _lbgen.require_compiler("0.1.0")
 
 
-class _Shop:
+class _ShopApis:
     """The APIs below `shop`."""
 
     def __init__(self, bus: _lbgen.Bus) -> None:
@@ -53,9 +53,9 @@ class Bus(_lbgen.Bus):
         return CompetitorPricesApi(self)
 
     @_cached_property
-    def shop(self) -> _Shop:
+    def shop(self) -> _ShopApis:
         """The APIs below `shop`."""
-        return _Shop(self)
+        return _ShopApis(self)
 
 
 _MODULES = {

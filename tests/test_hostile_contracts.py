@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostile import HOSTILE_TEXTS, MARK_FILE
+from hostile_texts import HOSTILE_TEXTS, MARK_FILE
 from lbgen.building import build_folder, compile_folder
 from lbgen.diagnostics import Severity
 from lbgen.plan.modules import PackagePlan

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-__all__ = ["WIDTH", "Brackets", "Either", "Expression", "Named", "lay_out"]
+__all__ = ["WIDTH", "Brackets", "Either", "Expression", "Named", "in_parentheses", "lay_out"]
 
 WIDTH: Final = 88
 
@@ -74,6 +74,19 @@ def lay_out(expression: Expression, indent: int, before: int, behind: int) -> st
             inner = indent + 4
             rows = "".join(f"{' ' * inner}{lay_out(item, inner, inner, 1)},\n" for item in items)
             return f"{head}{form[0]}\n{rows}{' ' * indent}{form[1]}"
+
+
+def in_parentheses(text: str, indent: int, before: int) -> str:
+    """A text that cannot be broken, on a line of its own where it fits only there.
+
+    Args:
+        text: a name or a literal.
+        indent: of the line on which it starts, in columns.
+        before: columns of that line that stand before it, indentation included.
+    """
+    if before + len(text) <= WIDTH or indent + 4 + len(text) > WIDTH:
+        return text
+    return f"(\n{' ' * (indent + 4)}{text}\n{' ' * indent})"
 
 
 def _flat(expression: Expression) -> str | None:

@@ -10,6 +10,8 @@ from functools import cache
 from typing import Final
 
 __all__ = [
+    "USED_IN_CLASSES",
+    "USED_IN_PACKAGE",
     "class_name",
     "module_name",
     "order_in_all",
@@ -18,13 +20,24 @@ __all__ = [
     "reserved_parameters",
 ]
 
-_BUILTINS: Final = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
-"""Builtins that annotations use: a field of that name would hide them."""
+USED_IN_CLASSES: Final = frozenset(
+    {
+        *("Any", "Literal", "Never", "Union"),
+        *("bool", "classmethod", "dict", "float", "int", "list", "str", "tuple"),
+    }
+)
+"""Names that the body of a generated class uses: a field of that name would hide them."""
+
+USED_IN_PACKAGE: Final = frozenset(
+    {"AttributeError", "Bus", "annotations", "getattr", "object", "self", "str"}
+)
+"""Names that the package itself uses: a module of that name would hide them."""
 
 _CLASSES: Final = frozenset(
     {"Any", "ClassVar", "False", "Literal", "Never", "None", "True", "Union", "Unset"}
 ) | {name for name in dir(builtins) if name[0].isupper()}
-"""Names that a generated module uses for something else."""
+"""Names that a class cannot have. Every other name that a module uses starts with `_` or with a
+small letter, which no class has."""
 
 
 @cache
@@ -33,7 +46,7 @@ def reserved_parameters() -> frozenset[str]:
     from lbgen_runtime.event import Event
 
     attributes = {name for name in dir(Event) if not name.startswith("_")}
-    return frozenset(keyword.kwlist) | attributes | _BUILTINS | {"self", "cls"}
+    return frozenset(keyword.kwlist) | attributes | USED_IN_CLASSES | {"self", "cls"}
 
 
 def parameter_name(key: str, *, spelled: bool = False) -> str:
@@ -57,11 +70,16 @@ def parameter_name(key: str, *, spelled: bool = False) -> str:
 
 
 def module_name(name: str) -> str:
-    """The module of an API or of a document: dots and slashes become `_`."""
+    """The module of an API or of a document: dots and slashes become `_`.
+
+    It never is a name that the package holds itself: `Bus`, the class of an API.
+    """
     plain = _ascii(name).strip("_") or "empty"
     if plain[0].isdigit():
         plain = f"m_{plain}"
-    return f"{plain}_" if keyword.iskeyword(plain) else plain
+    is_api_class = plain[0].isupper() and plain.endswith("Api")
+    reserved = is_api_class or plain in USED_IN_PACKAGE or keyword.iskeyword(plain)
+    return f"{plain}_" if reserved else plain
 
 
 def class_name(text: str) -> str:

@@ -133,11 +133,15 @@ def _describe(node: ast.stmt) -> str | None:
 
 def _expected(module: ModulePlan) -> list[str]:
     names = ["doc", "__all__"]
+    if module.checked_imports:
+        names.insert(1, "if _TYPE_CHECKING")
     if module.api is not None:
         names.append("_API")
     names += [f"class {each.name} {len(each.fields)}" for each in module.classes]
+    names += [line.split(" ")[0] for line in module.aliases]
     if module.api is not None:
         names += [f"class {event.endpoint} 0" for event in module.api.events]
+        names += [f"class {step.class_name} 0" for step in module.steps]
         names.append(f"class {module.api.class_name} 0")
     return names
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, Related
-from ..layout import WIDTH, Brackets, Expression, Named, lay_out
+from ..layout import WIDTH, Brackets, Expression, Named, in_parentheses, lay_out
 from ..literal import docstring_text, python_literal
 from ..model.types import MapOf, accepts_null
 from ..names import parameter_name
@@ -17,7 +17,9 @@ from .modules import ClassPlan, FieldPlan, ParameterPlan
 
 if TYPE_CHECKING:
     from ..model import Record
+    from ..model.parts import Parts
     from ..model.types import Field
+    from .codecs import CodecNames
     from .module import ModuleNames
 
 __all__ = ["ClassPlanner"]
@@ -30,16 +32,14 @@ class ClassPlanner:
 
     Args:
         names: how the module refers to classes.
-        classes: the names of the module's own classes.
 
     Attributes:
         problems: names that two fields would have.
         texts: all source that was made, to see what it uses.
     """
 
-    def __init__(self, names: ModuleNames, classes: set[str]) -> None:
+    def __init__(self, names: ModuleNames) -> None:
         self._names = names
-        self._classes = classes
         self.problems: list[Diagnostic] = []
         self.texts: list[str] = []
 
@@ -52,8 +52,6 @@ class ClassPlanner:
             name = parameter_name(field.key)
             if plain[name] > 1 and name != field.key:
                 name = parameter_name(field.key, spelled=True)
-            if name in self._classes:
-                name = f"{name}_"
             first = taken.setdefault(name, field)
             if first is not field and report:
                 self.problems.append(
@@ -78,7 +76,9 @@ class ClassPlanner:
     def plan(self, record: Record, name: str, event: str | None) -> ClassPlan:
         """Plan the class of a record."""
         names = self._field_names(record, report=True)
-        fields = [self._field(field, names[field.key]) for field in record.fields]
+        extra = self._additional_name(names)
+        scope = self._names.hidden({*names.values(), extra})
+        fields = [self._field(field, names[field.key], scope) for field in record.fields]
         codecs: list[Expression] = []
         for field in record.fields:
             expression = codec(field.type, self._names)
@@ -86,9 +86,8 @@ class ClassPlanner:
                 codecs.append(Named(f"{python_literal(names[field.key])}: ", expression))
         additional: str | None = None
         if record.additional is not None:
-            extra = self._additional_name(names)
             additional = python_literal(extra)
-            type_ = annotation(MapOf(value=record.additional), self._names)
+            type_ = annotation(MapOf(value=record.additional), scope)
             fields.append(self._line(extra, type_, _field_call("default_factory=dict")))
             expression = codec(MapOf(value=record.additional), self._names)
             codecs.append(Named(f"{additional}: ", expression or "_codec.mapping(_codec.JSON)"))
@@ -101,7 +100,7 @@ class ClassPlanner:
             location=lay_out(
                 Brackets("_SCHEMAS.at", (python_literal(self._location(record)),)), 4, 23, 0
             ),
-            event=None if event is None else python_literal(event),
+            event=None if event is None else in_parentheses(python_literal(event), 4, 22),
             additional=additional,
             codecs=None
             if not codecs
@@ -114,8 +113,8 @@ class ClassPlanner:
     def _location(self, record: Record) -> str:
         return self._names.location(record.location)
 
-    def _field(self, field: Field, name: str) -> FieldPlan:
-        type_, default = self._declaration(field)
+    def _field(self, field: Field, name: str, scope: CodecNames) -> FieldPlan:
+        type_, default = self._declaration(field, scope)
         aliased = name != field.key
         if aliased:
             key = f"key={python_literal(field.key)}"
@@ -133,13 +132,13 @@ class ClassPlanner:
         self.texts.append(line)
         return FieldPlan(line=line)
 
-    def _declaration(self, field: Field) -> tuple[Expression, Expression | None]:
+    def _declaration(self, field: Field, scope: CodecNames) -> tuple[Expression, Expression | None]:
         """The annotation of a field of a class, and its default."""
-        type_ = annotation(field.type, self._names)
+        type_ = annotation(field.type, scope)
         if field.required:
             return type_, None
         if field.has_default:
-            plain = _plain_default(field, codec(field.type, self._names))
+            plain = _plain_default(field, codec(field.type, scope))
             if plain is not None:
                 return type_, plain
             text = python_literal(json.dumps(field.default, ensure_ascii=False))
@@ -155,7 +154,7 @@ class ClassPlanner:
         names = self._field_names(record)
         found: list[ParameterPlan] = []
         for field in record.fields:
-            type_, default = self._declaration(field)
+            type_, default = self._declaration(field, self._names)
             if isinstance(default, Brackets):
                 default = "_lbgen.DEFAULT"
             found.append(self._parameter(names[field.key], type_, default))
@@ -164,6 +163,11 @@ class ClassPlanner:
             type_ = annotation(MapOf(value=record.additional), self._names)
             found.append(self._parameter(extra, type_, "_lbgen.DEFAULT"))
         return tuple(found)
+
+    def constructor(self, record: Record, parts: Parts) -> str:
+        """The class of an event, as the body of its `fire` writes it."""
+        names = self._field_names(record)
+        return self._names.hidden({*names.values(), self._additional_name(names)}).reference(parts)
 
     def _parameter(self, name: str, type_: Expression, default: Expression | None) -> ParameterPlan:
         declaration = declare(name, type_, default, 8)
@@ -230,8 +234,8 @@ def declare(name: str, type_: Expression, default: Expression | None, indent: in
     head = f"{name}: "
     start = indent + len(head)
     if default is None:
-        if isinstance(type_, str) and start + len(type_) > WIDTH >= indent + 4 + len(type_):
-            return f"{head}(\n{' ' * (indent + 4)}{type_}\n{' ' * indent})"
+        if isinstance(type_, str):
+            return head + in_parentheses(type_, indent, start)
         return head + lay_out(type_, indent, start, 1)
     opening = len(default.head) + 1 if isinstance(default, Brackets) else len(str(default))
     flat = lay_out(type_, indent, start, 4)

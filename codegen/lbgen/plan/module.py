@@ -8,12 +8,12 @@ from ..layout import Brackets, Named, lay_out
 from ..literal import docstring_text, python_literal
 from ..names import order_in_all, parameter_name
 from .classes import ClassPlanner
-from .imports import import_groups, import_line, module_order, words
+from .imports import import_groups, import_line, in_module, module_order, own_class, words
 from .modules import ApiPlan, EventPlan, ModulePlan
 from .naming import api_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ..contract import Api, Contract, Event
     from ..diagnostics import Diagnostic
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ..model import Record
     from ..model.parts import Parts
     from ..verdict import Verdicts
-    from .modules import NamespacePlan
     from .naming import Naming
+    from .tree import ApiTree
 
 __all__ = ["plan_module"]
 
@@ -35,6 +35,11 @@ class ModuleNames:
         module: the module.
         naming: of the package.
         verdicts: tells where validators find schemas.
+
+    Attributes:
+        imported: the classes to import, by module.
+        whole: the modules to import as a whole.
+        aliases: its own classes that need another name, since something hides their own.
     """
 
     def __init__(self, module: str, naming: Naming, verdicts: Verdicts) -> None:
@@ -43,16 +48,32 @@ class ModuleNames:
         self._verdicts = verdicts
         self.imported: dict[str, set[str]] = {}
         self.whole: set[str] = set()
+        self.aliases: set[str] = set()
 
     def reference(self, parts: Parts) -> str:
         """The name of a record's class here."""
+        return self._reference(parts, frozenset())
+
+    def hidden(self, names: Collection[str]) -> HiddenNames:
+        """How to refer to classes where some names mean something else.
+
+        Args:
+            names: those of a class's fields, or of a function's parameters.
+        """
+        return HiddenNames(self, self._reference, frozenset(names))
+
+    def _reference(self, parts: Parts, hidden: frozenset[str]) -> str:
         module, name = self._naming.classes[parts]
         if module == self._module:
-            return name
+            if name not in hidden:
+                return name
+            self.aliases.add(name)
+            return own_class(name)
         owner = self._elsewhere(name)
-        if self._naming.is_taken(self._module, name) or owner not in (None, module):
+        elsewhere = owner not in (None, module)
+        if name in hidden or elsewhere or self._naming.is_taken(self._module, name):
             self.whole.add(module)
-            return f"_{module}.{name}"
+            return in_module(module, name)
         self.imported.setdefault(module, set()).add(name)
         return name
 
@@ -67,6 +88,28 @@ class ModuleNames:
         return str(self._verdicts.location(location))
 
 
+class HiddenNames:
+    """How a module refers to classes where some names mean something else.
+
+    A class whose name is hidden is written through its module or by another name, so that no field
+    is ever called after what classes there are.
+    """
+
+    def __init__(
+        self,
+        names: ModuleNames,
+        reference: Callable[[Parts, frozenset[str]], str],
+        hidden: frozenset[str],
+    ) -> None:
+        self._reference = reference
+        self._hidden = hidden
+        self.location = names.location
+
+    def reference(self, parts: Parts) -> str:
+        """The name of a record's class here."""
+        return self._reference(parts, self._hidden)
+
+
 def plan_module(
     *,
     name: str,
@@ -77,7 +120,7 @@ def plan_module(
     records: Mapping[Parts, Record],
     naming: Naming,
     verdicts: Verdicts,
-    children: tuple[NamespacePlan, ...],
+    tree: ApiTree,
     circles: Mapping[str, frozenset[str]],
 ) -> tuple[ModulePlan, list[Diagnostic]]:
     """Plan a module.
@@ -91,12 +134,12 @@ def plan_module(
         records: every record.
         naming: of every class.
         verdicts: tells where validators find schemas.
-        children: the APIs below this one.
+        tree: of all APIs, by the parts of their names.
         circles: the modules that a module needs and that need it.
     """
     names = ModuleNames(name, naming, verdicts)
     local = {naming.classes[each][1] for each in parts}
-    planner = ClassPlanner(names, local)
+    planner = ClassPlanner(names)
     order = _by_dependency(parts, records)
     events = {} if api is None else {by_event[api.name, e.name]: e for e in api.events}
     classes = [
@@ -115,10 +158,10 @@ def plan_module(
             contract=lay_out(Brackets("_lbgen.ApiContract", _arguments(api)), 0, 7, 0),
             doc=tuple(docstring_text(api.description, f"The API {api.name}.")),
             events=tuple(
-                _event_plan(event, naming.classes[each][1], records[each], planner)
+                _event_plan(event, naming.classes[each][1], records[each], planner, each)
                 for event, each in zip(api.events, own, strict=True)
             ),
-            children=children,
+            children=tree.children_of(api.name),
         )
     late = {module for module in names.imported if name in circles.get(module, frozenset())}
     files = sorted(
@@ -136,17 +179,21 @@ def plan_module(
         imports=import_groups(
             words(planner.texts),
             has_api=api is not None,
+            has_children=api is not None and bool(tree.checked_imports(api.name)),
             has_classes=bool(classes),
             others={
                 module: found for module, found in names.imported.items() if module not in late
             },
             whole=names.whole,
         ),
+        checked_imports=() if api is None else tree.checked_imports(api.name),
+        steps=() if api is None else tree.steps_below(api.name),
         late_imports=tuple(
             import_line(f".{module}", names.imported[module])
             for module in sorted(late, key=module_order)
         ),
         classes=tuple(classes),
+        aliases=tuple(f"{own_class(each)} = {each}" for each in sorted(names.aliases)),
         api=api_plan,
         exports=lay_out(
             Brackets(
@@ -160,7 +207,9 @@ def plan_module(
     return plan, planner.problems
 
 
-def _event_plan(event: Event, class_name: str, record: Record, planner: ClassPlanner) -> EventPlan:
+def _event_plan(
+    event: Event, class_name: str, record: Record, planner: ClassPlanner, parts: Parts
+) -> EventPlan:
     name = parameter_name(event.name)
     endpoint = f"_{class_name}Endpoint"
     arguments: list[Expression] = [
@@ -169,12 +218,12 @@ def _event_plan(event: Event, class_name: str, record: Record, planner: ClassPla
         f"event_type={class_name}",
     ]
     if event.version != 1:
-        arguments.append(f"version={event.version}")
+        arguments.append(f"version={python_literal(event.version)}")
     base = Brackets(f"class {endpoint}", (f"_lbgen.EventEndpoint[{class_name}]",))
     result = f" -> {endpoint}:"
     return EventPlan(
         name=name,
-        class_name=class_name,
+        constructor=planner.constructor(record, parts),
         endpoint=endpoint,
         endpoint_line=lay_out(base, 0, 0, 1) + ":",
         property_line=lay_out(Brackets(f"def {name}", ("self",)), 4, 4, len(result)) + result,

@@ -14,6 +14,7 @@ __all__ = [
     "PackagePlan",
     "ParameterPlan",
     "SchemasPlan",
+    "StepPlan",
 ]
 
 
@@ -34,7 +35,7 @@ class ClassPlan:
         doc: its docstring's lines.
         fields: its fields.
         location: source of its schema's location.
-        event: source of the event's full name; `None` if it is none.
+        event: source of the event's full name, as it is assigned; `None` if it is none.
         additional: source of the name of the field that holds further properties.
         codecs: source of the dictionary of its fields' codecs.
     """
@@ -63,7 +64,7 @@ class EventPlan:
 
     Attributes:
         name: the attribute of the API.
-        class_name: its class.
+        constructor: its class, as the body of `fire` writes it.
         endpoint: the name of the class of its endpoint.
         endpoint_line: the line that opens that class.
         property_line: the line that opens the attribute.
@@ -74,7 +75,7 @@ class EventPlan:
     """
 
     name: str
-    class_name: str
+    constructor: str
     endpoint: str
     endpoint_line: str
     property_line: str
@@ -104,9 +105,12 @@ class ModulePlan:
         sources: the files that it was made from, for diagnostics; no code names them.
         doc: its docstring's lines.
         imports: groups of import lines.
+        checked_imports: import lines of the APIs below its own, for type checkers.
         late_imports: import lines of modules that need this one, for its end.
         classes: in the order of definition.
+        aliases: the lines that give some of them another name.
         api: the API; `None` if it holds shared types only.
+        steps: on the way to the APIs below its own.
         exports: the source of `__all__`.
     """
 
@@ -114,9 +118,12 @@ class ModulePlan:
     sources: tuple[str, ...]
     doc: tuple[str, ...]
     imports: tuple[tuple[str, ...], ...]
+    checked_imports: tuple[str, ...]
     late_imports: tuple[str, ...]
     classes: tuple[ClassPlan, ...]
+    aliases: tuple[str, ...]
     api: ApiPlan | None
+    steps: tuple[StepPlan, ...]
     exports: str
 
     @property
@@ -134,18 +141,29 @@ class NamespacePlan:
     """An attribute of the bus: an API, or a step on the way to one.
 
     Attributes:
-        attribute: its name.
-        class_name: of the API or of the namespace.
+        class_name: of the API or of the step.
         module: the API's module; `None` for a step.
+        import_line: the line that imports the API's class; `None` for a step.
+        hidden: whether an attribute beside it has the name of its class.
         line: the line that opens the attribute.
-        children: what is below it.
+        call: source of what it returns.
         doc: its docstring's lines.
     """
 
-    attribute: str
     line: str
+    call: str
     class_name: str
     module: str | None
+    import_line: str | None
+    hidden: bool
+    doc: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPlan:
+    """The class of a step on the way to APIs, and what is below it."""
+
+    class_name: str
     children: tuple[NamespacePlan, ...]
     doc: tuple[str, ...]
 
@@ -171,8 +189,9 @@ class PackagePlan:
         modules: its modules.
         schemas: the documents.
         namespaces: the attributes of the bus.
-        steps: the namespaces that are no API, inner before outer.
-        api_imports: import lines of every API's class, for type checkers.
+        steps: the namespaces that are no API and below none, inner before outer.
+        api_imports: import lines of APIs for type checkers: of the class of each, and of those
+            that are written through their module.
         lazy: source of the dictionary from each API's class to its module.
         exports: the source of `__all__`.
     """
@@ -180,7 +199,7 @@ class PackagePlan:
     modules: tuple[ModulePlan, ...]
     schemas: SchemasPlan
     namespaces: tuple[NamespacePlan, ...]
-    steps: tuple[NamespacePlan, ...]
+    steps: tuple[StepPlan, ...]
     api_imports: tuple[str, ...]
     lazy: str
     exports: str

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lbgen_runtime.bus import RESERVED_API_NAMES
-
-from ..diagnostics import Diagnostic, Related
+from ..diagnostics import Diagnostic
 from ..layout import Brackets, Named, lay_out
 from ..lightbus.published import published_schema
-from ..literal import docstring_text, json_literal, python_literal
-from ..names import module_name, order_in_all, parameter_name
-from .imports import import_line, module_order
+from ..literal import json_literal, python_literal
+from ..names import module_name, order_in_all
+from .imports import import_lines
 from .module import plan_module
-from .modules import ModulePlan, NamespacePlan, PackagePlan, SchemasPlan
+from .modules import ModulePlan, PackagePlan, SchemasPlan
 from .naming import api_class, name_classes
 from .references import circles_of, records_in
+from .tree import ApiTree
 
 if TYPE_CHECKING:
     from ..contract import Api, Contract
@@ -63,7 +62,7 @@ def plan_package(
         return None, problems
     naming = name_classes(contract, events, modeller.records)
     problems += naming.problems
-    tree = _Tree(contract)
+    tree = ApiTree(contract)
     problems += tree.problems
     modules: dict[str, list[Parts]] = {}
     for api in contract.apis:
@@ -83,7 +82,7 @@ def plan_package(
             records=modeller.records,
             naming=naming,
             verdicts=verdicts,
-            children=tree.children_of(apis[name].name) if name in apis else (),
+            tree=tree,
             circles=circles,
         )
         planned.append(plan)
@@ -93,10 +92,10 @@ def plan_package(
         modules=tuple(planned),
         schemas=_schemas(contract, verdicts, modeller),
         namespaces=tree.roots(),
-        steps=tree.steps(),
-        api_imports=tuple(
-            import_line(f".{module}", [name])
-            for name, module in sorted(apis_by_class, key=lambda each: module_order(each[1]))
+        steps=tree.steps_below(None),
+        api_imports=(
+            *(line for line in tree.checked_imports(None) if line.startswith("from . ")),
+            *import_lines(((module, name) for name, module in apis_by_class), 4),
         ),
         lazy=lay_out(
             Brackets(
@@ -148,78 +147,3 @@ def _schemas(contract: Contract, verdicts: Verdicts, modeller: Modeller) -> Sche
         if api.lightbus
     )
     return SchemasPlan(documents=documents, lightbus=lightbus)
-
-
-class _Tree:
-    """APIs by the parts of their dotted names."""
-
-    def __init__(self, contract: Contract) -> None:
-        self.problems: list[Diagnostic] = []
-        self._apis = {tuple(api.name.split(".")): api for api in contract.apis}
-        self._paths: set[tuple[str, ...]] = set()
-        self._below: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-        for path, api in self._apis.items():
-            if path[0] in RESERVED_API_NAMES:
-                self.problems.append(
-                    Diagnostic(
-                        place=api.place,
-                        rule="reserved-name",
-                        message=f"an API cannot be called {path[0]!r}: the bus has an attribute"
-                        " of that name",
-                        help="rename the API",
-                    )
-                )
-            for length in range(1, len(path) + 1):
-                self._paths.add(path[:length])
-                self._below.setdefault(path[: length - 1], set()).add(path[:length])
-            self._check_events(path, api)
-
-    def _check_events(self, path: tuple[str, ...], api: Api) -> None:
-        outer = self._apis.get(path[:-1])
-        if outer is None:
-            return
-        for event in outer.events:
-            if event.name == path[-1]:
-                self.problems.append(
-                    Diagnostic(
-                        place=api.place,
-                        rule="name-collision",
-                        message=f"{api.name!r} is an API and an event of {outer.name!r}",
-                        help="rename one of them",
-                        related=(Related(place=event.place, message="the event"),),
-                    )
-                )
-
-    def roots(self) -> tuple[NamespacePlan, ...]:
-        """The attributes of the bus."""
-        return self._children(())
-
-    def children_of(self, api: str) -> tuple[NamespacePlan, ...]:
-        """The APIs below an API."""
-        return self._children(tuple(api.split(".")))
-
-    def _children(self, path: tuple[str, ...]) -> tuple[NamespacePlan, ...]:
-        below = sorted(self._below.get(path, ()))
-        return tuple(self._namespace(each) for each in below)
-
-    def _namespace(self, path: tuple[str, ...]) -> NamespacePlan:
-        api = self._apis.get(path)
-        name = ".".join(path)
-        attribute = parameter_name(path[-1])
-        class_name = api_class(name) if api else f"_{api_class(name).removesuffix('Api')}"
-        result = f" -> {class_name}:"
-        return NamespacePlan(
-            attribute=attribute,
-            class_name=class_name,
-            line=lay_out(Brackets(f"def {attribute}", ("self",)), 4, 4, len(result)) + result,
-            module=module_name(name) if api else None,
-            children=() if api else self._children(path),
-            doc=tuple(docstring_text(api.description, f"The API {name}."))
-            if api
-            else (f"The APIs below `{name}`.",),
-        )
-
-    def steps(self) -> tuple[NamespacePlan, ...]:
-        """The namespaces that are no API, inner before outer."""
-        paths = sorted(self._paths - self._apis.keys(), key=lambda path: (-len(path), path))
-        return tuple(self._namespace(path) for path in paths)

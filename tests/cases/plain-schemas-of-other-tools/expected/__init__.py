@@ -20,7 +20,7 @@ __all__ = ["Bus", "CodeHostApi", "ComExamplePagesApi"]
 _lbgen.require_compiler("0.1.0")
 
 
-class _ComExample:
+class _ComExampleApis:
     """The APIs below `com.example`."""
 
     def __init__(self, bus: _lbgen.Bus) -> None:
@@ -34,16 +34,16 @@ class _ComExample:
         return ComExamplePagesApi(self._bus)
 
 
-class _Com:
+class _ComApis:
     """The APIs below `com`."""
 
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
     @_cached_property
-    def example(self) -> _ComExample:
+    def example(self) -> _ComExampleApis:
         """The APIs below `com.example`."""
-        return _ComExample(self._bus)
+        return _ComExampleApis(self._bus)
 
 
 class Bus(_lbgen.Bus):
@@ -57,9 +57,9 @@ class Bus(_lbgen.Bus):
         return CodeHostApi(self)
 
     @_cached_property
-    def com(self) -> _Com:
+    def com(self) -> _ComApis:
         """The APIs below `com`."""
-        return _Com(self)
+        return _ComApis(self)
 
 
 _MODULES = {"CodeHostApi": "code_host", "ComExamplePagesApi": "com_example_pages"}
