@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ..json_equality import json_equal
 from ..json_types import is_object
 from .branches import matched
 from .edit import Edit, Undo, extending, moving, put, putting, require, set_or_remove, setting
@@ -172,7 +173,7 @@ class _Walk:
                 keywords.pop(name, None)
             keywords.update(one)
 
-        used = next((name for name in group if one.get(name) != two.get(name)), group[0])
+        used = next((name for name in group if not _same(one.get(name), two.get(name))), group[0])
         yield self._edit(
             group[0], writer, reader, path, undo, values=(one or None, two or None), keyword=used
         )
@@ -426,7 +427,7 @@ def _same(one: Any, two: Any) -> bool:
         return set(one) == set(two) and all(_same(one[name], two[name]) for name in one)
     if is_tuple(one) and is_tuple(two):
         return len(one) == len(two) and all(map(_same, one, two))
-    return bool(one == two)
+    return json_equal(one, two)
 
 
 def _renamed(writer: Node, reader: Node) -> Mapping[str, str]:

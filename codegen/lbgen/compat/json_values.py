@@ -1,34 +1,27 @@
-"""JSON values: equality and types as JSON Schema defines them."""
+"""JSON values: types and numbers as JSON Schema defines them."""
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, Literal, TypeAlias, TypeGuard
 
-from ..json_types import is_array, is_object
+from ..json_equality import canonical, normal
+from ..json_types import is_array
+
+__all__ = [
+    "KINDS",
+    "Kind",
+    "canonical",
+    "from_rational",
+    "is_tuple",
+    "kind_of",
+    "normal",
+    "rational",
+]
 
 Kind: TypeAlias = Literal["null", "boolean", "number", "string", "array", "object"]
 KINDS: Final[tuple[Kind, ...]] = ("object", "string", "number", "boolean", "null", "array")
-
-
-def canonical(value: Any) -> str:
-    """A text that two JSON values share exactly if they are equal (1 and 1.0 are)."""
-    return json.dumps(normal(value), sort_keys=True, separators=(",", ":"))
-
-
-def normal(value: Any) -> Any:
-    """The value with whole numbers as `int`, so that 1.0 and 1 are one value."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if is_array(value):
-        return [normal(item) for item in value]
-    if is_object(value):
-        return {name: normal(item) for name, item in value.items()}
-    return value
 
 
 def kind_of(value: Any) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ class Touched:
         old, new = self.old.get(name), self.new.get(name)
         if old is None or new is None:
             return False
-        return old.lines == new.lines or bool(old.value == new.value)
+        return old.lines == new.lines or _text(old.value) == _text(new.value)
 
     def event(self, old: Location, new: Location) -> bool:
         """Whether the schema of an event may have changed."""
@@ -49,7 +50,7 @@ class Touched:
             one, two = self.old[old.uri].at(old.path), self.new[new.uri].at(new.path)
         except (KeyError, LookupError):
             return True
-        if one != two:
+        if _text(one) != _text(two):
             return True
         direct = _targets(one, old.uri)
         if direct is None or old.uri in direct:
@@ -79,6 +80,11 @@ class Touched:
                 return None
             stack.extend(targets)
         return frozenset(found)
+
+
+def _text(value: Any) -> str:
+    """A text that two values share only if they are written alike; `true` is not `1` in it."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _targets(value: Any, base: str) -> set[str] | None:

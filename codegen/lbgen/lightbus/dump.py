@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..contract_schema import API_NAME, EVENT_NAME
+from ..json_equality import json_equal
 from ..json_types import is_array, is_object
 from ..load import MAX_DEPTH
 from .published import PUBLISHED_BY
@@ -92,7 +93,7 @@ def read_dump(files: Iterable[tuple[str, bytes]], *, name: str | None = None) ->
                 problems.append(f"{file}: nothing tells the API's name; say it with --api")
             elif api.startswith(_OWN) or not schema["events"] or _is_ours(schema):
                 left_out.add(api)
-            elif api in apis and apis[api] != _dumped(api, schema):
+            elif api in apis and _differ(apis[api], _dumped(api, schema)):
                 problems.append(f"{file}: the API {api} has another schema in another file")
             else:
                 problems.extend(f"{file}: {problem}" for problem in _misnamed(api, schema))
@@ -162,6 +163,10 @@ def _misnamed(api: str, schema: dict[str, Any]) -> Iterable[str]:
     for event in schema["events"]:
         if not re.fullmatch(EVENT_NAME, event):
             yield f"{api}: {event!r} can be no event of a contract"
+
+
+def _differ(one: DumpedApi, two: DumpedApi) -> bool:
+    return one.rpcs != two.rpcs or not json_equal(one.events, two.events)
 
 
 def _dumped(api: str, schema: dict[str, Any]) -> DumpedApi:

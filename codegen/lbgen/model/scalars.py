@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, cast, get_args
 
+from ..json_equality import json_equal
 from ..json_types import is_array
 from .types import AnyType, ArrayOf, Formatted, Literals, MapOf, Scalar, Type
 
@@ -18,7 +19,6 @@ __all__ = [
     "enumerated",
     "enumeration_types",
     "json_type",
-    "same_json",
     "string_type",
 ]
 
@@ -43,13 +43,6 @@ def json_type(value: Any) -> str:
     if isinstance(value, str):
         return "string"
     return "array" if isinstance(value, list) else "object"
-
-
-def same_json(left: Any, right: Any) -> bool:
-    """Whether two JSON values are equal: `1` is `1.0`, but not `true`."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return bool(left == right)
 
 
 def allowed_types(schemas: list[dict[str, Any]]) -> tuple[str, ...] | None:
@@ -83,7 +76,7 @@ def enumerated(schemas: list[dict[str, Any]]) -> list[Any] | None:
             allowed = (
                 list(each)
                 if allowed is None
-                else [value for value in allowed if any(same_json(value, one) for one in each)]
+                else [value for value in allowed if any(json_equal(value, one) for one in each)]
             )
     if allowed is None:
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from ..json_equality import canonical
+
 if TYPE_CHECKING:
     from ..diagnostics import Place
     from ..document import Location
@@ -59,11 +61,21 @@ class Formatted:
     format: Literal["uuid", "date-time", "date", "time"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Literals:
     """Some strings, integers, booleans or null."""
 
     values: tuple[str | int | bool | None, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Literals) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> str:
+        return canonical(list(self.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
