@@ -411,6 +411,30 @@ def main_with_errors_and_a_break_beside(folder: Path) -> None:
     write(folder, {"payments.yaml": OTHER, "orders.yaml": BROKEN})
 
 
+def main_with_a_reference_to_nothing(folder: Path) -> None:
+    wrong = OTHER.replace("order_id: {type: string}", 'order_id: {$ref: "https://x.example/id"}')
+    write(folder, {"payments.yaml": wrong})
+    commit_all(folder)
+    git(folder, "branch", "--force", "main")
+    write(folder, {"payments.yaml": OTHER, "orders.yaml": BROKEN})
+
+
+def main_with_a_file_that_refers_to_nothing(folder: Path) -> None:
+    """Of two files with an event each, one has an error, and the other one is broken now."""
+    files = {
+        "shop/order_paid.schema.json": EVENT,
+        "shop/order_sent.schema.json": '{"properties": {"a": {"$ref": "https://x.example/id"}}}',
+    }
+    write(folder, files)
+    commit_all(folder)
+    git(folder, "branch", "--force", "main")
+    files = {
+        "shop/order_paid.schema.json": EVENT.replace('"amount": {', '"sum": {'),
+        "shop/order_sent.schema.json": '{"type": "object", "properties": {}}',
+    }
+    write(folder, files)
+
+
 def main_that_is_no_yaml(folder: Path) -> None:
     write(folder, {"orders.yaml": "lbgen: 1\napi: [\n"})
     commit_all(folder)
@@ -550,6 +574,8 @@ ROWS = [
     # K19: a main with errors can be repaired
     Row(main_with_errors, MAIN, 0, "was not compared"),
     Row(main_with_errors_and_a_break_beside, MAIN, 1, "compat-parameter-renamed"),
+    Row(main_with_a_reference_to_nothing, MAIN, 1, "compat-parameter-renamed"),
+    Row(main_with_a_file_that_refers_to_nothing, MAIN, 1, "compat-parameter-"),
     Row(main_that_is_no_yaml, MAIN, 0, "was not compared"),
     Row(plain_json_before, MAIN, 0, "was not compared"),
     # K22, K23: what is no commit

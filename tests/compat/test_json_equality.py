@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,9 @@ from hypothesis import strategies as st
 from lbgen.build import build
 from lbgen.compat.checking import run_check
 from lbgen.json_equality import canonical, json_equal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCALARS = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.0, 1.0, -1.0, "1"])
 VALUES = st.recursive(

@@ -88,8 +88,9 @@ class Side:
         self.version = version or OldVersion(name="")
         self._verdicts = verdicts
         values = {uri: self._readable(uri) for uri in contract.documents}
-        plain = verdicts is None and not any(names_something(one, 4) for one in values.values())
-        self.documents = Documents(values, None if plain else self._compile)
+        named = bool(contract.urls) or any(names_something(one, 4) for one in values.values())
+        compile_ = self._compile if named or verdicts is not None else None
+        self.documents = Documents(values, compile_, contract.urls)
         self.events: dict[str, tuple[Api, Event]] = {
             f"{api.name}.{event.name}": (api, event)
             for api in contract.apis

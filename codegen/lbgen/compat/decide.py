@@ -66,13 +66,16 @@ class Documents:
         documents: URI to JSON value, as the authors wrote them.
         compile_: makes the validator of the schema at a location; by default from the documents
             as they are, which finds an `$id` only where the validator looks for one.
+        urls: for the URI of a document, the URL by which others refer to it.
     """
 
     def __init__(
         self,
         documents: Mapping[str, Any],
         compile_: Callable[[Location], jsonschema_rs.Validator] | None = None,
+        urls: Mapping[str, str] | None = None,
     ) -> None:
+        self.urls = urls
         self.documents = documents
         self.compile = compile_ or self._compile
 
@@ -81,7 +84,7 @@ class Documents:
 
     @cached_property
     def references(self) -> References:
-        return References(self.documents)
+        return References(self.documents, self.urls)
 
     @cached_property
     def registry(self) -> jsonschema_rs.Registry:
@@ -116,8 +119,15 @@ class Version:
 
     @cached_property
     def authors(self) -> jsonschema_rs.Validator:
-        """The validator of the author's own documents."""
-        return self.documents.compile(self.location)
+        """The validator of the author's own documents.
+
+        Where those cannot be compiled together, as what another event refers to is missing, it is
+        the validator of what the documents say of this event.
+        """
+        try:
+            return self.documents.compile(self.location)
+        except (ValueError, jsonschema_rs.ReferencingError):
+            return validator_of(to_schema(self.reader))
 
     @cached_property
     def writers(self) -> jsonschema_rs.Validator:

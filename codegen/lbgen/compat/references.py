@@ -118,19 +118,27 @@ def names_something(document: Any, draft: int) -> bool:
 
 
 class References:
-    """The documents of a contract, with every `$id` and anchor in them."""
+    """The documents of a contract, with every `$id` and anchor in them.
 
-    def __init__(self, documents: Mapping[str, Any]) -> None:
+    Args:
+        documents: URI to JSON value.
+        urls: for the URI of a document, the URL by which others refer to it.
+    """
+
+    def __init__(self, documents: Mapping[str, Any], urls: Mapping[str, str] | None = None) -> None:
+        urls = urls or {}
         self._resources: dict[str, Target] = {}
         self._anchors: dict[tuple[str, str], Target] = {}
         self._dynamic: dict[str, list[Target]] = {}
         for uri, document in documents.items():
             draft = draft_of(document, 20)
-            base = uri
+            base = urls.get(uri, uri)
+            self_named = base
             if is_object(document):
-                base = _base(document, uri, draft)
+                base = _base(document, base, draft)
             root = Target(schema=document, location=Location(uri), base=base, draft=draft)
-            self._resources.setdefault(uri, root)
+            for name in dict.fromkeys((uri, self_named)):
+                self._resources.setdefault(name, root)
             if names_something(document, draft):
                 for part in self._walk(root):
                     self._register(part)
