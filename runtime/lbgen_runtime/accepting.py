@@ -57,7 +57,7 @@ def accept(
         entry_id: the entry's id.
         fields: its fields and values.
         times_delivered: the server's count.
-        expires: until when the entry is certainly this process's, `time.monotonic()` seconds.
+        expires: until when the entry is certainly this process's, by `clock.now`.
     """
     if is_noise(fields):
         return Verdict.PASS_OVER

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from redis.exceptions import ResponseError
 
 from .connection import words_of
+from .scripts import ACKNOWLEDGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,16 +32,18 @@ class Acknowledger:
         commands: what sends.
         stream: the stream's key.
         group: the consumer group.
-        acknowledged: called with the ids once the server has them.
+        process: this process's name.
+        acknowledged: called once the server has done it, with the ids, and with those of them that
+            it has not acknowledged: they are pending in another delivery.
         remove: the entries are removed as well: nobody else reads the stream.
     """
 
     __slots__ = (
         "_acknowledged",
-        "_closed",
         "_commands",
         "_gathered",
         "_group",
+        "_process",
         "_remove",
         "_stream",
         "_timer",
@@ -52,25 +55,29 @@ class Acknowledger:
         commands: Commands,
         stream: bytes,
         group: bytes,
-        acknowledged: Callable[[list[bytes]], None],
+        process: bytes,
+        acknowledged: Callable[[list[bytes], list[bytes]], None],
         *,
         remove: bool = False,
     ) -> None:
         self._commands = commands
         self._stream = stream
         self._group = group
+        self._process = process
         self._acknowledged = acknowledged
         self._remove = remove
-        self._closed = False
-        self._gathered: list[bytes] = []
+        self._gathered: list[tuple[bytes, int]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def acknowledge(self, entry_id: bytes) -> None:
-        """Acknowledge an entry, within a few milliseconds."""
-        if self._closed:
-            return  # of a handler that outlasted its grace: handed back, and left behind
-        self._gathered.append(entry_id)
+    def acknowledge(self, entry_id: bytes, fence: int) -> None:
+        """Acknowledge an entry, within a few milliseconds, unless it is in another delivery.
+
+        Args:
+            entry_id: which entry.
+            fence: the delivery count that the server has for it, as long as it is ours.
+        """
+        self._gathered.append((entry_id, fence))
         if len(self._gathered) >= _LARGEST:
             self._send()
         elif self._timer is None:
@@ -86,19 +93,22 @@ class Acknowledger:
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
-    async def _send_until_taken(self, entry_ids: list[bytes]) -> None:
+    async def _send_until_taken(self, gathered: list[tuple[bytes, int]]) -> None:
+        gathered.sort(key=_in_order)
+        arguments: list[bytes | int] = [self._group, self._process, int(self._remove)]
+        for entry in gathered:
+            arguments += entry
+        others: list[bytes] = []
         while True:
             try:
-                await self._commands.ask(b"XACK", self._stream, self._group, *entry_ids)
-                if self._remove:
-                    await self._commands.ask(b"XDEL", self._stream, *entry_ids)
+                others = await self._commands.script(ACKNOWLEDGE, [self._stream], arguments)
             except ResponseError as error:
-                # What is no stream any more has nothing to acknowledge; all else may pass.
-                if not words_of(error).startswith("WRONGTYPE"):
+                # What is no stream or group any more has nothing to acknowledge; all else may pass.
+                if not words_of(error).startswith(("NOGROUP", "WRONGTYPE")):
                     _log.warning("cannot acknowledge yet: %s", words_of(error))
                     await asyncio.sleep(1)
                     continue
-            self._acknowledged(entry_ids)
+            self._acknowledged([entry_id for entry_id, _ in gathered], others)
             return
 
     async def flush(self) -> None:
@@ -109,8 +119,12 @@ class Acknowledger:
 
     def close(self) -> None:
         """Give up what the server has not taken."""
-        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         for task in self._under_way:
             task.cancel()
+
+
+def _in_order(entry: tuple[bytes, int]) -> tuple[int, ...]:
+    """Entries of a stream in the order of their ids."""
+    return tuple(map(int, entry[0].split(b"-")))

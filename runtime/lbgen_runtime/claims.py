@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import deque
+from enum import Enum
 from typing import TYPE_CHECKING
+
+from . import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .delivery import Delivery
 
-__all__ = ["Claim", "Claims"]
+__all__ = ["Claim", "Claims", "State"]
+
+
+class State(Enum):
+    """What this process may still do with an entry that it holds."""
+
+    READY = "its handler runs when its turn has come, or its retry is due"
+    RUNNING = "its handler runs; what it does decides what becomes of the entry"
+    HANDLED = "its handler is done, and its acknowledgement is on its way"
+    GIVEN_UP = "another process has it or may get it; nothing that happens here touches it"
 
 
 class Claim:
@@ -24,12 +35,15 @@ class Claim:
         entry_id: the entry's id in the stream.
         fields: the entry's fields and values.
         delivery: what the handler may know.
-        began: when the handler began, `time.monotonic()` seconds; `None` before, and while the
-            entry waits for its retry.
+        state: what may still be done with it; changed by `Claims` alone.
+        began: when the handler began, by `clock.now`; `None` before, and while the entry waits for
+            its retry.
         counted: the handler has begun in the delivery that `times_delivered` counts last.
-        interrupt: stops the handler, where it can be stopped.
-        expires: when the server may have given the entry to another process, `time.monotonic()`
-            seconds: a handler does not begin after it without asking again.
+        fence: the delivery count that the server has for it. Another process that takes the entry
+            sets another count, also where it has this process's name.
+        expires: when the server may have given the entry to another process, by `clock.now`: a
+            handler does not begin after it without asking again.
+        removed: the entry was removed from the stream while it was held: nobody else gets it.
         settled: called once, when the entry is acknowledged, waits for its retry, or is lost.
     """
 
@@ -39,9 +53,11 @@ class Claim:
         "delivery",
         "entry_id",
         "expires",
+        "fence",
         "fields",
-        "interrupt",
+        "removed",
         "settled",
+        "state",
         "stream",
     )
 
@@ -58,9 +74,11 @@ class Claim:
         self.fields = fields
         self.delivery = delivery
         self.expires = expires
+        self.fence = delivery.times_delivered
+        self.state = State.READY
         self.began: float | None = None
         self.counted = False
-        self.interrupt: Callable[[], object] | None = None
+        self.removed = False
         self.settled: Callable[[], None] | None = None
 
     @property
@@ -69,9 +87,9 @@ class Claim:
         return self.delivery.times_delivered - (not self.counted)
 
     @property
-    def lost(self) -> bool:
-        """Whether another process has taken the entry."""
-        return self.delivery.lost
+    def given_up(self) -> bool:
+        """Whether nothing that happens here touches the entry any more."""
+        return self.state is State.GIVEN_UP
 
     def settle(self) -> None:
         """The entry is acknowledged, waits for its retry, or is lost."""
@@ -142,6 +160,10 @@ class Claims:
         """Whether the entry is held."""
         return (stream, entry_id) in self._held
 
+    def find(self, stream: bytes, entry_id: bytes) -> Claim | None:
+        """What is held of the entry."""
+        return self._held.get((stream, entry_id))
+
     @property
     def held(self) -> list[Claim]:
         """What is held at this moment; from any thread."""
@@ -164,6 +186,32 @@ class Claims:
                 return False
             self._ready.remove(claim)
             return True
+
+    def ended(self, claim: Claim, *, handled: bool) -> bool:
+        """The entry's handler has ended.
+
+        Args:
+            claim: whose handler.
+            handled: the entry is to be acknowledged; else it waits, for its retry or its burial.
+
+        Returns:
+            Whether that is of any consequence: not where the claim was given up meanwhile.
+        """
+        if claim.state is not State.RUNNING:
+            return False
+        claim.began = None
+        claim.state = State.HANDLED if handled else State.READY
+        return True
+
+    def give_up(self, claim: Claim) -> bool:
+        """Another process has the entry, or is to get it; whether its handler runs here."""
+        with self._condition:
+            running = claim.state is State.RUNNING
+            claim.state = State.GIVEN_UP
+            if claim in self._ready:
+                self._ready.remove(claim)
+        claim.delivery.lose()
+        return running
 
     @property
     def waiting(self) -> int:
@@ -209,10 +257,13 @@ class Claims:
 
     def _begin(self) -> Claim | None:
         claim = self._ready.popleft()
-        now = time.monotonic()
+        if claim.given_up:
+            return None  # at the very moment in which it was made ready
+        now = clock.now()
         if now > claim.expires:
             self._expired(claim)
             return None
+        claim.state = State.RUNNING
         claim.began = now
         claim.counted = True
         self.begun += 1

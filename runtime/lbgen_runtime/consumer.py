@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import functools
 import logging
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import ResponseError
 
-from .accepting import Accepted, accept
+from . import clock
+from .accepting import Accepted, Invalid, accept
 from .acknowledging import Acknowledger
-from .claims import Claim, Claims
+from .claims import Claim, Claims, State
 from .dead_letters import replay_key
 from .group import ensure_group
 from .handing_back import hand_back, hand_back_unheld
@@ -33,6 +33,8 @@ _log = logging.getLogger("lbgen")
 
 _AHEAD: Final = 1.0
 """Seconds of work that are read ahead, by what the handler has taken so far."""
+_UNWIND: Final = 1.0
+"""Seconds that handlers get which were told to stop because their grace is over."""
 _LAST_WORDS: Final = 2.0
 """Seconds that the server has to take the last acknowledgements."""
 
@@ -56,16 +58,18 @@ class Consumer:
         self._process = process
         self._loop = asyncio.get_running_loop()
         self.replays = replay_key(listener.stream, listener.group)
-        acknowledger = functools.partial(Acknowledger, process.commands)
-        group = listener.group.encode()
-        main, replays = listener.stream, self.replays
         self._acknowledgers = {
-            main: acknowledger(main, group, functools.partial(self._acknowledged, main)),
-            replays: acknowledger(
-                replays, group, functools.partial(self._acknowledged, replays), remove=True
-            ),
+            stream: Acknowledger(
+                process.commands,
+                stream,
+                listener.group.encode(),
+                process.name.encode(),
+                functools.partial(self._acknowledged, stream),
+                remove=stream == self.replays,
+            )
+            for stream in (listener.stream, self.replays)
         }
-        self._failures = Failures(listener, process, self.claims, self._acknowledge)
+        self._failures = Failures(listener, process, self.claims)
         self._recovery = Recovery(listener, process, self.claims, self)
         self._reader = Reader(listener, process, connection, self)
         self.claims.room_made = self._reader.look
@@ -105,11 +109,12 @@ class Consumer:
         expires = asked + listener.settings.acknowledgement_timeout
         ready: list[Claim] = []
         for entry_id, fields in entries:
-            if self.claims.holds(stream, entry_id):
-                continue  # its group begins again at the beginning; it runs here already
+            if (held := self.claims.find(stream, entry_id)) is not None:
+                held.fence = 1  # its group begins again at the beginning; it runs here already
+                continue
             accepted = accept(listener, process, stream, entry_id, fields, 1, expires)
             if not isinstance(accepted, Accepted):
-                self._acknowledge(stream, entry_id)
+                self.pass_over(stream, entry_id, 1)
                 continue
             self.claims.hold(accepted.claim)
             if accepted.invalid is not None:
@@ -135,9 +140,9 @@ class Consumer:
         """Move an event to the dead letters."""
         await self._failures.bury(claim, reason, detail)
 
-    def pass_over(self, stream: bytes, entry_id: bytes) -> None:
+    def pass_over(self, stream: bytes, entry_id: bytes, times_delivered: int) -> None:
         """Acknowledge an entry that is none of this listener's events."""
-        self._acknowledge(stream, entry_id)
+        self._acknowledgers[stream].acknowledge(entry_id, times_delivered)
 
     # What the sweep asks.
 
@@ -170,30 +175,40 @@ class Consumer:
 
     def _lose(self, lost: list[Claim]) -> None:
         for claim in lost:
-            if not self.claims.holds(claim.stream, claim.entry_id) or claim.lost:
+            if self.claims.find(claim.stream, claim.entry_id) is not claim or claim.given_up:
                 continue
-            claim.delivery.lose()
-            self.claims.release(claim)
-            running = claim.began is not None and not self.claims.withdraw(claim)
+            running = self._give_up(claim)
             _log.warning(
                 "%s: another process has taken event %s over%s",
                 self.listener,
                 claim.delivery.event_id,
                 " while its handler runs" if running else "",
             )
-            if running:
-                if claim.interrupt is not None:
-                    claim.interrupt()
-                else:
-                    self._runners.replace(claim)
+            self.claims.release(claim)
             claim.settle()
 
     def give_up(self, hanging: list[Claim]) -> None:
         """Nobody else has taken over what hangs here: hand it back, and let others run."""
-        self._loop.call_soon_threadsafe(self._give_up, hanging)
+        self._loop.call_soon_threadsafe(self._give_up_hanging, hanging)
 
-    def _give_up(self, hanging: list[Claim]) -> None:
-        self._failures.hand_back([claim for claim in hanging if not claim.lost], self._lose)
+    def _give_up_hanging(self, hanging: list[Claim]) -> None:
+        hanging = [claim for claim in hanging if claim.state is State.RUNNING]
+        for claim in hanging:
+            self._give_up(claim)
+            _log.warning(
+                "%s: the handler of event %s runs for longer than max_processing; the event is "
+                "handed back",
+                self.listener,
+                claim.delivery.event_id,
+            )
+        self._failures.hand_back(hanging)
+
+    def _give_up(self, claim: Claim) -> bool:
+        """Let nothing that happens here touch the entry; whether its handler runs, and is told."""
+        running = self.claims.give_up(claim)
+        if running:
+            self._runners.interrupt(claim)
+        return running
 
     # What the runners tell.
 
@@ -201,20 +216,24 @@ class Consumer:
         self._loop.call_soon_threadsafe(self._failures.ask_again, claim)
 
     def _finished(self, claim: Claim, error: BaseException | None) -> None:
-        took = time.monotonic() - (claim.began or 0.0)
+        took = clock.now() - (claim.began or 0.0)
         self._pace = took if not self._pace else self._pace * 0.9 + took * 0.1
-        if error is None:
-            if self._debug:
+        handled = error is None or (
+            self.listener.settings.on_error == "ACKNOWLEDGE_AND_LOG"
+            and not isinstance(error, Invalid)
+        )
+        if self.claims.ended(claim, handled=handled):
+            if error is not None:
+                self._failures.failed(claim, error)
+            elif self._debug:
                 _log.debug("%s: event %s done", self.listener, claim.delivery.event_id)
-            self._acknowledge(claim.stream, claim.entry_id)
-        elif not claim.lost:
-            self._failures.failed(claim, error)
+            if handled:
+                self._acknowledgers[claim.stream].acknowledge(claim.entry_id, claim.fence)
         self._reader.look()
 
-    def _acknowledge(self, stream: bytes, entry_id: bytes) -> None:
-        self._acknowledgers[stream].acknowledge(entry_id)
-
-    def _acknowledged(self, stream: bytes, entry_ids: list[bytes]) -> None:
+    def _acknowledged(self, stream: bytes, entry_ids: list[bytes], others: list[bytes]) -> None:
+        found = (self.claims.find(stream, entry_id) for entry_id in others)
+        self._lose([claim for claim in found if claim is not None])
         self.claims.forget(stream, entry_ids)
 
     # The end.
@@ -238,6 +257,11 @@ class Consumer:
             Whether all handlers ended within their grace.
         """
         in_time = await self._runners.finish(self.listener.settings.grace)
+        if not in_time:
+            for claim in self.claims.held:
+                if claim.state is State.RUNNING:
+                    self._give_up(claim)
+            await self._runners.finish(_UNWIND)
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 for acknowledger in self._acknowledgers.values():
@@ -254,7 +278,7 @@ class Consumer:
         """Hand back what no handler has begun; returns whether the server has taken it."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
-                await self._hand_back([c for c in self.claims.held if c.began is None])
+                await self._hand_back([c for c in self.claims.held if c.state is State.READY])
         except TimeoutError:
             return False
         return True
@@ -275,5 +299,5 @@ class Consumer:
             counted = [(claim, claim.count) for claim in claims]
             await hand_back(self.listener, self._process, counted)
         for claim in claims:
-            claim.delivery.lose()
+            self.claims.give_up(claim)
             self.claims.release(claim)

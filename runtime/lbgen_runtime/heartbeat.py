@@ -8,13 +8,14 @@ a handler; a connection of its own, because the others may be busy with large re
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import threading
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import NoScriptError, ResponseError
 
+from . import clock
 from .connection import ConnectionFailed, words_of
 from .errors import DuplicateProcessName
 from .handing_back import HANDED_BACK
@@ -89,8 +90,8 @@ class Heartbeat:
         connected = self._is_connected(other)
         if connected or (connected is None and self._is_renewed(other)):
             raise self._duplicate()
-        deadline = time.monotonic() + _WATCH
-        while time.monotonic() < deadline and not self._stop.wait(0.1):
+        deadline = clock.now() + _WATCH
+        while clock.now() < deadline and not self._stop.wait(0.1):
             if self._hold(dead=b"") != other:
                 break
         if self._hold(dead=other) is not None:
@@ -149,7 +150,7 @@ class Heartbeat:
         )
         tick = min(_TICK, shortest / 6)
         while not self._stop.wait(tick):
-            now = time.monotonic()
+            now = clock.now()
             try:
                 if not self._connection.is_alive():
                     lease_due = 0.0
@@ -170,8 +171,8 @@ class Heartbeat:
 
     def _renew(self, consumer: Consumer) -> None:
         longest = consumer.listener.settings.max_processing
-        now = time.monotonic()
-        held = [claim for claim in consumer.claims.held if not claim.lost]
+        now = clock.now()
+        held = [claim for claim in consumer.claims.held if not claim.given_up]
         streams: dict[bytes, tuple[list[Claim], list[Claim]]] = {}
         for claim in held:
             began = claim.began
@@ -195,15 +196,16 @@ class Heartbeat:
         for (_, some, count), reply in zip(parts, replies, strict=True):
             if isinstance(reply, Exception):
                 continue  # the group is gone, or the server is: the claims run out by themselves
-            taken: set[bytes] = set(reply[0])
-            held_still: set[bytes] = set(reply[1])
+            taken, kept, gone = (set[bytes](ids) for ids in reply)
             if taken:
                 consumer.lose([claim for claim in some if claim.entry_id in taken])
             for claim in some if count else ():
-                if claim.entry_id in held_still:
+                if claim.entry_id in kept:
                     claim.expires = expires
+                elif claim.entry_id in gone:
+                    claim.removed, claim.expires = True, math.inf
         timeout = consumer.listener.settings.acknowledgement_timeout
-        hanging = [c for c in held if c.began and now - c.began > longest + 2 * timeout]
+        hanging = [c for c in held if (began := c.began) and now - began > longest + 2 * timeout]
         if hanging:  # nobody else has taken it: this process does, with another runner
             consumer.give_up(hanging)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from redis.exceptions import ResponseError
 
+from . import clock
 from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Reader:
                 if not self._connection.is_open:
                     async with self._process.opening:
                         await self._connection.open()
-                asked = time.monotonic()
+                asked = clock.now()
                 [reply] = await self._connection.exchange(
                     [self._command(count)], timeout=self._block + REPLY_TIMEOUT
                 )

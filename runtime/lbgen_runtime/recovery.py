@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
 
+from . import clock
 from .accepting import Accepted, accept
 from .handing_back import HANDED_BACK, hand_back
 from .scripts import CLAIM
@@ -61,7 +61,7 @@ class Bury(Protocol):
         """Move the entry to the dead letters."""
         ...
 
-    def pass_over(self, stream: bytes, entry_id: bytes) -> None:
+    def pass_over(self, stream: bytes, entry_id: bytes, times_delivered: int) -> None:
         """Acknowledge an entry that is none of this listener's events."""
         ...
 
@@ -190,7 +190,7 @@ class Recovery:
             times_delivered = pending.times_delivered
         own = pending.consumer == self._process.name.encode()
         idle = 0 if own else int(settings.acknowledgement_timeout * 1000)
-        expires = time.monotonic() + settings.acknowledgement_timeout
+        expires = clock.now() + settings.acknowledgement_timeout
         reply = await self._process.commands.script(
             CLAIM,
             [stream],
@@ -218,7 +218,7 @@ class Recovery:
             expires,
         )
         if not isinstance(accepted, Accepted):
-            self._bury.pass_over(stream, pending.entry_id)
+            self._bury.pass_over(stream, pending.entry_id, times_delivered)
             return None
         claim = accepted.claim
         self._claims.hold(claim)

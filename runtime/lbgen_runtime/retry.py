@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import traceback
 from typing import TYPE_CHECKING, Final
 
 from redis.exceptions import ResponseError
 
+from . import clock
 from .accepting import Invalid
 from .backoff import backoff
 from .connection import words_of
@@ -19,7 +19,7 @@ from .handing_back import hand_back
 from .scripts import DEAD, RETRY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Coroutine, Sequence
 
     from .claims import Claim, Claims
     from .connection import Reply
@@ -42,22 +42,14 @@ class Failures:
         listener: whose events.
         process: this process.
         claims: what is held; an event that waits for its retry stays held.
-        acknowledge: acknowledges an entry in spite of its failure.
     """
 
-    __slots__ = ("_acknowledge", "_claims", "_listener", "_process", "_under_way")
+    __slots__ = ("_claims", "_listener", "_process", "_under_way")
 
-    def __init__(
-        self,
-        listener: Listener,
-        process: Process,
-        claims: Claims,
-        acknowledge: Callable[[bytes, bytes], None],
-    ) -> None:
+    def __init__(self, listener: Listener, process: Process, claims: Claims) -> None:
         self._listener = listener
         self._process = process
         self._claims = claims
-        self._acknowledge = acknowledge
         self._under_way: set[asyncio.Task[None]] = set()
 
     def failed(self, claim: Claim, error: BaseException) -> None:
@@ -76,8 +68,9 @@ class Failures:
             exc_info=error,
         )
         if settings.on_error == "ACKNOWLEDGE_AND_LOG":
-            self._acknowledge(claim.stream, claim.entry_id)
-        elif settings.on_error == "SHUTDOWN":
+            return
+        if settings.on_error == "SHUTDOWN":
+            self._claims.give_up(claim)
             self._claims.release(claim)
             claim.settle()
             self._process.fail(
@@ -97,18 +90,20 @@ class Failures:
         """Run an entry, if it is still this process's after the process stood still."""
         self._start(self._run_if_held(claim, claim.delivery.times_delivered))
 
-    def hand_back(self, claims: list[Claim], lose: Callable[[list[Claim]], None]) -> None:
+    def hand_back(self, claims: list[Claim]) -> None:
         """Let the next look of any process take entries that are given up here."""
         if claims:
-            self._start(self._hand_back(claims, lose))
+            self._start(self._hand_back(claims))
 
-    async def _hand_back(self, claims: list[Claim], lose: Callable[[list[Claim]], None]) -> None:
+    async def _hand_back(self, claims: list[Claim]) -> None:
         counted = [(claim, claim.count) for claim in claims]
         await hand_back(self._listener, self._process, counted)
-        lose(claims)
+        for claim in claims:  # held until now, so that this process does not take it over too early
+            self._claims.release(claim)
+            claim.settle()
 
     async def _run_if_held(self, claim: Claim, count: int) -> None:
-        expires = time.monotonic() + self._listener.settings.acknowledgement_timeout
+        expires = clock.now() + self._listener.settings.acknowledgement_timeout
         if await self._if_held(RETRY, claim, [claim.stream], [count]):
             claim.expires = expires
             self._claims.make_ready([claim], first=True)
@@ -121,7 +116,6 @@ class Failures:
     async def _retry(self, claim: Claim) -> None:
         settings = self._listener.settings
         delivery = claim.delivery
-        claim.began = None
         self._claims.retrying += 1
         try:
             await asyncio.sleep(
@@ -132,9 +126,10 @@ class Failures:
                 )
             )
             count = delivery.times_delivered + 1
-            expires = time.monotonic() + settings.acknowledgement_timeout
+            expires = clock.now() + settings.acknowledgement_timeout
             if await self._if_held(RETRY, claim, [claim.stream], [count]):
                 claim.expires = expires
+                claim.fence = count
                 claim.delivery = delivery.again(count)
                 claim.counted = False
                 self._claims.make_ready([claim])
@@ -154,7 +149,7 @@ class Failures:
         dead = dead_key(self._listener.stream, self._listener.group)
         replayed = int(claim.stream != self._listener.stream)
         letter = letter_of(death, claim.fields)
-        if await self._if_held(DEAD, claim, [claim.stream, dead], [replayed, *letter]):
+        if await self._if_held(DEAD, claim, [claim.stream, dead], [claim.fence, replayed, *letter]):
             _log.error(
                 "%s: event %s is a dead letter now: %s: %s",
                 self._listener,
@@ -174,7 +169,7 @@ class Failures:
     ) -> bool:
         """Do a step with an entry that this process holds, as soon as the server lets it."""
         listener, process = self._listener, self._process
-        while not claim.lost:
+        while not claim.given_up:
             try:
                 done: Reply = await process.commands.script(
                     script, keys, [listener.group, process.name, claim.entry_id, *arguments]
@@ -188,7 +183,7 @@ class Failures:
             else:
                 if done == 1:
                     return True
-                if done == -1:
+                if done == -1 or claim.removed:
                     _log.error(
                         "%s: entry %s was removed from the stream before it was handled; nothing "
                         "is left of it",

@@ -1,6 +1,7 @@
 """What runs handlers: tasks for async ones, threads for sync ones, as many as run at once.
 
-A runner takes one event after the other: there is no task and no thread per event.
+A runner takes one event after the other: there is no task and no thread per event. What a handler's
+end means is not decided here.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .accepting import event_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from concurrent.futures import Future
 
     from .claims import Claim, Claims
     from .listener import Listener
@@ -27,6 +29,8 @@ __all__ = ["Runners", "start_runners"]
 
 _TURN: Final = 0.005
 """Seconds after which a runner whose handlers never wait lets the loop's other tasks run."""
+_UNWIND: Final = 1.0
+"""Seconds that a handler gets which was cancelled, before its runner is replaced."""
 
 
 class Runners(Protocol):
@@ -36,8 +40,8 @@ class Runners(Protocol):
         """Wait for running handlers; returns whether all ended in time."""
         ...
 
-    def replace(self, claim: Claim) -> None:
-        """Run others while a handler that hangs is left behind, where it cannot be stopped."""
+    def interrupt(self, claim: Claim) -> None:
+        """Stop the handler of an entry that was given up; go on without it if it does not stop."""
         ...
 
 
@@ -62,7 +66,6 @@ class _Tasks:
         self._finished = finished
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: dict[asyncio.Task[None], Claim] = {}
-        self._stopping = False
         for _ in range(listener.settings.concurrency):
             self._start()
 
@@ -74,59 +77,59 @@ class _Tasks:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Start another runner in the place of one that its handler has ended."""
         claim = self._busy.pop(task, None)
-        if claim is None or self._stopping or self._claims.stopped:
+        if claim is None or self._claims.stopped:
             return
+        if task in self._tasks:
+            self._replace(task)
+        self._finished(claim, asyncio.CancelledError() if task.cancelled() else task.exception())
+
+    def _replace(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._start()
-        self._finished(claim, asyncio.CancelledError() if task.cancelled() else task.exception())
 
     async def _run(self) -> None:
         handler: Any = self._listener.handler
         takes_delivery = self._listener.shape.takes_delivery
         task = asyncio.current_task()
         assert task is not None
-
-        def interrupt() -> None:
-            task.cancel()
-
         yielded = time.monotonic()
-        while (claim := await self._claims.take()) is not None:
+        while task in self._tasks and (claim := await self._claims.take()) is not None:
             error: BaseException | None = None
-            claim.interrupt = interrupt
             self._busy[task] = claim
             try:
                 event = event_of(self._listener, claim)
                 await (handler(event, claim.delivery) if takes_delivery else handler(event))
-            except asyncio.CancelledError as cancelled:
-                if self._stopping and not claim.lost:
-                    raise
-                # Of something that the handler waited for, of a lost claim, or by itself.
-                error = cancelled
-            except (GeneratorExit, KeyboardInterrupt):
-                raise
-            except BaseException as raised:  # SystemExit too: no event ends a process
+            except GeneratorExit:
+                raise  # the event loop is closed, and nothing can be awaited
+            except BaseException as raised:
+                # SystemExit too: no event ends a process. CancelledError is that of something that
+                # the handler waited for, of a claim that was given up, or by itself.
                 error = raised
-            claim.interrupt = None
-            if claim.lost or (task.cancelling() and not self._stopping):
-                await _absorb_cancellation(task)
             del self._busy[task]
+            if task.cancelling():
+                await _absorb_cancellation(task)
             self._finished(claim, error)
             if (now := time.monotonic()) - yielded > _TURN:
                 await asyncio.sleep(0)
                 yielded = now
 
     async def finish(self, seconds: float) -> bool:
-        """Wait for running handlers; those that take longer are cancelled."""
+        """Wait for running handlers; returns whether all ended in time."""
+        if not self._tasks:
+            return True
         _, running = await asyncio.wait(self._tasks, timeout=seconds)
-        self._stopping = True
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=1)
         return not running
 
-    def replace(self, claim: Claim) -> None:
-        """Nothing: the handler was cancelled."""
+    def interrupt(self, claim: Claim) -> None:
+        """Cancel a handler; start another runner where it does not heed that."""
+        for task, busy in self._busy.items():
+            if busy is claim:
+                task.cancel()
+                asyncio.get_running_loop().call_later(_UNWIND, self._leave_behind, task, claim)
+
+    def _leave_behind(self, task: asyncio.Task[None], claim: Claim) -> None:
+        if self._busy.get(task) is claim and not self._claims.stopped:
+            self._replace(task)
 
 
 async def _absorb_cancellation(task: asyncio.Task[None]) -> None:
@@ -137,8 +140,13 @@ async def _absorb_cancellation(task: asyncio.Task[None]) -> None:
         task.uncancel()
 
 
-async def _awaited(awaitable: Awaitable[object]) -> None:
-    await awaitable
+async def _awaited(awaitable: Awaitable[object]) -> BaseException | None:
+    """Await what a handler gave back; returns what would end the event loop if it were raised."""
+    try:
+        await awaitable
+    except (KeyboardInterrupt, SystemExit) as error:
+        return error
+    return None
 
 
 class _Threads:
@@ -155,6 +163,7 @@ class _Threads:
         self._lock = threading.Lock()
         self._running: set[Claim] = set()
         self._hanging: set[Claim] = set()
+        self._awaited: dict[Claim, Future[BaseException | None]] = {}
         self._all_ended = asyncio.Event()
         for _ in range(listener.settings.concurrency):
             self._start()
@@ -174,10 +183,9 @@ class _Threads:
                 event = event_of(self._listener, claim)
                 result = handler(event, claim.delivery) if takes_delivery else handler(event)
                 if result is not None:
-                    self._await(result, claim)
+                    error = self._await(result, claim)
             except BaseException as raised:
                 error = raised
-            claim.interrupt = None
             self._ended.append((claim, error))
             if not self._told:
                 self._told = True
@@ -189,7 +197,7 @@ class _Threads:
                     return
         self._call(self._thread_ended)
 
-    def _await(self, result: object, claim: Claim) -> None:
+    def _await(self, result: object, claim: Claim) -> BaseException | None:
         """Have the loop run what a handler gave back: a decorator hides that it is async.
 
         Raises:
@@ -197,10 +205,16 @@ class _Threads:
         """
         if inspect.isawaitable(result):
             future = asyncio.run_coroutine_threadsafe(_awaited(result), self._loop)
-            claim.interrupt = future.cancel
-            future.result()
-        elif inspect.isgenerator(result) or inspect.isasyncgen(result):
+            self._awaited[claim] = future
+            if claim.given_up:
+                future.cancel()
+            try:
+                return future.result()
+            finally:
+                del self._awaited[claim]
+        if inspect.isgenerator(result) or inspect.isasyncgen(result):
             raise TypeError(f"the handler returned a {type(result).__name__}, which nobody runs")
+        return None
 
     def _call(self, function: Callable[[], None]) -> None:
         # The loop is closed where a handler took longer than its grace.
@@ -219,18 +233,20 @@ class _Threads:
             self._all_ended.set()
 
     async def finish(self, seconds: float) -> bool:
-        """Wait for running handlers; a thread that takes longer is left behind."""
-        try:
+        """Wait for running handlers; returns whether all ended in time."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._all_ended.wait()
-        except TimeoutError:
-            return False
-        return True
+        self._tell()
+        return self._all_ended.is_set()
 
-    def replace(self, claim: Claim) -> None:
-        """Start a thread in the place of one that hangs."""
+    def interrupt(self, claim: Claim) -> None:
+        """Cancel what the handler gave back, else start a thread in the place of its own."""
+        if (future := self._awaited.get(claim)) is not None:
+            future.cancel()
+            return
         with self._lock:
-            if claim in self._running:
+            if claim in self._running and not self._claims.stopped:
                 self._hanging.add(claim)
                 self._alive -= 1
                 self._start()

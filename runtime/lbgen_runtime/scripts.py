@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .connection import Command
 
 __all__ = [
+    "ACKNOWLEDGE",
     "CLAIM",
     "DEAD",
     "FIRE",
@@ -60,6 +61,7 @@ class Script:
         return (b"EVAL", self.source, *command[2:])
 
 
+ACKNOWLEDGE: Final = Script.load("acknowledge")
 CLAIM: Final = Script.load("claim")
 DEAD: Final = Script.load("dead")
 FIRE: Final = Script.load("ids", "floor", "holder", "fire")

@@ -85,15 +85,61 @@ def test_only_its_holder_retries_an_entry(
     assert stands(server) == [(b"p1", 3 if done else 2)]
 
 
-@pytest.mark.parametrize(("process", "done"), [("p1", 1), ("p2", 0)])
+@pytest.mark.parametrize(("process", "count", "done"), [("p1", 2, 1), ("p2", 2, 0), ("p1", 1, 0)])
 def test_only_its_holder_buries_an_entry(
-    server: Server, entry: bytes, process: str, done: int
+    server: Server, entry: bytes, process: str, count: int, done: int
 ) -> None:
     keys = [STREAM, DEAD]
-    assert run(server, scripts.DEAD, keys, GROUP, process, entry, 0, "lbgen", "{}") == done
+    assert run(server, scripts.DEAD, keys, GROUP, process, entry, count, 0, "lbgen", "{}") == done
     assert server.client.xlen(DEAD) == done
     assert stands(server) == ([] if done else [(b"p1", 2)])
     assert server.client.xlen(STREAM) == 1, "other groups read it too"
+
+
+@pytest.mark.parametrize("remove", [0, 1])
+@pytest.mark.parametrize(
+    ("process", "count", "done"), [("p1", 2, True), ("p2", 2, False), ("p1", 1, False)]
+)
+def test_only_its_holder_acknowledges_an_entry(
+    server: Server, entry: bytes, process: str, count: int, done: bool, remove: int
+) -> None:
+    """D1."""
+    for _ in range(2):  # its reply may be lost
+        others = run(server, scripts.ACKNOWLEDGE, [STREAM], GROUP, process, remove, entry, count)
+        assert others == ([] if done else [entry])
+    assert stands(server) == ([] if done else [(b"p1", 2)])
+    assert server.client.xlen(STREAM) == (0 if done and remove else 1)
+
+
+def test_of_a_batch_those_are_acknowledged_that_are_held(server: Server) -> None:
+    """In any order, with others in between, and however many."""
+    server.client.xgroup_create(STREAM, GROUP, "$", mkstream=True)
+    ids: list[bytes] = [server.client.xadd(STREAM, {"a": "b"}) for _ in range(2000)]
+    server.client.xreadgroup(GROUP, "p1", {STREAM: ">"}, count=2000)
+    taken = ids[5:1500:7]
+    server.client.xclaim(STREAM, GROUP, "p2", 0, taken)
+    server.client.xack(STREAM, GROUP, *ids[3:1500:7])
+    batch = [*ids[1990:], *ids[0:1500:2], ids[1900]]
+    pairs = [each for entry_id in batch for each in (entry_id, 1)]
+    others = run(server, scripts.ACKNOWLEDGE, [STREAM], GROUP, "p1", 0, *pairs)
+    assert set(others) == set(taken) & set(batch)
+    expected = set(ids) - set(ids[3:1500:7]) - (set(batch) - set(taken))
+    left = server.client.xpending_range(STREAM, GROUP, "-", "+", 5000)
+    assert {each["message_id"] for each in left} == expected
+
+
+@pytest.mark.parametrize(
+    ("process", "acknowledged", "outcome"), [("p1", False, -1), ("p2", False, 0), ("p1", True, 0)]
+)
+def test_an_entry_is_gone_only_where_it_is_still_to_be_handled(
+    server: Server, entry: bytes, process: str, acknowledged: bool, outcome: int
+) -> None:
+    """D12: another process may have handled it, and the stream was trimmed since."""
+    server.client.xtrim(STREAM, maxlen=0)
+    if acknowledged:
+        server.client.xack(STREAM, GROUP, entry)
+    assert run(server, scripts.RETRY, [STREAM], GROUP, process, entry, 3) == outcome
+    assert stands(server) == ([(b"p1", 2)] if outcome == 0 and not acknowledged else [])
 
 
 @pytest.mark.parametrize(("process", "done"), [("p1", 1), ("p2", 0)])
@@ -127,10 +173,22 @@ def test_only_what_is_held_is_renewed(
 ) -> None:
     idle(server, entry, idle_for)
     found = run(server, scripts.RENEW, [STREAM], GROUP, process, count, HANDED_BACK, entry)
-    assert found == [[entry] * taken, [entry] * renewed]
+    assert found == [[entry] * taken, [entry] * renewed, []]
     [pending] = server.client.xpending_range(STREAM, GROUP, "-", "+", 10)
     assert (pending["time_since_delivered"] < idle_for) is renewed
     assert stands(server) == [(b"p1", 2)]
+
+
+def test_what_was_removed_is_told_when_its_renewal_makes_the_server_forget_it(
+    server: Server, entry: bytes
+) -> None:
+    """D12."""
+    other: bytes = server.client.xadd(STREAM, {"a": "b"})
+    server.client.xreadgroup(GROUP, "p1", {STREAM: ">"})
+    server.client.xdel(STREAM, entry)
+    found = run(server, scripts.RENEW, [STREAM], GROUP, "p1", 2, HANDED_BACK, entry, other)
+    assert found == [[], [other], [entry]]
+    assert stands(server) == [(b"p1", 1)]
 
 
 def test_a_letter_that_is_gone_is_not_replayed(server: Server) -> None:

@@ -16,13 +16,10 @@ from live import running, until
 from notes import Bus, Noted
 from proxy import Proxy
 
-from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
 from lbgen_runtime.handing_back import HANDED_BACK
 from lbgen_runtime.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lbgen_runtime import Delivery
     from servers import Server
 
@@ -34,6 +31,8 @@ QUICK: dict[str, Any] = {
     "retry_delay": 0.05,
     "max_retry_delay": 0.1,
 }
+_PATIENCE = 30
+"""Seconds after which a handler ends by itself, so that a test that fails comes to its end."""
 SHAPES = ("async", "sync")
 ENDS = ("returns", "raises")
 
@@ -47,50 +46,69 @@ def pending(server: Server, stream: str = STREAM) -> list[dict[str, Any]]:
 
 
 class Handler:
-    """A handler that goes on until its test lets it end, or until it is told to stop.
+    """A handler that goes on with event 1 until its test lets it end, or until it is told to stop.
 
     Args:
         shape: `async` or `sync`.
         end: it `returns` or `raises` then.
+        heeds: it ends when it is told to, as documented; else it goes on until its test says so.
     """
 
-    def __init__(self, shape: str, end: str) -> None:
+    def __init__(self, shape: str, end: str, *, heeds: bool = True) -> None:
         self._end = end
-        self._go_on = threading.Event()
-        self.heeds = True
-        """It ends when it is told to, as documented; else it goes on until its test says so."""
+        self._heeds = heeds
+        self._go_on = [threading.Event() for _ in range(100)]
         self.deliveries: list[Delivery] = []
         self.ended = 0
+        self.others = 0
         self.function: Any = self._async if shape == "async" else self._sync
+
+    def heeding(self, heeds: bool) -> Handler:
+        self._heeds = heeds
+        return self
 
     @property
     def began(self) -> bool:
         return bool(self.deliveries)
 
-    def go_on(self) -> None:
-        self._go_on.set()
+    def go_on(self, run: int = 0) -> None:
+        """Let the run of that number end."""
+        self._go_on[run].set()
 
     def _sync(self, event: Noted, delivery: Delivery) -> None:
-        self.deliveries.append(delivery)
-        while not self._go_on.wait(0.01):
-            if delivery.lost and self.heeds:
+        go_on = self._begin(event, delivery)
+        deadline = time.monotonic() + _PATIENCE
+        while not go_on.wait(0.01) and time.monotonic() < deadline:
+            if delivery.lost and self._heeds:
                 break
-        self._finish()
+        self._finish(event)
 
     async def _async(self, event: Noted, delivery: Delivery) -> None:
-        self.deliveries.append(delivery)
-        while not self._go_on.is_set():
+        go_on = self._begin(event, delivery)
+        deadline = time.monotonic() + _PATIENCE
+        while not go_on.is_set() and time.monotonic() < deadline:
             try:
                 await asyncio.sleep(0.01)
             except asyncio.CancelledError:
-                if self.heeds:
+                if self._heeds:
                     break
-        self._finish()
+        self._finish(event)
 
-    def _finish(self) -> None:
-        self.ended += 1
-        if self._end == "raises":
-            raise RuntimeError("it was told to stop")
+    def _begin(self, event: Noted, delivery: Delivery) -> threading.Event:
+        if event.number == 1:
+            self.deliveries.append(delivery)
+            return self._go_on[len(self.deliveries) - 1]
+        at_once = threading.Event()
+        at_once.set()
+        return at_once
+
+    def _finish(self, event: Noted) -> None:
+        if event.number == 1:
+            self.ended += 1
+            if self._end == "raises":
+                raise RuntimeError("it was told to stop")
+        else:
+            self.others += 1
 
 
 @pytest.fixture(params=SHAPES)
@@ -116,16 +134,19 @@ def stands(server: Server, stream: str = STREAM) -> list[tuple[bytes, int]]:
     return [(each["consumer"], each["times_delivered"]) for each in pending(server, stream)]
 
 
-async def barrier(server: Server, bus: Bus, handler: Handler) -> None:
-    """Return when what was asked of the server before has been done."""
+async def others_go_on(bus: Bus, server: Server, handler: Handler) -> None:
+    """Return when a later event is acknowledged: what is asked of the server is done in order."""
     await until(lambda: handler.ended)
-    worker = bus.__lbgen__.worker
-    assert worker is not None
-    # Acknowledgements gather for a few milliseconds; all commands travel in order.
-    before = server.client.info("commandstats").get("cmdstat_xack", {"calls": 0})["calls"]
-    await asyncio.sleep(0.05)
-    await asyncio.to_thread(server.client.ping)
-    del before
+    before = handler.others
+    event_id = await bus.notes.noted.fire_async(number=2)
+    await until(lambda: handler.others > before)
+    [other] = [
+        entry_id
+        for entry_id, fields in server.client.xrange(STREAM)
+        if fields[b"id"].decode() == event_id
+    ]
+    await until(lambda: other not in [each["message_id"] for each in pending(server)])
+    server.client.xdel(STREAM, other)
 
 
 async def replay(server: Server, bus: Bus) -> None:
@@ -155,7 +176,7 @@ async def test_a_handler_that_heeds_its_loss_does_not_touch_what_another_process
             await bus.notes.noted.fire_async(number=1)
         await until(lambda: handler.began)
         take_over(server, stream)
-        await barrier(server, bus, handler)
+        await others_go_on(bus, server, handler)
         assert stands(server, stream) == [(b"thief", 2)]
         assert handler.deliveries[0].lost
     assert stands(server, stream) == [(b"thief", 2)]
@@ -179,7 +200,7 @@ async def test_a_handler_that_ends_before_its_process_learns_of_its_loss_touches
         await until(lambda: handler.began)
         take_over(server, stream)
         handler.go_on()
-        await barrier(server, bus, handler)
+        await others_go_on(bus, server, handler)
         assert stands(server, stream) == [(b"thief", 2)]
     assert stands(server, stream) == [(b"thief", 2)]
     assert not server.client.exists(DEAD)
@@ -229,31 +250,74 @@ async def test_a_later_process_of_the_same_name_keeps_what_it_runs(
         [entry] = pending(server)
         server.client.xclaim(STREAM, GROUP, "one", 0, [entry["message_id"]], retrycount=2)
         handler.go_on()
-        await barrier(server, bus, handler)
+        await others_go_on(bus, server, handler)
         assert stands(server) == [(b"one", 2)]
     assert [entry["consumer"] for entry in pending(server)] == [b"one"]
     assert not server.client.exists(DEAD)
+
+
+async def test_what_another_process_handled_while_this_one_stood_still_is_not_reported_as_lost(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D12: it was read ahead here; there it was handled, acknowledged and trimmed."""
+    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    handler = Handler("async", "returns")
+    bus = bus_of(server, reclaim_interval=60)
+    bus.notes.noted.listen(handler.function, listener_name="shelf", concurrency=1)
+    async with running(bus):
+        for number in (2, 1, 2):  # more is read ahead after one that was quick
+            await bus.notes.noted.fire_async(number=number)
+            await until(lambda: handler.others)
+        await until(lambda: handler.began and len(pending(server)) == 2)
+        expired = time.monotonic() + QUICK["acknowledgement_timeout"]
+        elsewhere = pending(server)[1]["message_id"]
+        server.client.xclaim(STREAM, GROUP, "thief", 0, [elsewhere])
+        server.client.xack(STREAM, GROUP, elsewhere)
+        server.client.xtrim(STREAM, maxlen=0)
+        await until(lambda: time.monotonic() > expired)
+        handler.go_on()
+        await until(lambda: handler.ended)
+        await bus.notes.noted.fire_async(number=2)
+        await until(lambda: handler.others == 2)
+    assert "removed from the stream" not in caplog.text
 
 
 @pytest.mark.parametrize("heeds", [True, False])
 async def test_a_handler_that_was_given_up_after_max_processing_ends_for_nobody(
     server: Server, handler: Handler, heeds: bool
 ) -> None:
-    """D1."""
-    handler.heeds = heeds
+    """D1: it heeds that it was told to stop, or ends some time after its event runs once more."""
+    handler.heeding(heeds)
     bus = bus_of(server, max_processing=0.2, acknowledgement_timeout=0.3, max_deliveries=9)
     bus.notes.noted.listen(handler.function, listener_name="shelf", grace=0.1)
     async with running(bus):
         await bus.notes.noted.fire_async(number=1)
-        await until(lambda: len(handler.deliveries) == 2)  # it runs once more
-        if not heeds:
-            handler.heeds = True
-            handler.deliveries[0]._lost = True
-            await until(lambda: handler.ended or not pending(server))
-        [(_, count)] = stands(server)
-        assert count >= 2
+        await until(lambda: len(handler.deliveries) == 2)
+        handler.go_on(0)
+        await others_go_on(bus, server, handler)
+        assert len(pending(server)) == 1
         assert not server.client.exists(DEAD)
+        for run in range(100):
+            handler.go_on(run)
+
+
+async def test_a_runner_is_replaced_where_its_handler_swallows_its_cancellation(
+    server: Server, shape: str
+) -> None:
+    handler = Handler(shape, "returns", heeds=False)
+    bus = bus_of(server, reclaim_interval=60)
+    bus.notes.noted.listen(handler.function, listener_name="shelf", concurrency=1, grace=0.1)
+    async with running(bus):
+        for number in (1, 2):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: handler.began)
+        server.client.xclaim(STREAM, GROUP, "thief", 0, [pending(server)[0]["message_id"]])
+        await until(lambda: handler.others == 1)
+        assert not handler.ended
         handler.go_on()
+        await until(lambda: handler.ended)
+        await bus.notes.noted.fire_async(number=3)
+        await until(lambda: handler.others == 2)
 
 
 # While it drains.
@@ -285,16 +349,23 @@ async def test_a_handler_that_outlives_its_worker_ends_for_nobody(
     server: Server, handler: Handler
 ) -> None:
     """D1."""
-    handler.heeds = False
+    handler.heeding(False)
     bus = bus_of(server, grace=0.1, max_deliveries=1)
-    bus.notes.noted.listen(handler.function, listener_name="shelf")
+    bus.notes.noted.listen(handler.function, listener_name="shelf", concurrency=1)
+
+    def runners() -> list[str]:
+        names = [task.get_name() for task in asyncio.all_tasks()]
+        names += [thread.name for thread in threading.enumerate()]
+        return [name for name in names if name == f"lbgen {GROUP}"]
+
     async with running(bus):
         await bus.notes.noted.fire_async(number=1)
         await until(lambda: handler.began)
     assert not handler.ended
+    assert runners()
     handler.go_on()
-    await until(lambda: handler.ended)
-    await asyncio.sleep(0.05)
+    await until(lambda: not runners())
+    assert handler.ended
     [entry] = pending(server)
     assert entry["time_since_delivered"] >= HANDED_BACK
     assert not server.client.exists(DEAD)

@@ -14,7 +14,7 @@ def _acknowledge_before_handling() -> None:
 
     def early(self: Any, stream: bytes, entries: list[Any], asked: float) -> None:
         for entry_id, _ in entries:
-            self._acknowledge(stream, entry_id)
+            self.pass_over(stream, entry_id, 1)
         received(self, stream, entries, asked)
 
     consumer.Consumer.received = early  # type: ignore[method-assign]
@@ -41,7 +41,7 @@ def _renew_unfenced() -> None:
     ids[#ids + 1] = 'JUSTID'
     redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(ids))
     ids[#ids] = nil
-    return { {}, ids }
+    return { {}, ids, {} }
     """
     heartbeat.RENEW = scripts.Script(source, b"0" * 40)  # type: ignore[misc]
 

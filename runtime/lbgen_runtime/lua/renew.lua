@@ -2,7 +2,8 @@
 -- KEYS: stream
 -- ARGV: group, consumer, how many of the ids are renewed (the rest is only looked at),
 --       idle milliseconds from which on an entry was handed back, ids
--- Returns the ids that another consumer has taken, and those that were renewed.
+-- Returns the ids that another consumer has taken, those that were renewed, and those that were
+-- pending and are not in the stream any more: the server forgets them, and nobody else gets them.
 local taken, mine = {}, {}
 for i = 5, #ARGV do
   local pending = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]
@@ -14,9 +15,18 @@ for i = 5, #ARGV do
     end
   end
 end
+local gone = {}
 if #mine > 0 then
   mine[#mine + 1] = 'JUSTID'
-  redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(mine))
+  local renewed = redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(mine))
   mine[#mine] = nil
+  if #renewed < #mine then
+    local there = {}
+    for _, id in ipairs(renewed) do there[id] = true end
+    for _, id in ipairs(mine) do
+      if not there[id] then gone[#gone + 1] = id end
+    end
+    mine = renewed
+  end
 end
-return { taken, mine }
+return { taken, mine, gone }
