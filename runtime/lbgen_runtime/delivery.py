@@ -84,7 +84,7 @@ class Delivery:
         )
 
     def lose(self) -> None:
-        """Another process has the event now."""
+        """Another process has the event, or may get it."""
         self._lost = True
 
     @property
@@ -99,11 +99,13 @@ class Delivery:
 
     @property
     def lost(self) -> bool:
-        """Whether another process has taken the event over.
+        """Whether another process has taken the event over, or may.
 
         Happens when this process could not renew its claim in time (no connection, a stopped
-        process) or the handler took longer than `max_processing`. A long sync handler should look
-        here before it does something that must not be done twice; an async one is cancelled.
+        process), when the handler took longer than `max_processing`, or longer than `grace` while
+        the process stops. A long sync handler should look here before it does something that must
+        not be done twice; an async one is cancelled. How the handler ends after that, by returning
+        or by raising, changes nothing for the event.
         """
         return self._lost
 
