@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from . import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +30,8 @@ class Fire:
         event_id: the event's id.
         xadd: the command that writes its entry, as it travels.
         fields: gives the entry's fields and values, for the rare case that the command is not it.
-        began: when its first attempt began, `time.monotonic()` seconds.
-        deadline: when to give up, `time.monotonic()` seconds.
+        began: when its first attempt began, by `clock.now`.
+        deadline: when to give up, by `clock.now`.
         maybe_written: an attempt was made whose outcome is unknown.
         again: its caller fires it again: it is written wherever it is not found.
         remember: seconds for which the server remembers the id; 0 is not at all.
@@ -69,7 +70,7 @@ class Fire:
         self.event_id = event_id
         self.xadd = xadd
         self.fields = fields
-        self.began = time.monotonic()
+        self.began = clock.now()
         self.deadline = self.began + deadline
         self.maybe_written = False
         self.again = False

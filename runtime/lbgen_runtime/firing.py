@@ -11,13 +11,13 @@ stream or not; the next attempt then first ends the connection that may still ca
 from __future__ import annotations
 
 import logging
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import ResponseError
 
+from . import clock
 from .backoff import backoff
 from .connection import REPLY_TIMEOUT, ConnectionFailed
 from .fire import Problem
@@ -120,7 +120,7 @@ def fire_batch(
     why = refusal = ""
     in_full = False
     while batch:
-        left = max(fire.deadline for fire in batch) - time.monotonic()
+        left = max(fire.deadline for fire in batch) - clock.now()
         timeout = min(max(left, _SHORTEST), REPLY_TIMEOUT)
         attempt = _Attempt(batch, rules, broken, timeout, in_full=in_full)
         failure = None
@@ -149,9 +149,9 @@ def fire_batch(
         if failure is not None or not attempt.again_at_once:
             failures += 1
             pause = 0.0 if failures == 1 else backoff(failures - 1, first=0.05, longest=1.0)
-            left = min(fire.deadline for fire in batch) - time.monotonic()
+            left = min(fire.deadline for fire in batch) - clock.now()
             yield Pause(max(0.0, min(pause, left)))
-        now = time.monotonic()
+        now = clock.now()
         _give_up([fire for fire in batch if fire.deadline <= now], why, Problem.UNREACHABLE)
         batch = [fire for fire in batch if not fire.done]
         if batch:
@@ -297,7 +297,7 @@ class _Attempt:
 
 def _scripted(stream: bytes, fires: list[Fire], rules: FireRules, *, in_full: bool) -> Command:
     """The call that writes only what is not in the stream yet, and only where there is room."""
-    now = time.monotonic()
+    now = clock.now()
     unsure = [now - fire.began for fire in fires if fire.maybe_written]
     look_back = int(max(unsure) * 1000) + _LOOK_BACK_SLACK if unsure else 0
     remember = int(max(fire.remember for fire in fires) * 1000)
