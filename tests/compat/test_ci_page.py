@@ -15,6 +15,8 @@ import pytest
 import yaml
 from repositories import CONTRACT, git, repository, write
 
+from lbgen_runtime.version import __version__
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "howto" / "ci.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -116,6 +118,7 @@ def test_the_steps_of_the_action_work(
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     context = {f"inputs.{name}": one["default"] for name, one in action["inputs"].items()}
     context["github.base_ref"] = "main"
+    context["steps.install.outputs.python"] = sys.executable
     summary = tmp_path / "summary.md"
     done = None
     for step in action["runs"]["steps"]:
@@ -129,6 +132,52 @@ def test_the_steps_of_the_action_work(
     assert done.returncode == code, done.stdout + done.stderr
     assert ("compat-parameter-renamed" in done.stdout) == (code == 1)
     assert summary.read_text("utf-8").startswith("## Changes of the contract")
+
+
+def test_the_action_installs_the_version_that_it_is_of() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    assert action["inputs"]["version"]["default"] == f"=={__version__}"
+
+
+def test_the_action_runs_nothing_that_a_pull_request_holds(
+    clone: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """S6: modules named after those that the action runs, and words that a shell would run."""
+    owned = tmp_path / "owned"
+    for name in ("pip", "venv", "lbgen", "lbgen_runtime", "yaml", "rich", "json", "sitecustomize"):
+        (clone / f"{name}.py").write_text(f"open({str(owned)!r}, 'w')\n")
+    action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    output = tmp_path / "output.txt"
+    environment |= {
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_INPUT": "1",
+        "PYTHONPATH": str(clone),
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_OUTPUT": str(output),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+    }
+    context = {f"inputs.{name}": one["default"] for name, one in action["inputs"].items()}
+    context["github.base_ref"] = "main"
+    context["steps.install.outputs.python"] = sys.executable
+    for name, value in (("version", f"==1; touch {owned}"), ("version", f"$(touch {owned})")):
+        install = action["runs"]["steps"][0]
+        done = shell(
+            install["run"],
+            clone,
+            {
+                **environment,
+                "VERSION": evaluated(
+                    install["env"]["VERSION"], {**context, f"inputs.{name}": value}
+                ),
+            },
+        )
+        assert done.returncode != 0  # nothing can be installed without an index
+        assert (tmp_path / "lbgen").is_dir()
+    for step in action["runs"]["steps"][1:]:
+        variables = {name: evaluated(text, context) for name, text in step["env"].items()}
+        done = shell(step["run"], clone, {**environment, **variables})
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert not owned.exists()
 
 
 @pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
