@@ -91,6 +91,12 @@ class Claim:
         """Whether nothing that happens here touches the entry any more."""
         return self.state is State.GIVEN_UP
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """The entry's id, to be compared."""
+        milliseconds, _, number = self.entry_id.partition(b"-")
+        return int(milliseconds), int(number)
+
     def settle(self) -> None:
         """The entry is acknowledged, waits for its retry, or is lost."""
         settled, self.settled = self.settled, None
@@ -106,6 +112,7 @@ class Claims:
     Args:
         expired: gets an entry, from any thread, that was ready for longer than the server keeps it
             for this process (the process stood still); it is ready no more.
+        in_order: what is ready runs in the stream's order, rather than in that of its arrival.
 
     Attributes:
         begun: how many handler calls have begun.
@@ -120,6 +127,7 @@ class Claims:
         "_expired",
         "_held",
         "_idle",
+        "_in_order",
         "_ready",
         "begun",
         "retrying",
@@ -127,8 +135,9 @@ class Claims:
         "stopped",
     )
 
-    def __init__(self, expired: Callable[[Claim], None]) -> None:
+    def __init__(self, expired: Callable[[Claim], None], *, in_order: bool) -> None:
         self._expired = expired
+        self._in_order = in_order
         self._ready: deque[Claim] = deque()
         self._condition = threading.Condition()
         self._available = asyncio.Event()
@@ -170,9 +179,17 @@ class Claims:
         return list(self._held.copy().values())
 
     def make_ready(self, claims: list[Claim], *, first: bool = False) -> None:
-        """Have entries run, after those that are ready already or before them."""
+        """Have entries run, after those that are ready already or before them.
+
+        Where the stream's order is kept, it decides.
+        """
         with self._condition:
-            if first:
+            if self._in_order and self._ready and claims:
+                older = claims[0].position < self._ready[-1].position
+                self._ready.extend(claims)
+                if older:
+                    self._ready = deque(sorted(self._ready, key=lambda claim: claim.position))
+            elif first:
                 self._ready.extendleft(reversed(claims))
             else:
                 self._ready.extend(claims)
@@ -219,9 +236,9 @@ class Claims:
         return len(self._ready)
 
     @property
-    def idle(self) -> bool:
-        """Whether a runner has nothing to do."""
-        return self._idle > len(self._ready)
+    def idle(self) -> int:
+        """How many runners have nothing to do."""
+        return max(self._idle - len(self._ready), 0)
 
     async def take(self) -> Claim | None:
         """The next entry to run, for a task; `None` when no more will run."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import functools
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from redis.exceptions import ResponseError
 
@@ -14,16 +14,16 @@ from . import clock
 from .accepting import Accepted, Invalid, accept
 from .acknowledging import Acknowledger
 from .claims import Claim, Claims, State
-from .dead_letters import replay_key
 from .group import ensure_group
 from .handing_back import hand_back, hand_back_unheld
 from .reading import Reader
-from .recovery import Recovery, pending_entries
+from .recovery import Recovery
+from .replays import Replays
 from .retry import Failures
 from .runners import start_runners
 
 if TYPE_CHECKING:
-    from .connection import AsyncConnection, Command
+    from .connection import AsyncConnection
     from .listener import Listener
     from .process import Process
 
@@ -54,10 +54,12 @@ class Consumer:
 
     def __init__(self, listener: Listener, process: Process, connection: AsyncConnection) -> None:
         self.listener = listener
-        self.claims = Claims(self._expired)
+        in_order = listener.settings.concurrency == 1
+        self.claims = Claims(self._expired, in_order=in_order)
         self._process = process
         self._loop = asyncio.get_running_loop()
-        self.replays = replay_key(listener.stream, listener.group)
+        self._recovery = Recovery(listener, process, self.claims, self)
+        self._replays = Replays(listener, process, self._recovery, self)
         self._acknowledgers = {
             stream: Acknowledger(
                 process.commands,
@@ -65,14 +67,13 @@ class Consumer:
                 listener.group.encode(),
                 process.name.encode(),
                 functools.partial(self._acknowledged, stream),
-                remove=stream == self.replays,
+                remove=stream == self._replays.stream,
             )
-            for stream in (listener.stream, self.replays)
+            for stream in (listener.stream, self._replays.stream)
         }
         self._failures = Failures(listener, process, self.claims)
-        self._recovery = Recovery(listener, process, self.claims, self)
         self._reader = Reader(listener, process, connection, self)
-        self.claims.room_made = self._reader.look
+        self.claims.room_made = self._room_made
         self._runners = start_runners(listener, self.claims, self._finished)
         self.registration = b""
         self._pace = 0.0
@@ -94,12 +95,22 @@ class Consumer:
         settings = self.listener.settings
         if self.claims.retrying >= 10 * settings.read_ahead:
             return 0  # everything fails: wait for the retries, rather than hold the whole stream
-        ahead = settings.concurrency
-        if self._pace:
-            ahead = max(ahead, int(_AHEAD * settings.concurrency / self._pace))
-        ahead = min(ahead, settings.read_ahead)
+        ahead = max(settings.concurrency, self._ahead())
+        return self._free_of(min(ahead, settings.read_ahead))
+
+    def _ahead(self) -> int:
+        """How many entries the handlers get through in a second."""
+        if not self._pace:
+            return 0
+        return int(_AHEAD * self.listener.settings.concurrency / self._pace)
+
+    def _free_of(self, ahead: int) -> int:
         waiting = self.claims.waiting
         return ahead - waiting if waiting <= ahead // 2 else 0
+
+    def _room_made(self) -> None:
+        self._reader.look()
+        self._recovery.room_made()
 
     def received(
         self, stream: bytes, entries: list[tuple[bytes, list[bytes]]], asked: float
@@ -110,7 +121,9 @@ class Consumer:
         ready: list[Claim] = []
         for entry_id, fields in entries:
             if (held := self.claims.find(stream, entry_id)) is not None:
-                held.fence = 1  # its group begins again at the beginning; it runs here already
+                # Its group begins again at the beginning, or the reply was so late that it was
+                # recovered meanwhile; it runs here already.
+                held.fence = 1
                 continue
             accepted = accept(listener, process, stream, entry_id, fields, 1, expires)
             if not isinstance(accepted, Accepted):
@@ -124,11 +137,15 @@ class Consumer:
         if ready:
             self.claims.make_ready(ready)
         else:
-            self._reader.look()
+            self._room_made()
 
-    async def work_off_own(self) -> None:
-        """Run what is pending under this process's name and not held."""
-        await self._recovery.work_off_own()
+    async def resume_own_pending(self) -> None:
+        """Take over what is pending under this process's name and not held."""
+        stream = self.listener.stream
+        if self.listener.settings.concurrency == 1:
+            await self._recovery.resume_in_order(stream)
+        else:
+            await self._recovery.resume_own_pending(stream)
 
     async def group_missing(self) -> None:
         """Make the consumer group, from the beginning where it was there before."""
@@ -136,9 +153,17 @@ class Consumer:
 
     # What recovery asks.
 
-    async def bury(self, claim: Claim, reason: str, detail: str) -> None:
-        """Move an event to the dead letters."""
-        await self._failures.bury(claim, reason, detail)
+    def room_to_recover(self) -> int:
+        """How many entries may be taken over now: those that begin soon, and no more.
+
+        Another process may have the rest.
+        """
+        soon = self._free_of(min(self._ahead(), self.listener.settings.read_ahead))
+        return max(soon, self.claims.idle)
+
+    def bury(self, claim: Claim, reason: str, detail: str) -> None:
+        """Begin to move an event to the dead letters."""
+        self._failures.bury(claim, reason, detail)
 
     def pass_over(self, stream: bytes, entry_id: bytes, times_delivered: int) -> None:
         """Acknowledge an entry that is none of this listener's events."""
@@ -146,26 +171,13 @@ class Consumer:
 
     # What the sweep asks.
 
-    def idle_entries(self, stream: bytes) -> Command:
-        """The command that lists entries which nobody has renewed in time."""
-        idle = int(self.listener.settings.acknowledgement_timeout * 1000)
-        return (b"XPENDING", stream, self.listener.group, b"IDLE", idle, b"-", b"+", 100)
+    async def look(self) -> None:
+        """Begin to run what nobody has renewed in time, and what was given back.
 
-    def offer(self, found: list[Any]) -> None:
-        """Take over what that command found."""
-        self._recovery.offer(self.listener.stream, pending_entries(found))
-
-    def offer_replays(self, found: list[Any], new: set[bytes]) -> None:
-        """Run dead letters that were given back to this process, or left by another.
-
-        Args:
-            found: what is pending.
-            new: the ids of those that were delivered just now, for the first time.
+        Raises:
+            ResponseError: the group is gone.
         """
-        timeout = self.listener.settings.acknowledgement_timeout * 1000
-        own = self._process.name.encode()
-        pending = [p for p in pending_entries(found) if p.consumer == own or p.idle >= timeout]
-        self._recovery.offer(self.replays, pending, new)
+        await asyncio.gather(self._recovery.reclaim(self.listener.stream), self._replays.look())
 
     # What the heartbeat asks, from its thread.
 
@@ -229,7 +241,7 @@ class Consumer:
                 _log.debug("%s: event %s done", self.listener, claim.delivery.event_id)
             if handled:
                 self._acknowledgers[claim.stream].acknowledge(claim.entry_id, claim.fence)
-        self._reader.look()
+        self._room_made()
 
     def _acknowledged(self, stream: bytes, entry_ids: list[bytes], others: list[bytes]) -> None:
         found = (self.claims.find(stream, entry_id) for entry_id in others)
@@ -241,6 +253,7 @@ class Consumer:
     async def stop(self) -> None:
         """Begin nothing more, and hand back what was read ahead."""
         self.claims.stop()
+        await self._replays.stop()
         await self._recovery.stop()
         await self._failures.stop()
         taken = await self._hand_back_waiting() and await self._hand_back_replays()
@@ -288,7 +301,7 @@ class Consumer:
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 await hand_back_unheld(
-                    self.listener, self._process, self.replays, self.claims.holds
+                    self.listener, self._process, self._replays.stream, self.claims.holds
                 )
         except TimeoutError:
             return False

@@ -37,8 +37,8 @@ class Receiver(Protocol):
         """New entries were delivered to a read that was sent at that time."""
         ...
 
-    async def work_off_own(self) -> None:
-        """Run what is pending under this process's name and not held."""
+    async def resume_own_pending(self) -> None:
+        """Take over what is pending under this process's name and not held."""
         ...
 
     async def group_missing(self) -> None:
@@ -100,7 +100,7 @@ class Reader:
         while not self._stopping:
             try:
                 if replies_lost:
-                    await self._receiver.work_off_own()
+                    await self._receiver.resume_own_pending()
                     replies_lost = False
                 count = await self._room()
                 if not count:

@@ -1,7 +1,7 @@
 """Pending entries that nobody runs: this process's own from before, and those of others.
 
-They run one at a time per listener, and from the third delivery on one at a time in the whole
-process: what kills processes dies alone.
+What is merely pending is taken over many at a time, as there is room, and runs with the listener's
+concurrency beside new entries. What may be ending processes runs alone.
 """
 
 from __future__ import annotations
@@ -9,61 +9,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+import math
+from typing import TYPE_CHECKING, Final
 
 from redis.exceptions import ResponseError
 
-from . import clock
-from .accepting import Accepted, accept
-from .handing_back import HANDED_BACK, hand_back
-from .scripts import CLAIM
+from .pending import PendingEntries
+from .suspects import Suspects
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from .claims import Claim, Claims
+    from .claims import Claims
     from .listener import Listener
+    from .pending import Intake, Pending
     from .process import Process
 
-__all__ = ["Bury", "Pending", "Recovery", "pending_entries"]
+__all__ = ["Recovery"]
 
 _log = logging.getLogger("lbgen")
 
-_ALONE_FROM: Final = 3
-"""The delivery from which on an entry runs alone in its process."""
-_UNBEGUN: Final = 2.0
-"""Seconds after which an entry that was taken over and did not begin is handed back."""
-
-
-class Pending(NamedTuple):
-    """A pending entry as `XPENDING` shows it."""
-
-    entry_id: bytes
-    consumer: bytes
-    idle: int
-    times_delivered: int
-
-
-def pending_entries(reply: list[Any]) -> list[Pending]:
-    """What `XPENDING` with a range replies, the least often delivered first.
-
-    What has been delivered often may be what ends processes: it comes after its neighbours, so
-    that they get on.
-    """
-    entries = [Pending(*entry) for entry in reply]
-    return sorted(entries, key=lambda pending: pending.times_delivered)
-
-
-class Bury(Protocol):
-    """What becomes of an entry that will not run (again)."""
-
-    async def bury(self, claim: Claim, reason: str, detail: str) -> None:
-        """Move the entry to the dead letters."""
-        ...
-
-    def pass_over(self, stream: bytes, entry_id: bytes, times_delivered: int) -> None:
-        """Acknowledge an entry that is none of this listener's events."""
-        ...
+_STUCK: Final = 2.0
+"""Seconds in which no handler begins, after which others may take over what is found."""
+_POLL: Final = 0.02
+"""Seconds after which the room is looked at again: a thread that becomes idle tells nobody."""
+_PAGES: Final = 10
+"""Pages of pending entries that one look goes through."""
 
 
 class Recovery:
@@ -73,195 +42,142 @@ class Recovery:
         listener: for whom.
         process: this process.
         claims: what is held; gets what is taken over.
-        bury: gets what cannot run.
+        intake: says how much is taken over, and gets what cannot run.
     """
 
     __slots__ = (
-        "_bury",
         "_claims",
-        "_first",
-        "_group",
+        "_intake",
         "_listener",
-        "_one_at_a_time",
-        "_process",
-        "_sweeping",
-        "_unbegun",
+        "_passes",
+        "_pending",
+        "_resumed",
+        "_room_made",
+        "_suspects",
+        "_unfinished",
     )
 
-    def __init__(self, listener: Listener, process: Process, claims: Claims, bury: Bury) -> None:
+    def __init__(
+        self, listener: Listener, process: Process, claims: Claims, intake: Intake
+    ) -> None:
         self._listener = listener
-        self._process = process
         self._claims = claims
-        self._bury = bury
-        self._group = listener.group.encode()
-        self._one_at_a_time = asyncio.Lock()
-        self._first = True
-        self._sweeping: asyncio.Task[None] | None = None
-        self._unbegun: set[bytes] = set()
+        self._intake = intake
+        self._pending = PendingEntries(listener, process, claims, intake)
+        self._suspects = Suspects(listener, process, claims, self._pending, self.room)
+        self._resumed: set[bytes] = set()
+        self._room_made = asyncio.Event()
+        self._room_made.set()
+        self._passes: dict[bytes, asyncio.Task[None]] = {}
+        self._unfinished: dict[bytes, bytes] = {}
 
-    async def work_off_own(self) -> None:
-        """Run what is pending under this process's name and not held.
+    async def resume_own_pending(self, stream: bytes) -> None:
+        """Take over what is pending under this process's name and not held.
 
         At the first time that is what an earlier process of this name began; later it is what
-        the server delivered to this process in replies that never came, which counts as the
-        delivery that it is now.
+        the server delivered to this process in replies that never came.
+
+        Args:
+            stream: where; no read of it is under way.
 
         Raises:
             ResponseError: the group is gone.
         """
-        counts = self._first
-        stream, own, after = self._listener.stream, self._process.name.encode(), b"-"
-        while not self._claims.stopped:
-            found = await self._process.commands.ask(
-                b"XPENDING", stream, self._group, after, b"+", 100, own
-            )
-            for pending in pending_entries(found):
-                await self._recover(stream, pending, counts=counts)
-            if len(found) < 100:
-                break
-            after = b"(" + found[-1][0]
-        self._first = False
+        self._suspects.add(stream, await self._resume(stream))
 
-    def offer(
-        self, stream: bytes, found: list[Pending], new: Collection[bytes] | None = None
-    ) -> None:
-        """Take over entries that have been idle for too long, unless that is under way.
+    async def resume_in_order(self, stream: bytes) -> None:
+        """The same, so that what is read next comes after all that is older.
+
+        At the first time that is also what others have left, and suspects have run.
+        """
+        first = stream not in self._resumed
+        suspects = await self._resume(stream)
+        after = b"-" if first else b""
+        while after:
+            found, after = await self._pending.idle(stream, after)
+            suspects += await self._take_over(stream, found)
+        if suspects:
+            self._suspects.add(stream, suspects)
+            await self._suspects.all_run()
+
+    async def _resume(self, stream: bytes) -> list[Pending]:
+        inherited = stream not in self._resumed
+        suspects: list[Pending] = []
+        after = b"-"
+        while after:
+            found, after = await self._pending.own(stream, after, inherited=inherited)
+            suspects += await self._take_over(stream, found)
+        self._resumed.add(stream)
+        return suspects
+
+    async def reclaim(self, stream: bytes) -> None:
+        """Look for entries that have been idle for too long, and begin to take them over.
+
+        Raises:
+            ResponseError: the group is gone.
+        """
+        under_way = self._passes.get(stream)
+        if under_way is not None and not under_way.done():
+            return
+        found, after = await self._pending.idle(stream, self._unfinished.pop(stream, b"-"))
+        if found or after:
+            self._passes[stream] = asyncio.create_task(self._reclaim(stream, found, after))
+
+    async def _reclaim(self, stream: bytes, found: list[Pending], after: bytes) -> None:
+        try:
+            for _ in range(_PAGES):
+                if stream not in self._resumed:  # its own are counted when they are resumed
+                    found = [p for p in found if not self._pending.is_own(p)]
+                self._suspects.add(stream, await self._take_over(stream, found, patience=_STUCK))
+                if not after:
+                    return
+                found, after = await self._pending.idle(stream, after)
+            self._unfinished[stream] = after
+        except ResponseError:
+            pass  # the group is gone: the reader sees to it
+        except Exception:
+            _log.exception("%s: recovery failed; trying again", self._listener)
+
+    async def _take_over(
+        self, stream: bytes, found: list[Pending], *, patience: float = math.inf
+    ) -> list[Pending]:
+        """Take entries over as there is room for them; returns the suspects among them."""
+        wanted = [pending for pending in found if not pending.suspect]
+        while wanted and (room := await self.room(patience)):
+            claims, settled = await self._pending.take(stream, wanted[:room])
+            del wanted[:settled]
+            self._suspects.beside(claims)
+            self._claims.make_ready(claims)
+        return [pending for pending in found if pending.suspect]
+
+    async def room(self, patience: float = math.inf) -> int:
+        """How many entries may be taken over, as soon as it is one at least.
 
         Args:
-            stream: where they are.
-            found: the entries.
-            new: of those that are this process's own, which it has got just now; the others were
-                delivered before. By default all of its own are new: it holds them, or has lost
-                the reply that brought them.
+            patience: seconds in which no handler begins, after which there is no room: 0.
         """
-        if new is not None:
-            self._unbegun |= set(new)
-        if self._first or (self._sweeping is not None and not self._sweeping.done()):
-            return
-        # What is held now and given up a moment later counts as delivered: look at it afresh then.
-        found = [p for p in found if not self._claims.holds(stream, p.entry_id)]
-        if found:
-            own = None if new is None else frozenset(self._unbegun)
-            self._sweeping = asyncio.create_task(self._sweep(stream, found, own))
+        loop = asyncio.get_running_loop()
+        begun, deadline = self._claims.begun, loop.time() + patience
+        while not self._claims.stopped:
+            if room := self._intake.room_to_recover():
+                return room
+            if self._claims.begun != begun:
+                begun, deadline = self._claims.begun, loop.time() + patience
+            if loop.time() > deadline:
+                break
+            self._room_made.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._room_made.wait(), _POLL)
+        return 0
 
-    async def _sweep(
-        self, stream: bytes, found: list[Pending], unbegun: frozenset[bytes] | None
-    ) -> None:
-        own = self._process.name.encode()
-        with contextlib.suppress(ResponseError):  # the group is gone: the reader sees to it
-            for pending in found:
-                if not await self._runners_get_on():
-                    return
-                handed_back = pending.idle >= HANDED_BACK
-                counts = handed_back or pending.consumer != own
-                if unbegun is not None:
-                    counts = counts or pending.entry_id not in unbegun
-                    self._unbegun.discard(pending.entry_id)
-                await self._recover(stream, pending, counts=counts)
-
-    async def _runners_get_on(self) -> bool:
-        """Whether what is taken over now would begin soon; else another process may have it."""
-        begun = self._claims.begun
-        deadline = asyncio.get_running_loop().time() + _UNBEGUN
-        while not self._claims.idle and self._claims.begun == begun:
-            if asyncio.get_running_loop().time() > deadline:
-                return False
-            await asyncio.sleep(0.02)
-        return True
-
-    async def _recover(self, stream: bytes, pending: Pending, *, counts: bool) -> None:
-        times_delivered = max(pending.times_delivered + counts, 1)
-        alone = times_delivered >= _ALONE_FROM
-        async with (
-            self._one_at_a_time,
-            self._process.alone if alone else contextlib.nullcontext(),
-        ):
-            if self._claims.stopped or self._claims.holds(stream, pending.entry_id):
-                return
-            claim = await self._claim(stream, pending, times_delivered)
-            if claim is not None:
-                await self._run(claim, pending.times_delivered)
-
-    async def _claim(self, stream: bytes, pending: Pending, times_delivered: int) -> Claim | None:
-        """Take one entry over, if it still stands as it was seen; it is held then."""
-        settings = self._listener.settings
-        exhausted = times_delivered > settings.max_deliveries
-        if exhausted:
-            times_delivered = pending.times_delivered
-        own = pending.consumer == self._process.name.encode()
-        idle = 0 if own else int(settings.acknowledgement_timeout * 1000)
-        expires = clock.now() + settings.acknowledgement_timeout
-        reply = await self._process.commands.script(
-            CLAIM,
-            [stream],
-            [
-                *(self._group, self._process.name, pending.entry_id),
-                *(pending.consumer, pending.times_delivered, idle, times_delivered),
-            ],
-        )
-        if reply[0] == b"gone":
-            _log.error(
-                "%s: entry %s was removed from the stream before it was handled; nothing is left "
-                "of it",
-                self._listener,
-                pending.entry_id.decode(),
-            )
-        if reply[0] != b"claimed":
-            return None
-        accepted = accept(
-            self._listener,
-            self._process.name,
-            stream,
-            pending.entry_id,
-            reply[1],
-            times_delivered,
-            expires,
-        )
-        if not isinstance(accepted, Accepted):
-            self._bury.pass_over(stream, pending.entry_id, times_delivered)
-            return None
-        claim = accepted.claim
-        self._claims.hold(claim)
-        if accepted.invalid is not None:
-            await self._bury.bury(claim, "invalid", str(accepted.invalid))
-            return None
-        if exhausted:
-            await self._bury.bury(
-                claim,
-                "crashed",
-                f"{pending.times_delivered} processes or handlers did not come to an end with it; "
-                f"the last was {pending.consumer.decode(errors='replace')}",
-            )
-            return None
-        if not own:
-            _log.info(
-                "%s: took over event %s from %s",
-                self._listener,
-                claim.delivery.event_id,
-                pending.consumer.decode(errors="replace"),
-            )
-        return claim
-
-    async def _run(self, claim: Claim, count_before: int) -> None:
-        """Have an entry run next, and wait until its handler has ended."""
-        ended = asyncio.get_running_loop().create_future()
-
-        def settled() -> None:
-            if not ended.done():
-                ended.set_result(None)
-
-        claim.settled = settled
-        self._claims.make_ready([claim], first=True)
-        await asyncio.wait([ended], timeout=_UNBEGUN)
-        if not ended.done() and claim.began is None and self._claims.withdraw(claim):
-            # Every runner is busy with something long: let another process have it.
-            await hand_back(self._listener, self._process, [(claim, count_before)])
-            self._claims.release(claim)
-            return
-        await ended
+    def room_made(self) -> None:
+        """There may be room now."""
+        if not self._room_made.is_set() and self._intake.room_to_recover():
+            self._room_made.set()
 
     async def stop(self) -> None:
         """Take nothing more over."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.wait([self._sweeping])
+        for under_way in self._passes.values():
+            under_way.cancel()
+            await asyncio.wait([under_way])
+        await self._suspects.stop()

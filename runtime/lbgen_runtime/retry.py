@@ -56,7 +56,7 @@ class Failures:
         """The handler raised, or was never called because the entry is invalid."""
         delivery, settings = claim.delivery, self._listener.settings
         if isinstance(error, Invalid):
-            self._start(self.bury(claim, "invalid", str(error)))
+            self.bury(claim, "invalid", str(error))
             return
         last = delivery.times_delivered >= settings.max_deliveries
         _log.error(
@@ -81,7 +81,7 @@ class Failures:
             )
         elif last:
             detail = "".join(traceback.format_exception(error))
-            self._start(self.bury(claim, "failed", detail))
+            self.bury(claim, "failed", detail)
         else:
             self._start(self._retry(claim))
             claim.settle()
@@ -137,7 +137,7 @@ class Failures:
             self._claims.retrying -= 1
             self._claims.room_made()
 
-    async def bury(self, claim: Claim, reason: str, detail: str) -> None:
+    def bury(self, claim: Claim, reason: str, detail: str) -> None:
         """Move an event to the dead letters and acknowledge it, in one step.
 
         Args:
@@ -145,6 +145,9 @@ class Failures:
             reason: `failed`, `crashed` or `invalid`.
             detail: a traceback, or what is invalid.
         """
+        self._start(self._bury(claim, reason, detail))
+
+    async def _bury(self, claim: Claim, reason: str, detail: str) -> None:
         death = Death.of(claim, reason, detail)
         dead = dead_key(self._listener.stream, self._listener.group)
         replayed = int(claim.stream != self._listener.stream)

@@ -21,6 +21,7 @@ __all__ = [
     "DEAD",
     "FIRE",
     "FORGET",
+    "IDLE",
     "LEASE",
     "REGISTER",
     "RELEASE",
@@ -66,6 +67,7 @@ CLAIM: Final = Script.load("claim")
 DEAD: Final = Script.load("dead")
 FIRE: Final = Script.load("ids", "floor", "holder", "fire")
 FORGET: Final = Script.load("forget")
+IDLE: Final = Script.load("idle")
 LEASE: Final = Script.load("lease")
 REGISTER: Final = Script.load("ids", "register")
 RELEASE: Final = Script.load("release")

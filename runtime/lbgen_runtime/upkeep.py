@@ -64,61 +64,21 @@ class Sweep(_Repeated):
         self._process = process
 
     async def _once(self) -> None:
-        ask = self._process.commands.ask
-        asked: list[Any] = []
-        for consumer in self._consumers:
-            stream, group = consumer.listener.stream, consumer.listener.group
-            asked += [
-                ask(b"HGET", registered_key(stream), group),
-                ask(*consumer.idle_entries(stream)),
-                ask(b"EXISTS", consumer.replays),
-            ]
-        found: list[Any] = await asyncio.gather(*asked, return_exceptions=True)
-        for index, consumer in enumerate(self._consumers):
-            registered, entries, has_replays = found[3 * index : 3 * index + 3]
-            if _must_register(registered, consumer) or _says(entries, "NOGROUP"):
-                # The reader notices too that its group is gone, but not while its handlers have
-                # enough to do, and not where another process was faster to make the group again.
-                try:
-                    await consumer.prepare()
-                except DuplicateListenerName as error:
-                    self._process.fail(error)
-            elif entries and not isinstance(entries, BaseException):
-                consumer.offer(entries)
-            elif has_replays == 1:
-                await self._replay(consumer)
+        await asyncio.gather(*map(self._look, self._consumers))
 
-    async def _replay(self, consumer: Consumer) -> None:
-        """Run dead letters that were given back, as if a process had left them."""
-        group, stream = consumer.listener.group, consumer.replays
-        ask = self._process.commands.ask
-        try:
-            new = await ask(
-                *(b"XREADGROUP", b"GROUP", group, self._process.name, b"COUNT", 100),
-                *(b"STREAMS", stream, b">"),
-            )
-            pending = await ask(b"XPENDING", stream, group, b"-", b"+", 100)
-            consumer.offer_replays(
-                pending, {entry_id for entry_id, _ in new[0][1]} if new else set()
-            )
-        except ResponseError as error:
-            words = words_of(error)
-            if words.startswith("NOGROUP"):
-                words = await self._make_group(group, stream)  # the next look reads
-            if words:
-                _log.error("%s cannot read replays: %s", consumer.listener, words)
-
-    async def _make_group(self, group: str, stream: bytes) -> str:
-        """Make a group of replays again; returns the server's words where it refuses."""
-        try:
-            await self._process.commands.ask(b"XGROUP", b"CREATE", stream, group, b"0")
-        except ResponseError as error:
-            words = words_of(error)
-            # Another process was first, or the stream is gone with the last replay.
-            if words.startswith("BUSYGROUP") or "requires the key to exist" in words:
-                return ""
-            return words
-        return ""
+    async def _look(self, consumer: Consumer) -> None:
+        listener = consumer.listener
+        asked = self._process.commands.ask(b"HGET", registered_key(listener.stream), listener.group)
+        registered, refusal = await asyncio.gather(asked, consumer.look(), return_exceptions=True)
+        if isinstance(refusal, Exception) and not isinstance(refusal, ResponseError):
+            raise refusal
+        if _must_register(registered, consumer) or _says(refusal, "NOGROUP"):
+            # The reader notices too that its group is gone, but not while its handlers have
+            # enough to do, and not where another process was faster to make the group again.
+            try:
+                await consumer.prepare()
+            except DuplicateListenerName as error:
+                self._process.fail(error)
 
 
 def _must_register(registered: bytes | BaseException | None, consumer: Consumer) -> bool:

@@ -502,39 +502,6 @@ async def test_what_was_delivered_least_often_is_recovered_first(server: Server)
     assert ran == [(1, 2), (3, 3), (0, 4), (2, 5)]
 
 
-async def test_what_is_recovered_runs_one_at_a_time_wherever_it_comes_from(
-    server: Server,
-) -> None:
-    """A lost reply leaves events under the own name; a sweep finds those of others."""
-    bus = bus_of(server, process_name="one", concurrency=8, acknowledgement_timeout=3)
-    active, together = set[int](), set[frozenset[int]]()
-
-    @bus.notes.noted.listen(listener_name="shelf")
-    async def shelf(event: Noted) -> None:
-        active.add(event.number)
-        together.add(frozenset(active))
-        await asyncio.sleep(0.1)
-        active.remove(event.number)
-
-    def entry(number: int) -> dict[str, str]:
-        return {**WHOLE, "id": str(number), ":number": str(number)}
-
-    async with running(bus):
-        with server.client.pipeline(transaction=True) as at_once:
-            for consumer, numbers in (("one", range(4)), ("dead", range(4, 8))):
-                for number in numbers:
-                    at_once.xadd(STREAM, entry(number))
-                at_once.xreadgroup(GROUP, consumer, {STREAM: ">"})
-            at_once.execute()
-        left = [each["message_id"] for each in pending(server) if each["consumer"] == b"dead"]
-        server.client.xclaim(STREAM, GROUP, "dead", 0, left, idle=10_000, justid=True)
-        for client in server.client.client_list():
-            if client["cmd"] == "xreadgroup":
-                server.client.client_kill_filter(_id=client["id"])
-        await until(lambda: not pending(server))
-    assert together == {frozenset([number]) for number in range(8)}
-
-
 async def test_what_cannot_be_buried_for_lack_of_memory_is_kept_until_it_can(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:

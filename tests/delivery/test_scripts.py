@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from servers import Server
 
 STREAM, GROUP, DEAD = "s", "g", "{s}:dead:g"
+CLAIMING = (GROUP, "p2", 30_000, 1_000)
+"""Group, consumer, idle milliseconds, bytes: what a claim begins with."""
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def idle(server: Server, entry_id: bytes, milliseconds: int) -> None:
 @pytest.mark.parametrize(
     ("owner", "count", "idle_for", "outcome"),
     [
-        ("p1", 2, 60_000, b"claimed"),
+        ("p1", 2, 60_000, b""),
         ("p1", 2, 1_000, b"moved"),  # its process has renewed it since
         ("p3", 2, 60_000, b"moved"),  # another has it now
         ("p1", 1, 60_000, b"moved"),  # it was delivered once more since
@@ -56,23 +58,51 @@ def test_an_entry_is_claimed_only_as_it_was_seen(
     server: Server, entry: bytes, owner: str, count: int, idle_for: int, outcome: bytes
 ) -> None:
     idle(server, entry, idle_for)
-    found = run(server, scripts.CLAIM, [STREAM], GROUP, "p2", entry, owner, count, 30_000, 3)
-    assert found[0] == outcome
-    assert stands(server) == [(b"p2", 3) if outcome == b"claimed" else (b"p1", 2)]
+    found = run(server, scripts.CLAIM, [STREAM], *CLAIMING, entry, owner, count, 3)
+    assert found == [outcome or [b"a", b"b"]]
+    assert stands(server) == [(b"p1", 2) if outcome else (b"p2", 3)]
+
+
+@pytest.mark.parametrize(("room", "taken"), [(1, 1), (2, 1), (3, 2), (100, 3)])
+def test_no_more_is_claimed_than_there_is_room_for_in_bytes(
+    server: Server, entry: bytes, room: int, taken: int
+) -> None:
+    """The last one may need more than is left: an entry is never too large to be claimed."""
+    entries = [entry, *(server.client.xadd(STREAM, {"a": "b"}) for _ in range(2))]
+    server.client.xreadgroup(GROUP, "p2", {STREAM: ">"})
+    asked = [*(entry, "p1", 2, 3), *(entries[1], "p2", 1, 2), *(entries[2], "p2", 1, 2)]
+    idle(server, entry, 60_000)
+    found = run(server, scripts.CLAIM, [STREAM], GROUP, "p2", 30_000, room, *asked)
+    assert found == [[b"a", b"b"]] * taken + [b"full"] * (3 - taken)
+    assert stands(server) == [(b"p2", 3), (b"p2", 2), (b"p2", 2)][:taken] + [(b"p2", 1)] * (
+        3 - taken
+    )
+
+
+def test_idle_entries_are_listed_a_page_at_a_time(server: Server, entry: bytes) -> None:
+    entries = [entry, *(server.client.xadd(STREAM, {"a": "b"}) for _ in range(4))]
+    server.client.xreadgroup(GROUP, "p1", {STREAM: ">"})
+    for number in (0, 3, 4):
+        idle(server, entries[number], 60_000)
+    pages, first = list[list[bytes]](), b"-"
+    while first:
+        first, *found = run(server, scripts.IDLE, [STREAM], GROUP, 30_000, first, 2)
+        pages.append([entry_id for entry_id, *_ in found])
+    assert pages == [[entries[0]], [entries[3]], [entries[4]]]
 
 
 def test_a_claim_whose_reply_was_lost_can_be_repeated(server: Server, entry: bytes) -> None:
     idle(server, entry, 60_000)
     for _ in range(2):
-        found = run(server, scripts.CLAIM, [STREAM], GROUP, "p2", entry, "p1", 2, 30_000, 3)
-        assert found == [b"claimed", [b"a", b"b"]]
+        found = run(server, scripts.CLAIM, [STREAM], *CLAIMING, entry, "p1", 2, 3)
+        assert found == [[b"a", b"b"]]
     assert stands(server) == [(b"p2", 3)]
 
 
 def test_a_claim_of_what_was_removed_acknowledges_it(server: Server, entry: bytes) -> None:
     idle(server, entry, 60_000)
     server.client.xdel(STREAM, entry)
-    found = run(server, scripts.CLAIM, [STREAM], GROUP, "p2", entry, "p1", 2, 30_000, 3)
+    found = run(server, scripts.CLAIM, [STREAM], *CLAIMING, entry, "p1", 2, 3)
     assert found == [b"gone"]
     assert stands(server) == []
 
