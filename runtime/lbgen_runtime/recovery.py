@@ -167,7 +167,8 @@ class Recovery:
                 break
             self._room_made.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._room_made.wait(), _POLL)
+                async with asyncio.timeout(_POLL):
+                    await self._room_made.wait()
         return 0
 
     def room_made(self) -> None:

@@ -123,7 +123,8 @@ class Suspects:
                 return
             self._settled.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._settled.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._settled.wait()
 
     async def _run_alone(self, claim: Claim) -> None:
         """Have an entry run next, and wait until its handler has ended."""

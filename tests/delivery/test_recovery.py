@@ -205,8 +205,7 @@ bus.run()
 """
 
 
-@pytest.mark.parametrize("name", ["own", "{random8}"])
-@pytest.mark.parametrize("max_deliveries", [2, 3, 5])
+@pytest.mark.parametrize(("max_deliveries", "name"), [(2, "own"), (3, "{random8}"), (5, "own")])
 def test_an_event_that_kills_processes_takes_no_neighbor_with_it(
     server: Server, max_deliveries: int, name: str
 ) -> None:
