@@ -65,7 +65,7 @@ async def seconds_for(server: Server, count: int, concurrency: int, *, sync: boo
     bus.shop.orders.order_placed.listen(handle if sync else handle_async, **bus_options)
     worker = asyncio.create_task(bus.run_async())
     await done.wait()
-    while server.client.xpending(STREAM, GROUP)["pending"]:
+    while server.client.xpending(STREAM, GROUP)["pending"]:  # noqa: ASYNC110
         await asyncio.sleep(0.001)
     seconds = time.perf_counter() - began
     await bus.close_async()
