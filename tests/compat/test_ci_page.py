@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from repositories import CONTRACT, git, repository, write
-
-from lbgen_runtime.version import __version__
+from repositories import CONTRACT, commit, git, repository, write
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "howto" / "ci.md").read_text("utf-8")
@@ -64,7 +62,7 @@ def test_the_plain_shell_lines_work(
     clone: Path, environment: dict[str, str], contract: str, code: int
 ) -> None:
     write(clone, {"orders.yaml": contract})
-    done = shell(block("# Compare with the branch"), clone, environment)
+    done = shell(block("# Have the branch and its history"), clone, environment)
     assert done.returncode == code, done.stdout + done.stderr
 
 
@@ -100,43 +98,152 @@ def evaluated(value: str, context: dict[str, str]) -> str:
     """A value with its `${{ ... }}` expressions, which are alternatives of names, evaluated."""
 
     def replaced(match: re.Match[str]) -> str:
-        for name in match[1].split("||"):
-            found = name.strip()
-            found = found.strip("'") if found.startswith("'") else context[found]
-            if found:
-                return found
-        return ""
+        found = (context.get(name.strip(), "") for name in match[1].split("||"))
+        return next(filter(None, found), "")
 
     return re.sub(r"\$\{\{(.*?)\}\}", replaced, value)
 
 
-@pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
-def test_the_steps_of_the_action_work(
-    clone: Path, tmp_path: Path, environment: dict[str, str], contract: str, code: int
-) -> None:
-    write(clone, {"orders.yaml": contract})
+def run_action(
+    folder: Path, environment: dict[str, str], context: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """The action's last step, with the ones before it but the installation."""
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    context = {f"inputs.{name}": one["default"] for name, one in action["inputs"].items()}
-    context["github.base_ref"] = "main"
-    context["steps.install.outputs.python"] = sys.executable
-    summary = tmp_path / "summary.md"
+    defaults = {f"inputs.{name}": one["default"] for name, one in action["inputs"].items()}
+    defaults["steps.install.outputs.python"] = sys.executable
     done = None
     for step in action["runs"]["steps"]:
         assert step["shell"] == "bash"
         if step["name"] == "Install lbgen":
             continue  # needs the network
-        variables = {name: evaluated(text, context) for name, text in step["env"].items()}
-        variables["GITHUB_STEP_SUMMARY"] = str(summary)
-        done = shell(step["run"], clone, {**environment, **variables})
+        variables = {
+            name: evaluated(text, {**defaults, **context}) for name, text in step["env"].items()
+        }
+        variables["GITHUB_STEP_SUMMARY"] = str(folder.parent / "summary.md")
+        done = shell(step["run"], folder, {**environment, **variables})
+        if done.returncode:
+            break
     assert done is not None
+    return done
+
+
+@pytest.mark.parametrize(("contract", "code"), [(TOLERANT, 0), (RENAMED, 1)])
+def test_the_action_judges_a_pull_request(
+    clone: Path, environment: dict[str, str], contract: str, code: int
+) -> None:
+    write(clone, {"orders.yaml": contract})
+    done = run_action(clone, environment, {"github.base_ref": "main"})
     assert done.returncode == code, done.stdout + done.stderr
     assert ("compat-parameter-renamed" in done.stdout) == (code == 1)
-    assert summary.read_text("utf-8").startswith("## Changes of the contract")
+    summary = (clone.parent / "summary.md").read_text("utf-8")
+    assert summary.startswith("## Changes of the contract")
+    assert "against main (" in done.stderr
+
+
+def test_the_action_judges_a_push_to_a_shallow_clone(  # K20
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    origin = repository(tmp_path / "origin", {"orders.yaml": CONTRACT})
+    before = git(origin, "rev-parse", "HEAD")
+    commit(origin, {"orders.yaml": RENAMED}, "break")
+    commit(origin, {"note.yaml": "a: 1"}, "note")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{origin}", str(tmp_path / "clone"))
+    done = run_action(tmp_path / "clone", environment, {"github.event.before": before})
+    assert done.returncode == 1, done.stderr
+    assert "compat-parameter-renamed" in done.stdout
+
+
+@pytest.mark.parametrize("before", ["", "0" * 40])
+def test_the_action_judges_a_push_that_has_nothing_before(  # K20
+    clone: Path, environment: dict[str, str], before: str
+) -> None:
+    commit_as_ann(clone, RENAMED)
+    done = run_action(clone, environment, {"github.event.before": before})
+    assert done.returncode == 1, done.stderr
+    assert "compat-parameter-renamed" in done.stdout
+
+
+def commit_as_ann(folder: Path, contract: str) -> None:
+    git(folder, "config", "user.name", "Ann")
+    git(folder, "config", "user.email", "ann@example.com")
+    commit(folder, {"orders.yaml": contract}, "change")
+
+
+def test_the_action_annotates_a_contract_with_errors(  # K20
+    clone: Path, environment: dict[str, str]
+) -> None:
+    write(clone, {"orders.yaml": CONTRACT.replace("{type: string}", "{type: strin}")})
+    done = run_action(clone, environment, {"github.base_ref": "main"})
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error file=schemas/orders.yaml,line=")
+
+
+def test_the_action_lets_the_first_contract_in(  # K19
+    clone: Path, environment: dict[str, str]
+) -> None:
+    git(clone, "mv", "schemas", "elsewhere")
+    (clone / "elsewhere" / "orders.yaml").write_text("a: 1")
+    commit_as_ann(clone, CONTRACT)
+    git(clone, "rm", "--quiet", "-r", "--cached", "schemas")
+    git(clone, "commit", "--quiet", "--message", "none")
+    git(clone, "push", "--quiet", "origin", "HEAD:other")
+    done = run_action(clone, environment, {"github.base_ref": "other"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "has no contract yet" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        ("--mode backward", 0),
+        ("--mode 'forward'", 1),
+        ('--mode "backward"\n--undecided warn', 0),
+        ("--mode *", 2),
+        ("--mode 'backward", 1),
+        ("$(touch pwned)", 2),
+    ],
+)
+def test_the_action_takes_options_as_a_shell_would_but_expands_nothing(  # K20
+    clone: Path, environment: dict[str, str], args: str, code: int
+) -> None:
+    write(clone, {"orders.yaml": CONTRACT.replace("[web, app]", "[web, app, fax]")})
+    done = run_action(clone, environment, {"github.base_ref": "main", "inputs.args": args})
+    assert done.returncode == code, done.stdout + done.stderr
+    if args == "--mode backward":
+        summary = (clone.parent / "summary.md").read_text("utf-8")
+        assert "### Breaking" not in summary  # the changelog knows the options
+    assert not (clone / "pwned").exists()
+    if args == "--mode *":
+        assert "not '*'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "against",
+    [
+        "--upload-pack=touch pwned",
+        "--upload-pack=touch${IFS}pwned;",
+        "-c",
+        "$(touch pwned)",
+        "`touch pwned`",
+        "main; touch pwned",
+        "main\ntouch pwned",
+        "ext::sh -c touch% pwned",
+    ],
+)
+def test_the_name_of_the_old_version_runs_nothing(  # K22
+    clone: Path, environment: dict[str, str], against: str
+) -> None:
+    write(clone, {"orders.yaml": RENAMED})
+    done = run_action(clone, environment, {"inputs.against": against})
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert not list(clone.rglob("pwned*"))
+    assert done.stdout.count("\n") == done.stdout.count("::error ")
 
 
 def test_the_action_installs_the_version_that_it_is_of() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    assert action["inputs"]["version"]["default"] == f"=={__version__}"
+    assert action["inputs"]["version"]["default"] == ""
+    assert action["runs"]["steps"][0]["env"]["OWN"] == "${{ github.action_path }}"
 
 
 def test_the_action_runs_nothing_that_a_pull_request_holds(
@@ -166,6 +273,7 @@ def test_the_action_runs_nothing_that_a_pull_request_holds(
             clone,
             {
                 **environment,
+                "OWN": str(ROOT),
                 "VERSION": evaluated(
                     install["env"]["VERSION"], {**context, f"inputs.{name}": value}
                 ),

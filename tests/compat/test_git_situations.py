@@ -559,7 +559,7 @@ ROWS = [
     Row(plain, "schemsa --against main", 2, "did you mean schemas"),
     Row(contract_removed, MAIN, 2, "declares an event"),
     Row(never_had_a_contract, MAIN, 2, "--first"),
-    Row(never_had_a_contract, "schemas --against main --first", 0, "this is the first one"),
+    Row(never_had_a_contract, "schemas --against main --first", 0, "this is the first"),
     Row(never_had_a_contract, "schemas --against main --first --transitive 3", 0),
     Row(another_contract_elsewhere, "billing --against main", 2, "--first"),
     Row(another_contract_elsewhere, "billing --against main --first", 0),

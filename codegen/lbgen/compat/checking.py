@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ..console import for_programs, say
-from ..diagnostics import Diagnostic, Place
+from ..diagnostics import Diagnostic, Place, Severity
 from ..garbage import rarely_collected
 from ..report import print_diagnostics
 from .allowances import NAME as BREAKS
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ..document import Document
     from .findings import Finding
+    from .old_version import OldVersion
 
 FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
 
@@ -124,9 +125,10 @@ def print_result(result: Result, format: str) -> None:  # noqa: A002 - the optio
         print_diagnostics(
             result.diagnostics(), result.documents, folder=str(result.schemas), format=format
         )
-    if format == "text":
-        say(summary(result))
-        say(result.used)
+    out = sys.stdout if format == "text" else sys.stderr
+    if result.code is None:
+        say(summary(result), stream=out)
+        say(result.used, stream=out)
 
 
 @rarely_collected
@@ -173,7 +175,7 @@ def run_check(
         settings=how,
     )
     if new.failed:
-        raise InvalidContract(result)
+        raise InvalidContract(replace(result, code=1))
     old = [OldContract(one, new.documents, new.files, new.options) for one in baselines.found]
     _refuse_unknown_modes(how, [new.side, *(one.side for one in old)])
     return _judged(replace(result, problems=()), old, new, today or today_in_utc())
@@ -183,7 +185,7 @@ def _judged(
     result: Result, old: Sequence[OldContract], new: NewContract, today: datetime.date
 ) -> Result:
     findings: list[Finding] = []
-    problems: list[Diagnostic] = []
+    problems = [_first_contract(one, new) for one in result.empty]
     compatible: set[str] = set()
     incompatible: set[str] = set()
     for one in old:
@@ -205,6 +207,15 @@ def _judged(
         compatible=frozenset(compatible - incompatible),
         allowances=tuple(entries),
         changes="\n".join(changelog_text(one.side, new.side, judged) for one in old),
+    )
+
+
+def _first_contract(version: OldVersion, new: NewContract) -> Diagnostic:
+    return Diagnostic(
+        place=Place(file=min(new.documents)),
+        rule="compat-first-contract",
+        message=f"{version} has no contract yet, so there is nothing to compare: this is the first",
+        severity=Severity.NOTE,
     )
 
 

@@ -176,8 +176,7 @@ def summary(result: Result) -> str:
     rules = result.settings.rules
     modes = {rules.mode, *rules.modes.values()}
     mode = rules.mode if len(modes) == 1 else "by API"
-    lines = [f"{one} has no contract yet: this is the first one" for one in result.empty]
-    if result.against:
-        names = ", ".join(map(str, result.against))
-        lines.append(f"against {names}, mode {mode}: {', '.join(pieces) or 'nothing was compared'}")
-    return "\n".join(lines)
+    if not result.against:
+        return "nothing was compared"
+    names = ", ".join(map(str, result.against))
+    return f"against {names}, mode {mode}: {', '.join(pieces) or 'nothing was compared'}"

