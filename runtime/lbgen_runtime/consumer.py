@@ -120,7 +120,8 @@ class Consumer:
         expires = asked + listener.settings.acknowledgement_timeout
         ready: list[Claim] = []
         for entry_id, fields in entries:
-            if (held := self.claims.find(stream, entry_id)) is not None:
+            held = self.claims.find(stream, entry_id)
+            if held is not None and held.fields == fields:
                 # Its group begins again at the beginning, or the reply was so late that it was
                 # recovered meanwhile; it runs here already.
                 held.fence = 1

@@ -266,3 +266,23 @@ async def test_what_runs_is_not_begun_again_in_its_process_when_its_group_begins
         go_on.set()
         await caught_up(server)
     assert got == [0, 1]
+
+
+async def test_another_event_under_an_entry_id_that_is_held_is_run(server: Server) -> None:
+    """A new stream may give an id again that its process still works on."""
+    bus = Bus(service_name="library", redis_url=server.url, **QUICK)
+    got, go_on = list[int](), asyncio.Event()
+
+    @bus.notes.noted.listen(listener_name="shelf", concurrency=2)
+    async def shelf(event: Noted) -> None:
+        got.append(event.number)
+        if event.number == 1:
+            await go_on.wait()
+
+    async with running(bus):
+        server.client.xadd(STREAM, _fields(1), id="9999999999999-1")
+        await until(lambda: got == [1])
+        server.client.flushall()
+        server.client.xadd(STREAM, _fields(2), id="9999999999999-1")
+        await until(lambda: 2 in got)
+        go_on.set()
