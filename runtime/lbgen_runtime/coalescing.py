@@ -21,7 +21,6 @@ from .firing import Exchange, fire_batch
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .connection import Peer
     from .fire import Fire
     from .firing import FireRules
 
@@ -53,7 +52,7 @@ class _Turn:
 class SyncFirer:
     """Fires from any thread, in the thread that calls."""
 
-    __slots__ = ("_broken", "_connection", "_led", "_line", "_lock", "_pid", "_rules")
+    __slots__ = ("_connection", "_led", "_line", "_lock", "_pid", "_rules")
 
     def __init__(self, url: str, *, name: str, rules: FireRules) -> None:
         self._connection = SyncConnection(url, name=name)
@@ -65,7 +64,6 @@ class SyncFirer:
         self._lock = threading.Lock()
         self._line: deque[_Turn] = deque()
         self._led = False
-        self._broken: list[Peer] = []
 
     def fire(self, fires: Sequence[Fire]) -> None:
         """Fire events; on return each has an outcome."""
@@ -110,7 +108,7 @@ class SyncFirer:
                 # Interrupted (KeyboardInterrupt): the others' events go on with the next leader.
                 left = [other for other in turns[1:] if not other.done]
                 for fire in (fire for other in left for fire in other.fires if not fire.done):
-                    fire.maybe_written = True
+                    fire.attempted(fire.began)
                 self._line.extendleft(reversed(left))
                 self._pass_on()
 
@@ -132,7 +130,7 @@ class SyncFirer:
                 self._pass_on()
 
     def _drive(self, batch: list[Fire], more: Callable[[], list[Fire]]) -> None:
-        steps = fire_batch(batch, self._rules, more, self._broken)
+        steps = fire_batch(batch, self._rules, more)
         peer = None
         try:
             step = next(steps)
@@ -152,7 +150,7 @@ class SyncFirer:
             pass
         except BaseException:
             if peer is not None:
-                self._broken.append(peer)
+                self._rules.broken.append(peer)
             raise
 
     def close(self) -> None:
@@ -220,7 +218,6 @@ class _Writer:
     """The task of one event loop that writes what the others fire."""
 
     __slots__ = (
-        "_broken",
         "_closing",
         "_connection",
         "_line",
@@ -233,7 +230,6 @@ class _Writer:
     def __init__(self, connection: AsyncConnection, rules: FireRules) -> None:
         self._connection = connection
         self._rules = rules
-        self._broken: list[Peer] = []
         self._line: deque[Fire] = deque()
         self._open: list[Fire] = []
         self._closing = False
@@ -281,7 +277,7 @@ class _Writer:
         self._task._log_destroy_pending = False  # type: ignore[attr-defined]
 
     async def _drive(self, batch: list[Fire]) -> None:
-        steps = fire_batch(batch, self._rules, self._gather, self._broken)
+        steps = fire_batch(batch, self._rules, self._gather)
         try:
             step = next(steps)
             while True:

@@ -144,12 +144,12 @@ class EventEndpoint(Generic[E]):
             )
         fire = Fire(self._form.stream, event_id, xadd, fields, deadline=settings.fire_deadline)
         if given is not None:
-            age = age_of(given)
-            if age is None:
-                fire.remember = settings.event_id_memory
-            else:  # an id that `fire` made: its first attempt was then
-                fire.began -= age
-                fire.maybe_written = fire.again = True
+            fire.again = True
+            fire.remember = settings.event_id_memory
+            fire.search = core.rules.searches.take(fire.stream, given)
+            if fire.search is None and (age := age_of(given)) is not None:
+                # An id that `fire` made; of the attempts under it this process knows nothing.
+                fire.searched().fired_elsewhere(age, settings.fire_deadline)
         return fire
 
     def _check_size(self, fields: list[bytes], event: E, event_id: str) -> None:
@@ -181,6 +181,8 @@ class EventEndpoint(Generic[E]):
     def _error(self, fire: Fire, event: E) -> FireUnconfirmed | NotFired | None:
         name, event_id, why = self._contract.full_name, fire.event_id, fire.detail
         about: dict[str, Any] = {"event_id": event_id, "event": event, "again": self}
+        if fire.problem is not None:
+            self._bus.__lbgen__.rules.searches.keep(fire.searched())
         match fire.problem:
             case None:
                 return None

@@ -83,14 +83,13 @@ def new_event_id() -> str:
 
 
 def age_of(event_id: str) -> float | None:
-    """Seconds since `new_event_id` made an id; `None` for an id that somebody else made.
+    """Seconds since `new_event_id` made an id, by this machine's clock.
 
-    At least a minute, so that the clocks of two machines may differ by that much.
+    `None` for an id that somebody else made.
     """
     if not _OWN_ID.fullmatch(event_id):
         return None
-    made = int(event_id[:8] + event_id[9:13], 16) / 1000
-    return max(time.time() - made, 0.0) + 60
+    return time.time() - int(event_id[:8] + event_id[9:13], 16) / 1000
 
 
 class EntryForm:

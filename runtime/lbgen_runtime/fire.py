@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from . import clock
+from .search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ class Fire:
         fields: gives the entry's fields and values, for the rare case that the command is not it.
         began: when its first attempt began, by `clock.now`.
         deadline: when to give up, by `clock.now`.
-        maybe_written: an attempt was made whose outcome is unknown.
+        search: where it may be in its stream; `None` where nothing was sent that was not answered.
         again: its caller fires it again: it is written wherever it is not found.
         remember: seconds for which the server remembers the id; 0 is not at all.
         entry_id: the entry's id, once the event is in the stream.
@@ -49,9 +50,9 @@ class Fire:
         "entry_id",
         "event_id",
         "fields",
-        "maybe_written",
         "problem",
         "remember",
+        "search",
         "settled",
         "stream",
         "xadd",
@@ -72,7 +73,7 @@ class Fire:
         self.fields = fields
         self.began = clock.now()
         self.deadline = self.began + deadline
-        self.maybe_written = False
+        self.search: Search | None = None
         self.again = False
         self.remember = 0.0
         self.entry_id: bytes | None = None
@@ -84,6 +85,24 @@ class Fire:
     def done(self) -> bool:
         """Whether the event is confirmed or given up."""
         return self.entry_id is not None or self.problem is not None
+
+    @property
+    def maybe_written(self) -> bool:
+        """Whether an attempt was made whose outcome is unknown."""
+        return self.search is not None and self.search.sent
+
+    def searched(self) -> Search:
+        """Where it may be in its stream; nowhere, if nothing is known yet."""
+        if self.search is None:
+            self.search = Search(self.event_id, self.stream)
+        return self.search
+
+    def attempted(self, since: float) -> None:
+        """An attempt that began then was not answered."""
+        if self.remember:  # the server remembers the id, if it was written
+            self.searched().sent = True
+        else:
+            self.searched().attempted(since)
 
     def confirm(self, entry_id: bytes) -> None:
         """The event is in the stream."""

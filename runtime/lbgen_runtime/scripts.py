@@ -23,6 +23,7 @@ __all__ = [
     "FORGET",
     "IDLE",
     "LEASE",
+    "LOOK",
     "REGISTER",
     "RELEASE",
     "RENEW",
@@ -65,10 +66,11 @@ class Script:
 ACKNOWLEDGE: Final = Script.load("acknowledge")
 CLAIM: Final = Script.load("claim")
 DEAD: Final = Script.load("dead")
-FIRE: Final = Script.load("ids", "floor", "holder", "fire")
+FIRE: Final = Script.load("ids", "floor", "holder", "look_through", "fire")
 FORGET: Final = Script.load("forget")
 IDLE: Final = Script.load("idle")
 LEASE: Final = Script.load("lease")
+LOOK: Final = Script.load("look_through", "look")
 REGISTER: Final = Script.load("ids", "register")
 RELEASE: Final = Script.load("release")
 RENEW: Final = Script.load("renew")

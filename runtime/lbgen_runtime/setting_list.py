@@ -123,7 +123,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         default=86_400.0,
         unit="seconds",
         reason="An outbox that was stuck for a day may still repeat itself. Costs the server some "
-        "150 bytes for each event that is fired with an id of the caller's.",
+        "150 bytes for each event that is fired again or with an id of the caller's.",
         parse=seconds,
     ),
     Setting(

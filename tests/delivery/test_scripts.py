@@ -233,7 +233,7 @@ def test_what_is_found_leaves_a_write_behind_for_wait_to_wait_for(
     """`WAIT` waits for the writes of its connection: without one it would confirm anything."""
     entry_id = server.client.xadd(STREAM, {"id": "x"})
     keys = [STREAM, "{s}:barrier", "{s}:dropped", "{s}:trimmed", "{s}:groups"]
-    found = run(server, scripts.FIRE, keys, 60_000, 0, barrier, 0, 0, "x", 0, 2, "id", "x")
+    found = run(server, scripts.FIRE, keys, 0, barrier, 0, 0, "x", "", "0-0", "", 2, "id", "x")
     assert found == [entry_id]
     assert server.client.xlen(STREAM) == 1
     assert server.client.exists("{s}:barrier") == barrier
