@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from lbgen_runtime.json_limits import MAX_DEPTH
 from lbgen_runtime.json_text import read_json
 from lbgen_runtime.json_values import NoJson
-from lbgen_runtime.validation import pointer_of
 
 from .building import compile_folder
 from .console import say
@@ -68,15 +68,13 @@ def validate_files(schemas: Path, name: str, files: list[Path]) -> int:
 
 def _violations(built: Built, event: Event, content: bytes, schemas: Path) -> list[str]:
     try:
-        value: Any = read_json(content)
-    except (NoJson, ValueError) as problem:
-        return [f"no JSON: {problem}"]
+        value: Any = read_json(content, deepest=MAX_DEPTH + 1)
+    except NoJson as problem:
+        return [str(problem)]
     verdicts = built.analysis.verdicts
     found: list[str] = []
-    for error in verdicts.validator(event.location).iter_errors(value):
-        location = error.absolute_keyword_location
-        place = None if location is None else verdicts.place(location)
+    for violation in verdicts.violations(event.location, value):
+        place = verdicts.place(violation.location)
         where = "" if place is None else f" at {schemas / place.file}:{place.line}"
-        pointer = pointer_of(error.instance_path) or "the whole value"
-        found.append(f"{pointer}: {error.message} ({error.kind.name}{where})")
+        found.append(violation.text(where))
     return found

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from lbgen_runtime.reasons import Reasons
 from lbgen_runtime.validation import compile_schema
 
 from .document import Location, parse_pointer
@@ -20,6 +21,8 @@ from .shape import meta_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from lbgen_runtime import Violation
 
     from .contract import Contract
     from .diagnostics import Place
@@ -197,10 +200,22 @@ class Verdicts:
         """
         validator = self._validators.get(location)
         if validator is None:
-            validator = self._validators[location] = compile_schema(
-                str(self.location(location)), self.registry, older=self._older
-            )
+            schema = {"$ref": str(self.location(location))}
+            validator = self._validators[location] = self._compile(schema)
         return validator
+
+    def _compile(self, schema: Any, draft: int = DRAFT_2020_12.number) -> jsonschema_rs.Validator:
+        return compile_schema(schema, self.registry, draft=draft, older=self._older)
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self.documents, self._compile)
+
+    def violations(self, location: Location, value: Any) -> tuple[Violation, ...]:
+        """Why the schema at a location of the source does not accept a value; none if it does."""
+        if self.validator(location).is_valid(value):
+            return ()
+        return self._reasons.violations(str(self.location(location)), value)
 
     def problem(self, location: Location) -> str | None:
         """Why a schema cannot be compiled; `None` if it can."""
@@ -214,11 +229,7 @@ class Verdicts:
         self, location: Location, value: Any
     ) -> tuple[Path, str, Place | None] | None:
         """Where and how a value breaks a schema first, and the place of the rule."""
-        for error in self.validator(location).iter_errors(value):
-            keyword = error.absolute_keyword_location
-            return (
-                tuple(error.instance_path),
-                error.message,
-                self.place(keyword) if keyword else None,
-            )
+        for violation in self.violations(location, value):
+            path = parse_pointer(violation.pointer)
+            return path, violation.message, self.place(violation.location)
         return None

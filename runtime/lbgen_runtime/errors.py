@@ -75,9 +75,10 @@ class Violation:
 
     Attributes:
         pointer: JSON pointer (RFC 6901) into the value; `""` is the whole value.
-        rule: the JSON Schema keyword that is violated (`minLength`), or `unknown parameter`
-            where a writer sends what its schema does not declare.
-        message: what is wrong, in words.
+        rule: the JSON Schema keyword that is violated (`minLength`); `unknown parameter` where a
+            writer sends what its schema does not declare; `schema` where no single keyword can be
+            named, or where a value is too large to be looked at as a whole.
+        message: what is wrong, and what to write instead.
         location: the location of the rule, `lbgen:///file.yaml#/json/pointer`.
     """
 
@@ -87,8 +88,16 @@ class Violation:
     location: str
 
     def __str__(self) -> str:
-        where = printable(self.pointer, _LONGEST) or "the whole value"
-        return f"{where}: {printable(self.message, _LONGEST)} ({self.rule})"
+        return self.text()
+
+    def text(self, where: str = "") -> str:
+        """The violation as a line of text.
+
+        Args:
+            where: what follows the name of the rule, such as the place of the rule.
+        """
+        pointer = printable(self.pointer, _LONGEST) or "the whole value"
+        return f"{pointer}: {printable(self.message, _LONGEST)} ({self.rule}{where})"
 
 
 class InvalidParameters(LbgenError, ValueError):

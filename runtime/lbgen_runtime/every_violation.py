@@ -15,8 +15,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from .json_limits import parts_below, unwritable
+from .json_pointer import pointer_of
 from .json_values import NoJson
-from .validation import pointer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

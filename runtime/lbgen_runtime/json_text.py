@@ -32,6 +32,7 @@ _FEW_DIGITS: Final = 308
 """Digits of an integer that every 64-bit float can come near to."""
 _MANY_DIGITS: Final = b"d" * (_FEW_DIGITS + 1)
 _TOO_MANY_DIGITS: Final = b"d" * (MAX_DIGITS + 1)
+_TOO_LARGE: Final = "a number is out of the range of a 64-bit float; send it as a string"
 SHORT: Final = len("1e309") - 1
 """Bytes of a JSON text that can hold no number out of range."""
 NO_NUMBERS: Final = frozenset({str, bool})
@@ -73,7 +74,10 @@ def check_numbers(text: bytes, value: Any) -> None:
     """
     kinds = text.translate(_KINDS, _IN_NO_EXPONENT)  # a regular expression takes five times as long
     if _LARGE_EXPONENT in kinds or (len(text) > _FEW_DIGITS and _MANY_DIGITS in kinds):
-        json_value(value)
+        try:
+            json_value(value)
+        except NoJson:
+            raise NoJson(_TOO_LARGE) from None
 
 
 def check_depth(text: bytes, *, deepest: int = MAX_DEPTH) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from . import exact
 from .errors import Violation
+from .printable import printable
 from .unset import UNSET
 
 __all__ = ["NoJson", "Undeclared", "json_array", "json_object", "json_value", "last_given"]
@@ -38,7 +39,7 @@ class NoJson(Exception):
 
     def violation(self, location: str) -> Violation:
         """The violation that this is, of the schema at a location."""
-        from .validation import pointer_of
+        from .json_pointer import pointer_of
 
         return Violation(
             pointer=pointer_of(self.path[::-1]),
@@ -67,7 +68,7 @@ def json_value(value: Any) -> Any:
     if kind is float:
         if isfinite(value):
             return value
-        raise NoJson(f"{value!r} is no JSON number")
+        raise NoJson(f"{value!r} is not a number of JSON; write a finite number")
     if kind is list or kind is tuple:
         return json_array(value, json_value)
     if kind is dict:
@@ -82,7 +83,7 @@ def _rare_value(value: Any) -> Any:
         case Record():
             return type(value).__lbgen_codec__.encode(value)
         case _ if value is UNSET:
-            raise NoJson("a value is missing")
+            raise NoJson("the value is missing; give one")
         case Enum():
             return json_value(value.value)
         case datetime():
@@ -106,7 +107,8 @@ def _rare_value(value: Any) -> Any:
         case Sequence() if not isinstance(value, bytes | bytearray | memoryview):
             return json_array(list(value), json_value)
         case _:
-            raise NoJson(f"a {type(value).__name__} has no JSON form")
+            kind = type(value).__name__
+            raise NoJson(f"a {kind} has no JSON form; convert it to one of JSON's types")
 
 
 def json_array(values: list[Any] | tuple[Any, ...], encode: Callable[[Any], Any]) -> list[Any]:
@@ -123,7 +125,7 @@ def json_object(values: dict[Any, Any], encode: Callable[[Any], Any]) -> dict[st
     """The JSON object of a mapping, each value encoded by a function."""
     for key in values:
         if not isinstance(key, str):
-            raise NoJson(f"the key {key!r} is no string")
+            raise NoJson(f"the key {printable(repr(key))} is not a string; JSON has no other keys")
     items = iter(values.items())
     try:
         return {str(key): encode(each) for key, each in items}

@@ -153,7 +153,7 @@ class JudgedCodec(RecordCodec):
 
     def _verdict(self, value: object, name: str) -> None:
         if not self._accepts(value):
-            raise InvalidParameters(name, tuple(self._schema.violations(value)))
+            raise InvalidParameters(name, self._schema.violations(value))
 
     def _refusal(self, name: str, *problems: NoJson) -> InvalidParameters:
         location = self._schema.location

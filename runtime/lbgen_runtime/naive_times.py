@@ -1,30 +1,30 @@
 """Date-times without an offset: Lightbus writes them, and what they mean is a setting of the API.
 
-Nothing here runs for an event that its schema accepts. For one that it refuses, the validator
-itself says at which places it wanted a `date-time`; texts there that lack nothing but an offset
-get that of `assume_timezone`, or the refusal says that there is this setting.
+Nothing here runs for an event that its schema accepts. For one that it refuses, the reasons say at
+which places a `date-time` was wanted; texts there that lack nothing but an offset get that of
+`assume_timezone`, or the refusal says that there is this setting.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from .errors import InvalidParameters, InvalidSettings, Violation
+from .errors import InvalidParameters, InvalidSettings
+from .violation_words import NO_OFFSET, is_naive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
+    from .errors import Violation
     from .validation import Schema
+    from .violations import Found, Path
 
 __all__ = ["read_zone", "with_offsets"]
 
-_NAIVE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?")
-_HINT: Final = (
-    "it has no offset; where the API's `assume_timezone` says which time zone is meant, it is read"
-)
+_HINT: Final = "a reader takes it where the API's `assume_timezone` says which time zone is meant"
+_ROUNDS: Final = 10
+"""How often a value is looked at again: one that was mended may fit another branch of a union."""
 
 
 @cache
@@ -58,37 +58,29 @@ def with_offsets(value: Any, schema: Schema, zone: str | None, name: str) -> Any
     Raises:
         InvalidParameters: the schema still refuses them.
     """
-    while not schema.is_valid(value):
-        violations = tuple(schema.violations(value))
-        naive = {path: text for path in _wanted(schema, value) if (text := _naive(value, path))}
-        if zone is None or not naive:
-            raise InvalidParameters(name, [_explained(each, naive) for each in violations])
-        for path, text in naive.items():
-            _put(value, path, _with_offset(text, read_zone(zone)))
-    return value
+    if zone is not None:
+        for _ in range(_ROUNDS):
+            places = [each.path for each in schema.found(value) if _wants_offset(each, value)]
+            for path in places:
+                text = _at(value, path)
+                _put(value, path, _with_offset(text, read_zone(zone)))
+            if schema.is_valid(value):
+                return value
+            if not places:
+                break
+    violations = schema.violations(value)
+    raise InvalidParameters(name, [_with_hint(each) for each in violations])
 
 
-def _wanted(schema: Schema, value: Any) -> Iterator[tuple[str | int, ...]]:
-    """The places at which the schema wanted a date-time."""
-    waiting: list[Iterable[Any]] = [schema.validator.iter_errors(value)]
-    while waiting:
-        for error in waiting.pop():
-            kind = error.kind
-            if kind.name == "format" and kind.format == "date-time":
-                yield tuple(error.instance_path)
-            waiting.extend(getattr(kind, "context", ()))
+def _wants_offset(found: Found, value: Any) -> bool:
+    """Whether a date-time is wanted where one stands that lacks nothing but its offset."""
+    wanted = found.keyword == "format" and found.part.schema["format"] == "date-time"
+    return wanted and is_naive(_at(value, found.path))
 
 
-def _naive(value: Any, path: tuple[str | int, ...]) -> str | None:
-    """The text at a place, if it is a date-time without an offset."""
+def _at(value: Any, path: Path) -> Any:
     for step in path:
         value = value[step]
-    if not isinstance(value, str) or not _NAIVE.fullmatch(value):
-        return None
-    try:
-        datetime.fromisoformat(value[:19])
-    except ValueError:
-        return None
     return value
 
 
@@ -97,25 +89,12 @@ def _with_offset(text: str, zone: tzinfo) -> str:
     return text + moment.isoformat()[19:25]
 
 
-def _put(value: Any, path: tuple[str | int, ...], text: str) -> None:
-    *steps, last = path
-    for step in steps:
-        value = value[step]
-    value[last] = text
+def _put(value: Any, path: Path, text: str) -> None:
+    _at(value, path[:-1])[path[-1]] = text
 
 
-def _explained(violation: Violation, naive: dict[tuple[str | int, ...], str]) -> Violation:
+def _with_hint(violation: Violation) -> Violation:
     """A violation that names the setting, where it is about a date-time without an offset."""
-    if violation.rule not in ("format", "anyOf", "oneOf") or not naive:
+    if violation.rule != "format" or NO_OFFSET not in violation.message:
         return violation
-    from .validation import pointer_of
-
-    pointers = [pointer_of(list(path)) for path in naive]
-    if not any(each.startswith(violation.pointer) for each in pointers):
-        return violation
-    return Violation(
-        pointer=violation.pointer,
-        rule=violation.rule,
-        message=f"{violation.message}: {_HINT}",
-        location=violation.location,
-    )
+    return replace(violation, message=f"{violation.message}; {_HINT}")

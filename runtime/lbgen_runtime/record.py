@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .errors import InvalidParameters
 from .field import field
+from .json_pointer import path_of
 from .judged_codec import JudgedCodec
 
 if TYPE_CHECKING:
@@ -20,6 +21,27 @@ if TYPE_CHECKING:
     from .validation import Schema
 
 __all__ = ["Record"]
+
+
+def _for_pydantic(error: InvalidParameters, value: Any) -> ValueError:
+    """The error that pydantic takes for one of its own: each violation at its place."""
+    from pydantic_core import PydanticCustomError, ValidationError
+
+    return ValidationError.from_exception_data(
+        error.event,
+        [
+            {
+                "type": PydanticCustomError(
+                    "invalid_parameters",
+                    "{message}",
+                    {"message": violation.message, "rule": violation.rule},
+                ),
+                "loc": path_of(violation.pointer, value),
+                "input": value,
+            }
+            for violation in error.violations
+        ],
+    )
 
 
 class _AtFirstUse:
@@ -114,7 +136,7 @@ class Record:
             try:
                 return cls.__lbgen_codec__.read(value, cls.__name__)
             except InvalidParameters as error:
-                raise ValueError(str(error)) from error
+                raise _for_pydantic(error, value) from error
 
         def serialize(value: Record, info: core_schema.SerializationInfo) -> Any:
             if info.mode == "json":

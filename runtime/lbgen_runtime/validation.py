@@ -7,41 +7,45 @@ URI of its document and a JSON pointer: `lbgen:///shop/orders.yaml#/events/order
 from __future__ import annotations
 
 import json
-import os
-from threading import RLock
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from .errors import Violation
+from .first_use import MAKING
 from .formats import format_checks
+from .reasons import Reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from jsonschema_rs import Validator
+
+    from .errors import Violation
+    from .violations import Found
 
 __all__ = ["Schema", "Schemas", "compile_schema"]
 
 
 def compile_schema(
-    location: str,
+    schema: Any,
     registry: jsonschema_rs.Registry,
     *,
     draft: int = jsonschema_rs.Draft202012,
     older: bool = False,
 ) -> jsonschema_rs.Validator:
-    """The validator of the schema at a location, with the options that lbgen uses everywhere.
+    """The validator of a schema, with the options that lbgen uses everywhere.
 
     Formats are asserted, patterns take linear time, nothing is fetched.
 
     Args:
-        location: absolute URI of the schema, usually a document's URI and a JSON pointer.
+        schema: the schema; `{"$ref": location}` for one of the documents.
         registry: the documents.
-        draft: the draft of the root that refers to the location; a document's own `$schema`
-            decides about the document.
+        draft: the schema's draft; a document's own `$schema` decides about the document.
         older: whether a document is of a draft before 2019-09.
     """
     return _VALIDATORS[draft](
-        {"$ref": location},
+        schema,
         registry=registry,
         validate_formats=True,
         formats=format_checks(older=older),
@@ -63,19 +67,23 @@ _OLDER_DRAFT: Final = "://json-schema.org/draft-0"
 """Part of the URI of every draft before 2019-09."""
 
 
-class _Making:
-    """Held while something is made that one thread makes for all; new in a forked process."""
+class _Read(Mapping[str, Any]):
+    """Documents that are read when they are first needed, by URI."""
 
-    def __init__(self) -> None:
-        self.renew()
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self.renew)
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._read: dict[str, Any] = {}
 
-    def renew(self) -> None:
-        self.lock = RLock()
+    def __getitem__(self, uri: str) -> Any:
+        if uri not in self._read:
+            self._read[uri] = json.loads(self._texts[uri])
+        return self._read[uri]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
 
-_making: Final = _Making()
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 class Schemas:
@@ -95,6 +103,7 @@ class Schemas:
         self.lightbus = lightbus or {}
         self._validators: dict[str, jsonschema_rs.Validator] = {}
         self._registry: jsonschema_rs.Registry | None = None
+        self._reasons: Reasons | None = None
 
     def at(self, location: str) -> Schema:
         """The schema at a location. Nothing is compiled before its first verdict."""
@@ -105,7 +114,7 @@ class Schemas:
         """All documents, read."""
         registry = self._registry
         if registry is None:
-            with _making.lock:
+            with MAKING.lock:
                 registry = self._registry
                 if registry is None:
                     registry = self._registry = jsonschema_rs.Registry(
@@ -117,12 +126,23 @@ class Schemas:
         """The compiled validator of the schema at a location."""
         validator = self._validators.get(location)
         if validator is None:
-            with _making.lock:
+            with MAKING.lock:
                 validator = self._validators.get(location)
                 if validator is None:
-                    validator = compile_schema(location, self.registry, older=self._older)
+                    validator = self._compile({"$ref": location})
                     self._validators[location] = validator
         return validator
+
+    def _compile(self, schema: Any, draft: int = jsonschema_rs.Draft202012) -> Validator:
+        return compile_schema(schema, self.registry, draft=draft, older=self._older)
+
+    @property
+    def reasons(self) -> Reasons:
+        """Tells why a schema refuses a value."""
+        reasons = self._reasons
+        if reasons is None:
+            reasons = self._reasons = Reasons(_Read(self._documents), self._compile)
+        return reasons
 
     def inlined(self, location: str) -> dict[str, Any]:
         """The schema at a location with every reference replaced, save those that recur."""
@@ -171,18 +191,12 @@ class Schema:
         verdict: bool = check(value)
         return verdict
 
-    def violations(self, value: object) -> Iterator[Violation]:
-        """Every place of a JSON value that breaks a rule."""
-        for error in self.validator.iter_errors(value):
-            yield Violation(
-                pointer=pointer_of(error.instance_path),
-                rule=error.kind.name,
-                message=error.message,
-                location=error.absolute_keyword_location
-                or f"{self.location}{pointer_of(error.schema_path)}",
-            )
+    def violations(self, value: object) -> tuple[Violation, ...]:
+        """Why the schema does not accept a JSON value; none if it does."""
+        if self.is_valid(value):
+            return ()
+        return self._schemas.reasons.violations(self.location, value)
 
-
-def pointer_of(path: list[str | int]) -> str:
-    """The JSON pointer (RFC 6901) of a path."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
+    def found(self, value: object) -> Iterator[Found]:
+        """The reasons in every branch of every union, for a value that is not accepted."""
+        return self._schemas.reasons.in_every_branch(self.location, value)

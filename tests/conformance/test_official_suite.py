@@ -15,6 +15,7 @@ from verdicts import mistakes
 
 from lbgen_runtime import validation
 from lbgen_runtime.formats import ASSERTED_FORMATS
+from lbgen_runtime.judged_codec import JudgedCodec
 from lbgen_runtime.record_codec import RecordCodec
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def test_a_planted_fault_is_found(
     keywords = {"maximum", "additionalProperties"}
     match mutant:
         case "no verdict":
-            monkeypatch.setattr(validation.Schema, "is_valid", lambda *_: True)
+            monkeypatch.setattr(JudgedCodec, "_first_verdict", lambda *_: True)
         case "no bounds":
             read = json.loads
             monkeypatch.setattr(

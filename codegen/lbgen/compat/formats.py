@@ -65,7 +65,7 @@ class _WrittenWhole:
 
 def compiled(location: str, registry: jsonschema_rs.Registry) -> jsonschema_rs.Validator:
     """The validator of the schema at a location of some documents."""
-    return compile_schema(location, registry, older=True)
+    return compile_schema({"$ref": location}, registry, older=True)
 
 
 @cache
