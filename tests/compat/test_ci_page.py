@@ -137,7 +137,7 @@ def test_the_action_judges_a_pull_request(
     assert ("compat-parameter-renamed" in done.stdout) == (code == 1)
     summary = (clone.parent / "summary.md").read_text("utf-8")
     assert summary.startswith("## Changes of the contract")
-    assert "against main (" in done.stderr
+    assert "\nagainst main (" in f"\n{done.stdout}"
 
 
 def test_the_action_judges_a_push_to_a_shallow_clone(  # K20

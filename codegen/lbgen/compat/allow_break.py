@@ -38,8 +38,8 @@ def allow_break(
     Args:
         schemas: the schema folder.
         rule: id of the finding's rule.
-        place: the event, or the event and a place in it, as the check prints it; or `file:line`
-            or `file:line#name` for what the rule finds there, in any event.
+        place: the event, or the event and a place in it, as the check prints it; or `file:line`,
+            `file:line:column` or `file:line#name` for what the rule finds there, in any event.
         reason: why it is meant.
         until: the last day on which it holds, in UTC, as `2026-12-31`.
         transitive: as for the check.
@@ -99,10 +99,14 @@ def _refuse_reason(reason: str) -> None:
 
 def _meant(result: Result, rule: str, place: str) -> list[Finding]:
     sources = Sources(result.documents, str(result.schemas))
-    meant: list[Finding] = []
-    for one in result.findings:
+    of_rule = [one for one in result.findings if one.rule == rule]
+    meant = [one for one in of_rule if one.where == place]
+    if len({one.place for one in meant}) > 1:
+        places = {f"\n  {rule} {printable(result.allowed_at(one))}" for one in meant}
+        raise CannotAllow(f"{printable(place)} has several; name one:{''.join(sorted(places))}")
+    for one in of_rule:
         line = f"{sources.path(one.place.file)}:{one.place.line}"
-        if one.rule == rule and place in (one.where, line, f"{line}#{last_name(one)}"):
+        if place in (line, f"{line}:{one.place.column}", f"{line}#{last_name(one)}"):
             meant.append(one)
     return meant
 

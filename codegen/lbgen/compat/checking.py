@@ -125,10 +125,9 @@ def print_result(result: Result, format: str) -> None:  # noqa: A002 - the optio
         print_diagnostics(
             result.diagnostics(), result.documents, folder=str(result.schemas), format=format
         )
-    out = sys.stdout if format == "text" else sys.stderr
-    if result.code is None:
-        say(summary(result), stream=out)
-        say(result.used, stream=out)
+    if format in ("text", "github") and result.code is None:  # lines among which others may be
+        say(summary(result))
+        say(result.used)
 
 
 @rarely_collected

@@ -58,6 +58,7 @@ def as_json(result: Result) -> str:
 
 def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, Any]:
     place, old = finding.place, finding.old_place
+    at = result.allowed_at(finding)
     return {
         "rule": finding.rule,
         "state": finding.state,
@@ -86,8 +87,8 @@ def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, An
             }
             for proof in finding.proofs
         ],
-        "ways_out": ways_out(finding, result.schemas),
-        "allow": None if finding.allowance else allow_command(finding, result.schemas),
+        "ways_out": ways_out(finding, result.schemas, at),
+        "allow": None if finding.allowance else allow_command(finding, result.schemas, at),
         "allowed": None if finding.allowance is None else _allowance(finding),
         "fingerprint": finding.fingerprint,
     }

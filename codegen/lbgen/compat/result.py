@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..diagnostics import Diagnostic, Note, Severity
@@ -33,7 +34,7 @@ _MOST_OTHERS: Final = 10
 """Events that are named of those which the same edit breaks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """What a check found.
 
@@ -97,7 +98,7 @@ class Result:
         """The findings by the edit that makes them."""
         return by_edit(self.told)
 
-    @property
+    @cached_property
     def told(self) -> list[Finding]:
         """The findings; what breaks the same against several old versions once."""
         return by_version(self.findings)
@@ -125,12 +126,21 @@ class Result:
         )
 
     def _at(self, edit: SameEdit) -> str:
-        """Where an edit of several events is allowed: its place in the new contract."""
+        """Where an edit is allowed; one of several events at its place in the new contract."""
         if not edit.others:
-            return edit.first.where
+            return self.allowed_at(edit.first)
         place = edit.first.place
         path = Sources(self.documents, str(self.schemas)).path(place.file)
         return f"{path}:{place.line}" + (edit.name and f"#{edit.name}")
+
+    def allowed_at(self, finding: Finding) -> str:
+        """What to call a finding for `lbgen allow`, so that no other one is meant."""
+        alike = [one for one in self.told if (one.rule, one.where) == (finding.rule, finding.where)]
+        if len({one.place for one in alike}) < 2:
+            return finding.where
+        place = finding.place
+        path = Sources(self.documents, str(self.schemas)).path(place.file)
+        return f"{path}:{place.line}:{place.column}"
 
 
 def _proof(proof: Proof) -> Note:
