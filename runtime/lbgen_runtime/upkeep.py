@@ -27,8 +27,9 @@ __all__ = ["Sweep", "Upkeep"]
 
 _log = logging.getLogger("lbgen")
 
-_NEVER: Final = b"18446744073709551615-18446744073709551615"
-"""The highest entry id: reading after it gives nothing, and shows the server that one is there."""
+_NEVER: Final = b"18446744073709551615-18446744073709551614"
+"""Reading after this id gives nothing, and shows the server that somebody is there. The highest id
+of all would not do: the server takes it for `>`, and gives a new entry."""
 
 
 class _Repeated:

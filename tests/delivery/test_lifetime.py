@@ -652,6 +652,22 @@ async def test_reads_that_block_for_long_are_not_broken_by_a_timeout(
 # P11
 
 
+async def test_showing_the_server_that_a_process_lives_reads_no_event(server: Server) -> None:
+    """An event that upkeep read would be handled after `acknowledgement_timeout`, if at all."""
+    handled: list[int] = []
+
+    async def shelf(event: Noted) -> None:
+        await asyncio.sleep(0.002)
+        handled.append(event.number)
+
+    bus = bus_of(server, trim_interval=0.01, acknowledgement_timeout=30)
+    bus.notes.noted.listen(shelf, listener_name="shelf", read_ahead=1)
+    async with running(bus):
+        bus.notes.noted.fire_many([Noted(number=number) for number in range(200)])
+        await until(lambda: len(handled) == 200, 20)
+    assert handled == list(range(200))
+
+
 async def test_consumers_that_are_gone_are_removed_only_with_nothing_pending(
     server: Server,
 ) -> None:
