@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 from redis.exceptions import ResponseError
 
 from .connection import words_of
+from .printable import printable
 from .scripts import ACKNOWLEDGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .commands import Commands
+    from .repeats import Repeats
 
 __all__ = ["Acknowledger"]
-
-_log = logging.getLogger("lbgen")
 
 _GATHER: Final = 0.004
 """Seconds for which acknowledgements gather."""
@@ -33,6 +33,7 @@ class Acknowledger:
         stream: the stream's key.
         group: the consumer group.
         process: this process's name.
+        repeats: log lines that would repeat themselves.
         acknowledged: called once the server has done it, with the ids, and with those of them that
             it has not acknowledged: they are pending in another delivery.
         remove: the entries are removed as well: nobody else reads the stream.
@@ -45,6 +46,7 @@ class Acknowledger:
         "_group",
         "_process",
         "_remove",
+        "_repeats",
         "_stream",
         "_timer",
         "_under_way",
@@ -56,6 +58,7 @@ class Acknowledger:
         stream: bytes,
         group: bytes,
         process: bytes,
+        repeats: Repeats,
         acknowledged: Callable[[list[bytes], list[bytes]], None],
         *,
         remove: bool = False,
@@ -64,6 +67,7 @@ class Acknowledger:
         self._stream = stream
         self._group = group
         self._process = process
+        self._repeats = repeats
         self._acknowledged = acknowledged
         self._remove = remove
         self._gathered: list[tuple[bytes, int]] = []
@@ -105,7 +109,14 @@ class Acknowledger:
             except ResponseError as error:
                 # What is no stream or group any more has nothing to acknowledge; all else may pass.
                 if not words_of(error).startswith(("NOGROUP", "WRONGTYPE")):
-                    _log.warning("cannot acknowledge yet: %s", words_of(error))
+                    self._repeats.log(
+                        logging.WARNING,
+                        (self._stream, self._group, "acknowledge"),
+                        "%s of %s cannot acknowledge yet: %s; trying again",
+                        printable(self._group),
+                        printable(self._stream),
+                        words_of(error),
+                    )
                     await asyncio.sleep(1)
                     continue
             self._acknowledged([entry_id for entry_id, _ in gathered], others)

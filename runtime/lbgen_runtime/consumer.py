@@ -66,6 +66,7 @@ class Consumer:
                 stream,
                 listener.group.encode(),
                 process.name.encode(),
+                process.repeats,
                 functools.partial(self._acknowledged, stream),
                 remove=stream == self._replays.stream,
             )

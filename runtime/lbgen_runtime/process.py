@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .repeats import Repeats
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,6 +27,7 @@ class Process:
         outage: what is told when a connection fails and when it works.
         fail: stops the process, after a drain, with an error.
         opening: how many connections may be opened at the same moment.
+        repeats: log lines that would repeat themselves.
         alone: held by what may be killing processes, so that it dies alone.
     """
 
@@ -33,4 +36,5 @@ class Process:
     outage: Outage
     fail: Callable[[Exception], None]
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
+    repeats: Repeats = field(default_factory=lambda: Repeats(60.0))
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)

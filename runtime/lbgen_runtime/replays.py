@@ -75,7 +75,13 @@ class Replays:
             if words.startswith("NOGROUP"):
                 words = await self._make_group()  # the next look reads
             if words:
-                _log.error("%s cannot read replays: %s", self._listener, printable(words))
+                self._process.repeats.log(
+                    logging.ERROR,
+                    (str(self._listener), "replays"),
+                    "%s cannot read replays: %s; trying again",
+                    self._listener,
+                    printable(words),
+                )
         except Exception:
             _log.exception("%s: reading replays failed; trying again", self._listener)
 

@@ -16,6 +16,7 @@ from .connection import words_of
 from .dead_letters import Death, dead_key, letter_of
 from .errors import ListenerFailed
 from .handing_back import hand_back
+from .printable import printable
 from .scripts import DEAD, RETRY
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _log = logging.getLogger("lbgen")
 
 _REFUSED_PAUSE: Final = 1.0
 """Seconds after which a step is tried again that the server refused (no memory, a failover)."""
+_NO_STREAM: Final = -2
+"""What `dead.lua` replies where the dead letters' key has another type."""
 
 
 class Failures:
@@ -152,7 +155,13 @@ class Failures:
         dead = dead_key(self._listener.stream, self._listener.group)
         replayed = int(claim.stream != self._listener.stream)
         letter = letter_of(death, claim.fields)
-        if await self._if_held(DEAD, claim, [claim.stream, dead], [claim.fence, replayed, *letter]):
+        arguments: list[bytes | int | str] = [claim.fence, replayed, *letter]
+        self._claims.retrying += 1  # it is held for as long as the server takes it from nobody
+        try:
+            done = await self._if_held(DEAD, claim, [claim.stream, dead], arguments)
+        finally:
+            self._claims.retrying -= 1
+        if done:
             _log.error(
                 "%s: event %s is a dead letter now: %s: %s",
                 self._listener,
@@ -181,11 +190,28 @@ class Failures:
                 words = words_of(error)
                 if words.startswith(("NOGROUP", "WRONGTYPE")):
                     break
-                _log.warning("%s: the server refuses: %s; trying again", listener, words)
+                process.repeats.log(
+                    logging.WARNING,
+                    (str(listener), words.partition(" ")[0]),
+                    "%s: the server refuses: %s; trying again",
+                    listener,
+                    words,
+                )
                 await asyncio.sleep(_REFUSED_PAUSE)
             else:
                 if done == 1:
                     return True
+                if done == _NO_STREAM:
+                    process.repeats.log(
+                        logging.ERROR,
+                        (str(listener), "dead letters"),
+                        "%s: the key %s is not a stream, so no dead letter can be written; events "
+                        "that have failed wait for it: rename or remove the key",
+                        listener,
+                        printable(keys[-1]),
+                    )
+                    await asyncio.sleep(_REFUSED_PAUSE)
+                    continue
                 if done == -1 or claim.removed:
                     _log.error(
                         "%s: entry %s was removed from the stream before it was handled; nothing "

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from redis.exceptions import ResponseError
 
 from .connection import words_of
+from .printable import printable
+from .repeats import Repeats
 from .scripts import TRIM
 
 if TYPE_CHECKING:
@@ -19,12 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Trims", "registered_key", "trimmed_key"]
 
-_log = logging.getLogger("lbgen")
-
 _EVENTS: Final = 10_000
 """Events after which a stream is trimmed before its time."""
-_AT_ONCE: Final = 50_000
-"""Entries that one step removes at most: some ten milliseconds of the server's time."""
+_AT_ONCE: Final = 10_000
+"""Entries that one step removes at most: a few milliseconds of the server's time."""
 _REPORT_EVERY: Final = 3600.0
 """Seconds for which the same is not reported again."""
 _UNREAD: Final = 600.0
@@ -52,13 +52,13 @@ class Trims:
         interval: seconds between two times that this process trims a stream.
     """
 
-    __slots__ = ("_due", "_fired", "_interval", "_keep", "_reported")
+    __slots__ = ("_due", "_fired", "_interval", "_keep", "_repeats")
 
     def __init__(self, retention: float | str = 3600.0, interval: float = 60.0) -> None:
         self._interval = interval
         self._due: dict[bytes, float] = {}
         self._fired: dict[bytes, int] = {}
-        self._reported: dict[tuple[bytes, ...], float] = {}
+        self._repeats = Repeats(_REPORT_EVERY)
         if isinstance(retention, str):
             count = retention.partition(" ")[0]
             self._keep: tuple[int, int] | None = (-1, int(count)) if count.isdigit() else None
@@ -98,50 +98,55 @@ class Trims:
         """Whether streams are trimmed at all."""
         return self._keep is not None
 
-    def trimmed(self, stream: bytes, reply: Any) -> None:
-        """Report a group that holds entries back and that is gone, or that nobody reads for.
+    def trimmed(self, stream: bytes, reply: Any) -> bool:
+        """Take note of what a step has done.
+
+        A group that holds entries back and that is gone, or that nobody reads for, is reported.
 
         Args:
             stream: the stream that was to be trimmed.
             reply: of the server to `command`; an error of the server is reported too.
+
+        Returns:
+            Whether more can be removed: one step removes only so many entries.
         """
         if isinstance(reply, ResponseError):
-            if self._is_news(stream):
-                _log.warning("%s cannot be trimmed: %s", _name(stream), words_of(reply))
-            return
-        if len(reply) < 4:
-            return
-        group: bytes = reply[1]
-        held_back, seen = reply[2] / 1000, reply[3] / 1000
-        if 0 <= seen < _UNREAD or not self._is_news(stream, group):
+            self._tell((stream,), "%s cannot be trimmed: %s", printable(stream), words_of(reply))
+            return False
+        removed, *held = reply
+        more: bool = (
+            removed > _AT_ONCE // 2
+        )  # whole nodes, so it is rarely all that a step may remove
+        if more:
+            self._due[stream] = 0.0
+        elif held:
+            self._report(stream, *held)
+        return more
+
+    def _report(self, stream: bytes, group: bytes, age: int, unseen: int) -> None:
+        held_back, seen = age / 1000, unseen / 1000
+        if 0 <= seen < _UNREAD:
             return
         if held_back < 0:
-            _log.warning(
+            self._tell(
+                (stream, group),
                 "consumer group %s of %s was removed on the server; no event is trimmed until a "
                 "process of its service makes it again. If the listener is gone for good, `lbgen "
                 "group remove` forgets it",
-                _name(group),
-                _name(stream),
+                printable(group),
+                printable(stream),
             )
             return
-        _log.warning(
+        self._tell(
+            (stream, group),
             "consumer group %s of %s has not acknowledged an event of %.0f s ago, which keeps it "
             "and later ones from being trimmed, and no process reads for the group%s: start its "
             "service, or `lbgen group remove` it if the listener is gone for good",
-            _name(group),
-            _name(stream),
+            printable(group),
+            printable(stream),
             held_back,
             f" since {seen:.0f} s" if seen >= 0 else "",
         )
 
-    def _is_news(self, *about: bytes) -> bool:
-        """Whether this is not yet reported within the hour."""
-        now = time.monotonic()
-        if now < self._reported.get(about, 0.0):
-            return False
-        self._reported[about] = now + _REPORT_EVERY
-        return True
-
-
-def _name(name: bytes) -> str:
-    return name.decode(errors="backslashreplace")
+    def _tell(self, about: tuple[bytes, ...], message: str, *args: object) -> None:
+        self._repeats.log(logging.WARNING, about, message, *args)

@@ -113,8 +113,10 @@ class Upkeep(_Repeated):
         commands = self._process.commands
         if self._trims.ever:
             for stream in {consumer.listener.stream for consumer in self._consumers}:
-                reply = await self._quietly(commands.ask(*self._trims.command(stream)))
-                self._trims.trimmed(stream, reply)
+                while self._trims.trimmed(
+                    stream, await self._quietly(commands.ask(*self._trims.command(stream)))
+                ):
+                    pass
         for consumer in self._consumers:
             listener = consumer.listener
             await self._quietly(
