@@ -153,7 +153,7 @@ def test_github_gets_one_escaped_command_per_diagnostic() -> None:
     rows = _printed("github").splitlines()
     assert rows[0] == (
         "::error file=schemas/shop.yaml,line=2,endLine=2,col=10,title=unknown-keyword,endColumn=14"
-        "::100%25 wrong,%0Areally: <&>%0Abefore: 10%25%0A  a%0Ab%0Ahelp: did you mean `api`?"
+        "::100%25 wrong,\\nreally: <&>%0Abefore: 10%25%0A  a\\nb%0Ahelp: did you mean `api`?"
         "%0Aor: leave it out"
         "%0Aschemas/shop.yaml:1:1: first defined here"
     )
@@ -275,7 +275,9 @@ def test_junit_fails_for_errors_and_warnings_and_passes_files_without_findings()
     assert len(suite.findall("testcase")) == 4
     assert len(suite.findall("testcase/failure")) == 2
     [failure, _] = suite.findall("testcase/failure")
-    assert "before: 10%\n  a\nb\nhelp: did you mean `api`?\nor: leave it out\n" in str(failure.text)
+    assert "before: 10%\n  a\\nb\nhelp: did you mean `api`?\nor: leave it out\n" in str(
+        failure.text
+    )
     assert suite.findall("testcase")[0].get("classname") == "schemas/fine.yaml"
 
 

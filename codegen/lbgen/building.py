@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from .build import Built, build
 from .config import read_config
-from .console import say
+from .console import counted, say
 from .diagnostics import Diagnostic, Place, Severity, in_order
 from .names import module_name
 from .report import print_diagnostics
@@ -60,7 +60,11 @@ def build_folder(schemas: Path, output: Path, *, check: bool, format: str) -> in
         )
         return 2
     built = compile_folder(schemas)
-    changes = compare(built.files, output) if built.files else None
+    try:
+        changes = compare(built.files, output) if built.files else None
+    except OSError as error:
+        say(f"{output}: cannot be read: {error.strerror}", stream=sys.stderr)
+        return 1
     foreign = () if changes is None else _foreign(changes.foreign, schemas, output)
     print_diagnostics(
         (*built.problems, *foreign),
@@ -81,7 +85,8 @@ def build_folder(schemas: Path, output: Path, *, check: bool, format: str) -> in
     apis = built.analysis.contract.apis
     events = sum(len(api.events) for api in apis)
     say(
-        f"{output}: {events} events of {len(apis)} APIs; {len(changes.written)} files written, "
+        f"{output}: {counted(events, 'event')} in {counted(len(apis), 'API')}; "
+        f"{counted(len(changes.written), 'file')} written, "
         f"{len(changes.removed)} removed, {len(built.files) - len(changes.written)} unchanged",
         stream=out,
     )

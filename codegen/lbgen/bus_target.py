@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from lbgen_runtime import LbgenError
@@ -26,6 +27,12 @@ def place_of(error: BaseException) -> str:
     return f"{last.filename}:{last.lineno}"
 
 
+def _module_of(path: str) -> str:
+    """The module that a path to a file was probably meant for; empty if there is none."""
+    parts = PurePath(path.removesuffix(".py").replace("\\", "/")).parts
+    return ".".join(parts) if parts and all(part.isidentifier() for part in parts) else ""
+
+
 def load_bus(target: str) -> Bus:
     """Import a module from the working directory or the path, and return its bus.
 
@@ -41,6 +48,12 @@ def load_bus(target: str) -> Bus:
     module_name, colon, attribute = target.partition(":")
     if not (module_name and colon and attribute):
         raise TargetError(f"{target!r} is not of the form module:bus, as in services.shop:bus")
+    if not all(part.isidentifier() for part in module_name.split(".")):
+        hint = _module_of(module_name)
+        raise TargetError(
+            f"{module_name!r} is not the name of a module"
+            + (f"; did you mean {hint}:{attribute}?" if hint else ", as services.shop is")
+        )
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:

@@ -6,7 +6,7 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Final
 
-from .console import say
+from .console import say, say_lines
 from .editor_schema import EDITOR_SCHEMA_ID, editor_schema_text
 from .load import ENDINGS
 
@@ -79,7 +79,7 @@ def start_project(folder: Path) -> int:
         say(f"pyproject.toml: {_settings(settings)}")
     else:
         say("pyproject.toml is not there, so nothing is written for settings")
-    say(_NEXT.format(edit=f"edit {_to_edit(schemas)}"))
+    say_lines(_NEXT.format(edit=f"edit {_to_edit(schemas)}"))
     return 0
 
 

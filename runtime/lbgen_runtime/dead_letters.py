@@ -86,9 +86,11 @@ def death_of(fields: Sequence[bytes]) -> Death | None:
         return None
     try:
         values: dict[str, Any] = json.loads(fields[1])
-        return Death(**values)
+        death = Death(**values)
     except (ValueError, TypeError, RecursionError):
         return None
+    kinds = {name: int if name == "deliveries" else str for name in values}
+    return death if all(type(values[name]) is kind for name, kind in kinds.items()) else None
 
 
 def letter_of(death: Death, fields: Sequence[bytes]) -> list[bytes]:

@@ -99,7 +99,7 @@ def test_drop_and_replay_act_on_nothing_that_was_not_asked_for(
         assert status == 0
         assert f"would {action} 3 dead letters" in out
         assert "3 dead letters" in dead(server, "list")[1]
-    assert "dropped 1 dead letters" in dead(server, "drop", "--id", "x")[1]
+    assert "dropped 1 dead letter" in dead(server, "drop", "--id", "x")[1]
     status, out = dead(server, "list")
     assert "x" not in [word for line in out.splitlines() for word in line.split("  ")]
     assert "2 dead letters" in out
@@ -144,7 +144,7 @@ async def test_a_replayed_letter_goes_to_its_listener_only_and_is_the_event_that
         server.client.xtrim("notes.*:stream", maxlen=0)
         fail = False
         status, out = await asyncio.to_thread(dead, server, "replay", "--id", event_id)
-        assert (status, out.splitlines()[-1]) == (0, "replayed 1 dead letters of library-shelf")
+        assert (status, out.splitlines()[-1]) == (0, "replayed 1 dead letter of library-shelf")
         await until(lambda: len(got) == 2)
         replays = "{notes.*:stream}:replay:library-shelf"
         await until(lambda: server.client.xlen(replays) == 0)

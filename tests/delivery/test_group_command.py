@@ -57,7 +57,7 @@ def test_list_tells_what_waits_and_who_reads(server: Server) -> None:
         "  library-lost",
     ]
     [shelf, other] = [line for line in out.splitlines() if "pending" in line]
-    assert shelf.startswith(f"  {GROUP}  3 undelivered  2 pending, the oldest for 0 s  1 processes")
+    assert shelf.startswith(f"  {GROUP}  3 undelivered  2 pending, the oldest for 0 s  1 process")
     assert other == "  other  5 undelivered  0 pending  0 processes"
     bus.close()
 
@@ -71,12 +71,12 @@ def test_list_and_remove_tell_how_many_replays_wait(server: Server) -> None:
     status, out = group(server, "list")
     assert status == 0
     assert [line.rpartition("  ")[2] for line in out.splitlines()[1:]] == [
-        "1 replays",
+        "1 replay",
         "2 replays",
         "0 processes",
     ]
     status, out = group(server, "remove", "library", "lost", "--dry-run")
-    assert out.splitlines()[0].endswith("until it is made again  1 replays")
+    assert out.splitlines()[0].endswith("until it is made again  1 replay")
 
 
 def test_a_group_is_removed_with_all_that_was_remembered_of_it(server: Server) -> None:

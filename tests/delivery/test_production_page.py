@@ -74,15 +74,15 @@ def test_the_commands_do_what_the_page_says(server: Server, url: str) -> None:
         said.append(out.splitlines()[-1])
         if command == "lbgen dead replay billing book_payment --event order_paid":
             asyncio.run(handle(0, [1]))
-    assert said[0].startswith("  billing-book_payment  0 undelivered  0 pending  1 processes")
+    assert said[0].startswith("  billing-book_payment  0 undelivered  0 pending  1 process")
     assert said[1:] == [
-        "1 dead letters of billing-book_payment",
-        "1 dead letters of billing-book_payment",
-        "would replay 1 dead letters of billing-book_payment",
-        "replayed 1 dead letters of billing-book_payment",
+        "1 dead letter of billing-book_payment",
+        "1 dead letter of billing-book_payment",
+        "would replay 1 dead letter of billing-book_payment",
+        "replayed 1 dead letter of billing-book_payment",
         "dropped 0 dead letters of billing-book_payment",
-        "would remove 1 groups of billing-book_payment",
-        "removed 1 groups of billing-book_payment",
+        "would remove 1 group of billing-book_payment",
+        "removed 1 group of billing-book_payment",
     ]
     assert server.client.xinfo_groups("notes.*:stream") == []
     bus.close()

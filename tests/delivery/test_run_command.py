@@ -56,6 +56,10 @@ def test_the_worker_prints_what_it_listens_to_logs_each_event_and_leaves_with_0(
     ("target", "words"),
     [
         ("service", "is not of the form module:bus"),
+        ("./service:bus", "did you mean service:bus?"),  # U10
+        ("services/shop.py:bus", "did you mean services.shop:bus?"),
+        (".service:bus", "'.service' is not the name of a module"),
+        ("a b:bus", "'a b' is not the name of a module"),
         ("elsewhere:bus", "there is no module 'elsewhere'"),
         ("service:absent", "has no 'absent'"),
         ("wrong:bus", "wrong.py:3: concurrency must be"),

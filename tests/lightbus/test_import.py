@@ -53,7 +53,7 @@ def contract(path: Path, api: str = "shop.orders") -> tuple[Any, str]:
 def test_a_dump_becomes_contracts_that_build_and_lint_cleanly(tmp_path: Path) -> None:
     result = run(DUMP, "-o", tmp_path / "schemas")
     assert result.exit_code == 0, result.output
-    assert "left out 1 RPCs: order_count" in result.output
+    assert "left out 1 RPC: order_count" in result.output
     assert "internal.metrics, internal.state" in result.output
     assert compile_folder(tmp_path / "schemas").files
     assert lint_folder(tmp_path / "schemas", format="text") == 0

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..console import say
+from lbgen_runtime.printable import printable
+
+from ..console import counted, say
 from ..server_options import DEFAULT_URL, DryRun, Listener, Service, Url, connected
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ Older = Annotated[str | None, typer.Option("--older-than", help="An age: 90s, 15
 Newer = Annotated[str | None, typer.Option("--newer-than", help="An age: 90s, 15m, 2h, 7d.")]
 All = Annotated[bool, typer.Option("--all", help="Every letter, where nothing else selects.")]
 
+_LONGEST_VALUE = 100_000
+"""Characters of a field, and of a line of what went wrong, that `show` prints."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -77,11 +81,14 @@ def _check_listener(url: str, service: str, listener: str) -> None:
 
 
 def _line(letter: DeadLetter) -> str:
-    deliveries = f"{letter.death.deliveries} deliveries" if letter.death else "no deliveries told"
-    detail = letter.death.detail.strip().rpartition("\n")[2] if letter.death else ""
+    deliveries, detail = "no deliveries told", ""
+    if letter.death:
+        deliveries = counted(letter.death.deliveries, "delivery")
+        detail = printable(letter.death.detail.strip().rpartition("\n")[2])
     return (
-        f"{letter.letter_id}  {letter.died_at:%Y-%m-%d %H:%M:%S}Z  {letter.event or '(no event)'}  "
-        f"{letter.event_id or '(no id)'}  {letter.reason}  {deliveries}  {detail}"
+        f"{printable(letter.letter_id)}  {letter.died_at:%Y-%m-%d %H:%M:%S}Z  "
+        f"{printable(letter.event) or '(no event)'}  {printable(letter.event_id) or '(no id)'}  "
+        f"{printable(letter.reason)}  {deliveries}  {detail}"
     )
 
 
@@ -104,7 +111,7 @@ def list_(
         for letter in box.letters(query):
             say(_line(letter))
             count += 1
-        say(f"{count} dead letters of {service}-{listener}")
+        say(f"{counted(count, 'dead letter')} of {service}-{listener}")
     if not count:
         _check_listener(redis_url, service, listener)
 
@@ -124,15 +131,15 @@ def show(
             found = True
             say(_line(letter))
             if letter.death is not None:
-                say(f"stream:    {letter.stream.decode(errors='replace')}")
-                say(f"stream id: {letter.death.stream_id}")
-                say(f"fired at:  {letter.death.fired_at}")
-                say(f"process:   {letter.death.process}")
+                say(f"stream:    {printable(letter.stream)}")
+                say(f"stream id: {printable(letter.death.stream_id)}")
+                say(f"fired at:  {printable(letter.death.fired_at)}")
+                say(f"process:   {printable(letter.death.process)}")
             for name, value in letter.fields:
-                shown = value.decode(errors="backslashreplace")
-                say(f"  {name.decode(errors='backslashreplace')} = {shown}")
+                say(f"  {printable(name)} = {printable(value, _LONGEST_VALUE)}")
             if letter.death is not None:
-                say(letter.death.detail)
+                for line in letter.death.detail.split("\n"):
+                    say(f"  | {printable(line, _LONGEST_VALUE)}")
         if not found:
             say(f"no dead letter of {service}-{listener} has the id {id_}")
             raise typer.Exit(1)
@@ -196,15 +203,15 @@ def _act(
         for letter in letters:
             say(_line(letter))
         if action == "replay" and (streams := box.without_group(letters)):
-            names = ", ".join(each.decode(errors="backslashreplace") for each in streams)
+            names = ", ".join(map(printable, streams))
             say(
                 f"no process listens as {service} {listener} on {names}: nobody would run the "
                 "letters; replay them once a process of the listener has started"
             )
             raise typer.Exit(1)
         if dry_run:
-            say(f"would {action} {len(letters)} dead letters of {service}-{listener}")
+            say(f"would {action} {counted(len(letters), 'dead letter')} of {service}-{listener}")
             return
         done = box.replay(letters) if action == "replay" else box.drop(letters)
         past = "replayed" if action == "replay" else "dropped"
-        say(f"{past} {done} dead letters of {service}-{listener}")
+        say(f"{past} {counted(done, 'dead letter')} of {service}-{listener}")

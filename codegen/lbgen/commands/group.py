@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..console import say
+from lbgen_runtime.printable import printable
+
+from ..console import counted, say
 from ..server_options import DEFAULT_URL, DryRun, Listener, Service, Url, connected
 
 if TYPE_CHECKING:
@@ -37,20 +39,18 @@ def _ago(seconds: float) -> str:
 
 
 def _line(state: GroupState) -> str:
-    replays = f"  {state.replays} replays" if state.replays else ""
+    replays = f"  {counted(state.replays, 'replay')}" if state.replays else ""
+    name = printable(state.name)
     if state.gone:
-        return (
-            f"{state.name}  removed on the server; its events are kept until it is made again"
-            f"{replays}"
-        )
+        return f"{name}  removed on the server; its events are kept until it is made again{replays}"
     pending = f"{state.pending} pending"
     if state.pending:
         pending += f", the oldest for {_ago(state.oldest)}"
     undelivered = "?" if state.undelivered is None else state.undelivered
     seen = f", seen {_ago(state.seen)} ago" if state.seen is not None else ""
     return (
-        f"{state.name}  {undelivered} undelivered  {pending}  "
-        f"{len(state.consumers)} processes{seen}{replays}"
+        f"{name}  {undelivered} undelivered  {pending}  "
+        f"{counted(len(state.consumers), 'process')}{seen}{replays}"
     )
 
 
@@ -62,7 +62,7 @@ def list_(redis_url: Url = DEFAULT_URL) -> None:
         for state in groups.states():
             if state.stream != stream:
                 stream = state.stream
-                say(stream.decode(errors="backslashreplace"))
+                say(printable(stream))
             say(f"  {_line(state)}")
         if stream is None:
             say("no consumer groups")
@@ -87,17 +87,18 @@ def remove(
             raise typer.Exit(1)
         alive = sorted({name for state in states for name in groups.alive(service, state)})
         for state in states:
-            say(f"{state.stream.decode(errors='backslashreplace')}  {_line(state)}")
+            say(f"{printable(state.stream)}  {_line(state)}")
         if alive and not force:
             say(
                 f"{service} has live processes that read for this listener, or did: "
-                f"{', '.join(alive)}. They would make the group again: stop them first (30 s after "
-                "a kill they count as gone), or use --force if they have the listener no more"
+                f"{', '.join(map(printable, alive))}. They would make the group again: stop them "
+                "first (30 s after a kill they count as gone), or use --force if they have the "
+                "listener no more"
             )
             raise typer.Exit(1)
         if dry_run:
-            say(f"would remove {len(states)} groups of {service}-{listener}")
+            say(f"would remove {counted(len(states), 'group')} of {service}-{listener}")
             return
         for state in states:
             groups.remove(state)
-        say(f"removed {len(states)} groups of {service}-{listener}")
+        say(f"removed {counted(len(states), 'group')} of {service}-{listener}")

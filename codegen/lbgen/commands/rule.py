@@ -17,15 +17,15 @@ def command(
     """Explain a rule, or list all of them."""
     import sys
 
-    from ..console import say
+    from ..console import say, say_lines
     from ..rule_page import rule_list, rule_text, unknown_rule
     from ..rules import the_rule
 
     if rule is None:
-        say(rule_list().rstrip())
+        say_lines(rule_list().rstrip())
         return
     found = the_rule(rule)
     if found is None:
         say(f"lbgen rule: {unknown_rule(rule)}", stream=sys.stderr)
         raise typer.Exit(2)
-    say(rule_text(found).rstrip())
+    say_lines(rule_text(found).rstrip())

@@ -33,37 +33,38 @@ def command(
     such bus or nothing listens.
     """
     import logging
-
-    from rich.console import Console
+    import sys
 
     from lbgen_runtime import LbgenError
 
     from ..bus_target import TargetError, load_bus, place_of
+    from ..console import say
 
     logging.basicConfig(
         level=log_level.value.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
     try:
         bus = load_bus(target)
     except TargetError as error:
-        console.print(f"lbgen run: {error}")
+        say(f"lbgen run: {error}", stream=sys.stderr)
         raise typer.Exit(2) from None
     except LbgenError as error:
-        console.print(f"lbgen run: {place_of(error)}: {error}")
+        say(f"lbgen run: {place_of(error)}: {error}", stream=sys.stderr)
         raise typer.Exit(2) from None
     if not bus.listeners:
-        console.print(f"lbgen run: nothing listens on {target}; call listen(...) in that module")
+        say(
+            f"lbgen run: nothing listens on {target}; call listen(...) in that module",
+            stream=sys.stderr,
+        )
         raise typer.Exit(2)
-    out = Console(markup=False, highlight=False, soft_wrap=True)
     for listener in bus.listeners:
         contract = listener.contract
-        out.print(
+        say(
             f"api={contract.api.name} event={contract.name} "
             f"listener={listener.name} group={listener.group}"
         )
     try:
         bus.run()
     except LbgenError as error:
-        console.print(f"lbgen run: {error}")
+        say(f"lbgen run: {error}", stream=sys.stderr)
         raise typer.Exit(1) from None

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ..console import for_programs, say
+from ..console import for_programs, say, say_lines
 from ..diagnostics import Diagnostic, Place, Severity
 from ..garbage import rarely_collected
 from ..report import print_diagnostics
@@ -264,7 +264,7 @@ def say_why(command: str, error: Exception) -> None:
         print_errors(result.problems, result.documents, result.schemas)
     if isinstance(error, WrongConfig):
         print_errors(error.problems, {}, error.schemas)
-    say(f"lbgen {command}: {error}", stream=sys.stderr)
+    say_lines(f"lbgen {command}: {error}", stream=sys.stderr)
 
 
 def print_errors(

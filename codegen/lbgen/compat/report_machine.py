@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from lbgen_runtime.version import __version__
 
+from ..console import json_text
 from ..diagnostics import Severity
 from ..report.sources import Sources
 from ..report.words import details
@@ -53,7 +53,7 @@ def as_json(result: Result) -> str:
             for problem in result.problems
         ],
     }
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json_text(found)
 
 
 def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, Any]:
@@ -118,4 +118,4 @@ def as_gitlab(result: Result) -> str:
         }
         for diagnostic in result.diagnostics()
     ]
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json_text(found)

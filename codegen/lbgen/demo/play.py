@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from ..building import compile_folder
-from ..console import say
+from ..console import counted, say
 from ..write import compare, write
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def _play(stack: ExitStack) -> None:
     shutil.copytree(_HERE / "project" / "services", project / "services")
     apis = built.analysis.contract.apis
     events = sum(len(api.events) for api in apis)
-    say(f"1. lbgen build {schemas}/: {events} events of {len(apis)} APIs became typed Python")
+    made = f"{counted(events, 'event')} in {counted(len(apis), 'API')}"
+    say(f"1. lbgen build {schemas}/: {made} became typed Python")
 
     server = stack.enter_context(_process([sys.executable, "-m", "lbgen.demo.server"], project, {}))
     port = server.line()

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from ..build import build
-from ..console import say
+from ..console import counted, say
 from ..diagnostics import Severity
 from ..json_types import is_object
 from ..lint import lint
@@ -52,8 +52,16 @@ def import_files(source: Path, output: Path, *, api: str | None, stream: str, fo
     else:
         files = [(source.name, source.read_bytes())]
     dump = read_dump(files, name=api)
-    texts = {f"{each.name.replace('.', '/')}.yaml": _text(each, stream) for each in dump.apis}
     problems = list(dump.problems)
+    texts: dict[str, str] = {}
+    for each in () if problems else dump.apis:
+        text = _text(each, stream)
+        if text is None:
+            problems.append(
+                f"{each.name} cannot be written as YAML: it has a name that is too long"
+            )
+        else:
+            texts[f"{each.name.replace('.', '/')}.yaml"] = text
     if not texts and not problems:
         problems.append(f"{source}: no API with events in it")
     changed = [file for file, text in texts.items() if _read(output / file) != text]
@@ -72,8 +80,10 @@ def import_files(source: Path, output: Path, *, api: str | None, stream: str, fo
         path.write_text(texts[file], encoding="utf-8")
     for each in dump.apis:
         written = output / f"{each.name.replace('.', '/')}.yaml"
-        rpcs = f"; left out {len(each.rpcs)} RPCs: {', '.join(each.rpcs)}" if each.rpcs else ""
-        say(f"{written}: {len(each.events)} events of {each.name}{rpcs}")
+        rpcs = ""
+        if each.rpcs:
+            rpcs = f"; left out {counted(len(each.rpcs), 'RPC')}: {', '.join(each.rpcs)}"
+        say(f"{written}: {counted(len(each.events), 'event')} of {each.name}{rpcs}")
     if dump.left_out:
         say(f"left out, without events, or not a service's: {', '.join(dump.left_out)}")
     return 0
@@ -87,17 +97,22 @@ def _read(path: Path) -> str | None:
     return path.read_text("utf-8") if path.is_file() else None
 
 
-def _text(api: DumpedApi, stream: str) -> str:
+def _text(api: DumpedApi, stream: str) -> str | None:
     """The file of an API, with an ignore at each place where the linter would warn.
 
     What Lightbus's services know by a name cannot be renamed, so the rule is for what comes later.
+
+    Returns:
+        The text; `None` where it could not be read again.
     """
     imported = import_api(api, stream=stream)
     file = f"{api.name.replace('.', '/')}.yaml"
     for _ in range(_ROUNDS):
         text = yaml_text(imported.value, imported.comments)
         built = build({file: text.encode()})
-        document = built.analysis.sources[file]
+        document = built.analysis.sources.get(file)
+        if document is None:
+            return None
         wrong = [each for each in built.problems if each.rule == "invalid-default"]
         for problem in wrong:
             _leave_out(imported, document, problem)

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from ..console import escaped
 from ..json_types import is_array, is_object
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def yaml_text(value: Mapping[str, Any], comments: Mapping[Path, Sequence[str]]) 
 def _comment(texts: Sequence[str], pad: str) -> Iterator[str]:
     for text in texts:
         for line in text.splitlines():
-            yield f"{pad}# {line}"
+            yield f"{pad}# {escaped(line)}"
 
 
 def _mapping(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ..diagnostics import Severity
-from .words import details, where
+from .words import lines, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +43,10 @@ def _command(diagnostic: Diagnostic, sources: Sources) -> str:
     }
     if place.end_line == place.line:  # GitHub refuses endColumn over several lines
         properties["endColumn"] = max(place.column, place.end_column)
-    related = (f"{where(each, sources)}: {each.message}" for each in diagnostic.related)
-    text = "\n".join((diagnostic.message, *details(diagnostic), *related))
-    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    text = "\n".join(lines(diagnostic, sources))
+    listed = ",".join(
+        f"{key}={_property(one_line(str(value)))}" for key, value in properties.items()
+    )
     return f"::{_COMMANDS[diagnostic.severity]} {listed}::{_data(text)}"
 
 

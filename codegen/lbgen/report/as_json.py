@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ..console import json_text
 from ..diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def as_json(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
         "diagnostics": [_diagnostic(each, sources) for each in diagnostics],
         "counts": {str(severity): counts[severity] for severity in Severity},
     }
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return json_text(found)
 
 
 def _diagnostic(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:

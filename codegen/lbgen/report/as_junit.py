@@ -5,12 +5,11 @@ A test case per finding, failed for errors and warnings; a passed one per file w
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from ..diagnostics import Severity
-from .words import details, where
+from .words import lines, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from .sources import Sources
 
 __all__ = ["as_junit"]
-
-_NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold, not even escaped."""
 
 
 def as_junit(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
@@ -44,9 +40,9 @@ def _case(diagnostic: Diagnostic, sources: Sources) -> str:
     place = diagnostic.place
     path = sources.path(place.file)
     name = f"{diagnostic.rule} at {place.line}:{place.column}"
-    message = f"{path}:{place.line}:{place.column}: {diagnostic.rule} {diagnostic.message}"
-    related = (f"{where(each, sources)}: {each.message}" for each in diagnostic.related)
-    text = escape(_clean("\n".join((message, *details(diagnostic), *related))))
+    first, *more = lines(diagnostic, sources)
+    message = f"{one_line(path)}:{place.line}:{place.column}: {diagnostic.rule} {first}"
+    text = escape("\n".join((message, *more)))
     case = f"classname={_attribute(path)} name={_attribute(name)} file={_attribute(path)}"
     if diagnostic.severity is Severity.NOTE:
         inner = f"<system-out>{text}</system-out>"
@@ -57,8 +53,4 @@ def _case(diagnostic: Diagnostic, sources: Sources) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_clean(text))
-
-
-def _clean(text: str) -> str:
-    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    return quoteattr(one_line(text))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from lbgen_runtime.version import __version__
 
+from ..console import json_text
 from ..diagnostics import Severity
 from .words import details
 
@@ -41,7 +41,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return json_text(log)
 
 
 def _result(diagnostic: Diagnostic, index: int, sources: Sources) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from ..console import counted
 from ..diagnostics import Note, Severity
 from .words import one_line, where
 
@@ -50,7 +51,7 @@ def _finding(diagnostic: Diagnostic, sources: Sources, width: int) -> Iterator[T
     style = _STYLES[diagnostic.severity]
     place = diagnostic.place
     yield Text.assemble(
-        (f"{sources.path(place.file)}:{place.line}:{place.column}: ", "bold"),
+        (f"{one_line(sources.path(place.file))}:{place.line}:{place.column}: ", "bold"),
         (diagnostic.rule, style),
         f" {one_line(diagnostic.message)}",
         ("" if diagnostic.severity is Severity.ERROR else f" [{diagnostic.severity}]", "dim"),
@@ -133,11 +134,7 @@ def _shown(text: str) -> str:
 
 def _summary(diagnostics: Sequence[Diagnostic]) -> Text:
     counts = Counter(each.severity for each in diagnostics)
-    pieces = [
-        f"{counts[severity]} {severity}{'s' if counts[severity] > 1 else ''}"
-        for severity in Severity
-        if counts[severity]
-    ]
+    pieces = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
     worst = next(each for level in Severity for each in diagnostics if each.severity is level)
     return Text.assemble(
         (", ".join(pieces), "bold"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from lbgen_runtime.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -10,15 +12,23 @@ if TYPE_CHECKING:
     from ..diagnostics import Diagnostic, Related
     from .sources import Sources
 
-__all__ = ["details", "one_line", "where"]
+__all__ = ["details", "lines", "one_line", "where"]
+
+_LONGEST: Final = 4_000
+"""Characters of a message that are shown."""
 
 
 def one_line(text: str) -> str:
-    """A text on one line, with characters that a terminal would obey written as escapes."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )
+    """A text on one line of a sane length, with escapes for what a terminal would obey."""
+    return printable(text, _LONGEST)
+
+
+def lines(diagnostic: Diagnostic, sources: Sources) -> Iterator[str]:
+    """All that a diagnostic says, its message first, each on one line."""
+    yield one_line(diagnostic.message)
+    yield from map(one_line, details(diagnostic))
+    for related in diagnostic.related:
+        yield f"{where(related, sources)}: {one_line(related.message)}"
 
 
 def details(diagnostic: Diagnostic) -> Iterator[str]:
@@ -35,4 +45,5 @@ def details(diagnostic: Diagnostic) -> Iterator[str]:
 
 def where(related: Related, sources: Sources) -> str:
     """A related place, as `file:line:column`."""
-    return f"{sources.path(related.place.file)}:{related.place.line}:{related.place.column}"
+    place = related.place
+    return f"{one_line(sources.path(place.file))}:{place.line}:{place.column}"
