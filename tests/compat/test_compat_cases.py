@@ -60,7 +60,8 @@ def versions(case: Path) -> dict[str, tuple[Version, Version]]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_no_event_contradicts_what_is_called_compatible(case: Path) -> None:
     result = run_check(case / "new", against=[str(case / "old")])
-    broken = {(f.full_name, proof.direction) for f in result.findings for proof in f.proofs}
+    breaks = [finding for finding in result.findings if finding.state != "meaning"]
+    broken = {(one.full_name, proof.direction) for one in breaks for proof in one.proofs}
     for name, (old, new) in versions(case).items():
         for direction, writer, reader in (("backward", old, new), ("forward", new, old)):
             if (name, direction) in broken:

@@ -31,15 +31,20 @@ def changelog_text(old: Side, new: Side, findings: Iterable[Finding]) -> str:
         new: the new version.
         findings: of the check of the new against the old one.
     """
-    breaking = [one for one in findings if one.against == old.version]
-    told = {(finding.full_name, finding.text) for finding in breaking}
+    found = [one for one in findings if one.against == old.version]
+    breaking = [one for one in found if one.state != "meaning"]
+    meaning = [one for one in found if one.state == "meaning"]
+    told = {(finding.full_name, finding.text) for finding in found}
     other = [*_edits(old, new, told), *_events(old, new)]
     lines = [f"## Changes of the contract since {_escaped(str(old.version))}", ""]
-    if not breaking and not other:
+    if not found and not other:
         return "\n".join([*lines, "None.", ""])
     if breaking:
         lines += ["### Breaking", ""]
         lines += _grouped([(one.api, one.event, _told(one)) for one in breaking])
+    if meaning:
+        lines += ["### Changed in meaning", ""]
+        lines += _grouped([(one.api, one.event, one.text) for one in meaning])
     if other:
         lines += ["### Compatible", ""]
         lines += _grouped(other)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import jsonschema_rs
 
 from ..json_types import is_object
 from ..resolve import References
 from ..verdict import Verdicts
+from .apis import api_changes
 from .blame import Cause, causes
 from .changes import Change, Direction, change_of
 from .decide import Documents, Parameters, Version, decide
 from .findings import Finding, Proof, fingerprint
+from .meaning import meanings
 from .old_version import OldVersion
 from .prove.engine import Engine
 from .prove.terms import Lit, OutOfSteps
@@ -31,23 +33,6 @@ if TYPE_CHECKING:
     from .schema import Bundle
 
 Mode = Literal["backward", "forward", "full"]
-
-
-_LOST: Final[dict[Direction, Proof]] = {
-    "backward": Proof(
-        direction="backward",
-        about="services that read with the new contract do not see events fired before this "
-        "change: they are in another stream",
-    ),
-    "forward": Proof(
-        direction="forward",
-        about="services that still read with the old contract do not see events fired after this "
-        "change: they go to another stream",
-    ),
-}
-_LIGHTBUS: Final = Proof(
-    direction="forward", about="Lightbus workers stop at an entry with a field they do not know"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +140,12 @@ class _Comparison:
     def run(self) -> Compared:
         findings: list[Finding] = []
         compatible: set[str] = set()
-        findings += self._streams()
+        findings += api_changes(self.old, self.new, self.rules)
         for name, (api, event) in self.old.events.items():
             if name in self.new.events:
                 found = self._event(name)
                 compatible.update([] if found else [name])
-                findings += found
+                findings += [*found, *self._meaning(name, found)]
             else:
                 findings += self._gone(name, api, event)
         return Compared(
@@ -174,7 +159,7 @@ class _Comparison:
 
     def _event(self, name: str) -> list[Finding]:
         (_, one), (api, two) = self.old.events[name], self.new.events[name]
-        if self.touched is not None and not self.touched.event(one.location, two.location):
+        if self._untouched(one, two):
             return []
         old, new = self._version(self.old, one), self._version(self.new, two)
         together: dict[tuple[str, ...], Finding] = {}
@@ -224,6 +209,36 @@ class _Comparison:
             fingerprint=fingerprint(_marks(old), _marks(new), places),
             flags=("--strict",) if self.rules.strict else (),
         )
+
+    def _meaning(self, name: str, found: list[Finding]) -> Iterator[Finding]:
+        """What is read as before and means something else, beside what breaks."""
+        (_, one), (api, two) = self.old.events[name], self.new.events[name]
+        if self._untouched(one, two):
+            return
+        old, new = self._version(self.old, one), self._version(self.new, two)
+        told = {(finding.path, finding.text) for finding in found}
+        for change, about in meanings(old, new):
+            directions = [way for way in self.rules.directions(api.name) if way in about]
+            if (change.path, change.text) in told or not directions:
+                continue
+            yield Finding(
+                rule=change.rule,
+                state="meaning",
+                api=api.name,
+                event=two.name,
+                path=change.path,
+                text=change.text,
+                proofs=tuple(Proof(direction=way, about=about[way]) for way in directions),
+                ways=change.ways,
+                place=self.new.place(change.new_place, two.place),
+                old_place=self.old.place(change.old_place, one.place),
+                against=self.old.version,
+                fingerprint=fingerprint(_marks(old), _marks(new), change.text),
+            )
+
+    def _untouched(self, one: Event, two: Event) -> bool:
+        touched = self.touched
+        return touched is not None and not touched.event(one.location, two.location)
 
     # Events that are not there any more
 
@@ -283,70 +298,6 @@ class _Comparison:
 
     def _alike(self, version: Version, event: Event) -> bool:
         return bool(_marks(version) == _marks(self._version(self.new, event)))
-
-    # Streams
-
-    def _streams(self) -> Iterator[Finding]:
-        for name, old in self.old.apis.items():
-            new = self.new.apis.get(name)
-            if new is None:
-                continue
-            if old.stream != new.stream:
-                yield self._stream(
-                    old,
-                    new,
-                    "compat-stream-changed",
-                    f"its events moved from {_stream(old)} to {_stream(new)}",
-                    "keep `stream`: listeners read the streams of the contract they were built "
-                    "with",
-                    "stream",
-                    tuple(_LOST[direction] for direction in self.rules.directions(name)),
-                )
-            if old.lightbus and not new.lightbus and "forward" in self.rules.directions(name):
-                yield self._stream(
-                    old,
-                    new,
-                    "compat-lightbus-changed",
-                    "its events now carry fields that Lightbus does not know",
-                    "keep `lightbus: true` until no Lightbus worker reads the stream",
-                    "lightbus",
-                    (_LIGHTBUS,),
-                )
-
-    def _stream(
-        self,
-        old: Api,
-        new: Api,
-        rule: str,
-        text: str,
-        way: str,
-        keyword: str,
-        proofs: tuple[Proof, ...],
-    ) -> Finding:
-        return Finding(
-            rule=rule,
-            state="breaking",
-            api=new.name,
-            event="",
-            text=text,
-            proofs=proofs,
-            ways=(way,),
-            place=_keyword_place(self.new, new, keyword),
-            old_place=_keyword_place(self.old, old, keyword),
-            against=self.old.version,
-            fingerprint=fingerprint(rule, text),
-        )
-
-
-def _keyword_place(side: Side, api: Api, keyword: str) -> Place:
-    document = side.contract.documents.get(api.uri)
-    if document is None or (keyword,) not in document.places:
-        return api.place
-    return document.key_place((keyword,))
-
-
-def _stream(api: Api) -> str:
-    return "one stream for the API" if api.stream == "per_api" else "a stream for each event"
 
 
 def _text(changes: list[Change], *, undecided: bool) -> str:

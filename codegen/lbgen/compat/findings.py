@@ -53,7 +53,8 @@ class Finding:
 
     Attributes:
         rule: id of the kind of change.
-        state: `breaking` or `undecided`; `source` breaks code, not events.
+        state: `breaking` or `undecided`; `source` breaks code, not events; `meaning` changes what
+            is read and breaks nothing.
         api: name of the API.
         event: name of the event; empty if the whole API is meant.
         path: where below the event's parameters, in words.
@@ -71,7 +72,7 @@ class Finding:
     """
 
     rule: str
-    state: Literal["breaking", "undecided", "source"]
+    state: Literal["breaking", "undecided", "source", "meaning"]
     api: str
     event: str
     path: str = ""

@@ -30,6 +30,7 @@ STRICT: Final = (
     "rules used (--strict): whatever a schema accepts may be fired; formats are asserted"
 )
 _SIDES: Final = {"backward": ("an old", "new"), "forward": ("a new", "old")}
+_KINDS: Final = {"meaning": "changed in meaning"}
 _MOST_OTHERS: Final = 10
 """Events that are named of those which the same edit breaks."""
 
@@ -79,7 +80,7 @@ class Result:
 
     def severity(self, finding: Finding) -> Severity:
         """How much a finding matters."""
-        if finding.allowance is not None:
+        if finding.allowance is not None or finding.state == "meaning":
             return Severity.NOTE
         if finding.state == "undecided" and self.settings.undecided == "warn":
             return Severity.WARNING
@@ -170,7 +171,7 @@ def _allowed(allowance: Allowance) -> Note:
 
 def counted(findings: Sequence[Finding]) -> dict[str, int]:
     """How many findings of each kind there are."""
-    counts = {"breaking": 0, "undecided": 0, "source": 0, "allowed": 0}
+    counts = {"breaking": 0, "undecided": 0, "source": 0, "meaning": 0, "allowed": 0}
     for finding in findings:
         counts["allowed" if finding.allowance is not None else finding.state] += 1
     return counts
@@ -179,7 +180,7 @@ def counted(findings: Sequence[Finding]) -> dict[str, int]:
 def summary(result: Result) -> str:
     """One line: against what, how many, of which kind."""
     counts = counted(result.told)
-    pieces = [f"{count} {kind}" for kind, count in counts.items() if count]
+    pieces = [f"{count} {_KINDS.get(kind, kind)}" for kind, count in counts.items() if count]
     compatible = len(result.compatible)
     if compatible:
         pieces.append(f"{compatible} compatible event{'' if compatible == 1 else 's'}")

@@ -56,7 +56,8 @@ def ways_out(finding: Finding, schemas: Path, at: str = "") -> list[str]:
     if finding.state == "breaking" and finding.event:
         ways.append("add a new event beside the old one, and fire both until nobody reads the old")
     if finding.allowance is None:
-        ways.append(f"if the break is meant: `{allow_command(finding, schemas, at)}`")
+        what = "change" if finding.state == "meaning" else "break"
+        ways.append(f"if the {what} is meant: `{allow_command(finding, schemas, at)}`")
     return ways
 
 
