@@ -70,12 +70,15 @@ class Codec(NamedTuple):
         settle: the same codec with the functions of generated classes in it, which are not made
             before the first use; it takes the classes that are being made already. `None` if there
             are none in it.
+        leaves_out: how many properties of a JSON object `decode` has no field for; `None` where it
+            keeps everything.
     """
 
     decode: Callable[[Any], Any] | None
     encode: Callable[[Any], Any]
     short: Short | None = None
     settle: Callable[[frozenset[type[Record]]], Codec] | None = None
+    leaves_out: Callable[[dict[str, Any]], int] | None = None
 
 
 def _decode_integer(value: Any) -> Any:
@@ -108,7 +111,7 @@ TIME: Final = _text_codec(exact.read_time, time.isoformat, time)
 
 def array(item: Codec) -> Codec:
     """`list[T]`."""
-    decode_item, encode_item, short, settle = item
+    decode_item, encode_item, short, settle, _ = item
     python, write, json, read = short or (None, None, None, None)
 
     def decode(value: Any) -> Any:
@@ -205,7 +208,10 @@ def record(cls: type[Record]) -> Codec:
         own.settle(being_made)
         return Codec(decode, encode, Short(cls, own.encode, dict, own.decode))
 
-    return Codec(decode, encode, settle=settle)
+    def leaves_out(value: dict[str, Any]) -> int:
+        return cls.__lbgen_codec__.leaves_out(value)
+
+    return Codec(decode, encode, settle=settle, leaves_out=leaves_out)
 
 
 def by_type(**codecs: Codec) -> Codec:
@@ -252,20 +258,34 @@ def tagged(key: str, codecs: Mapping[str | int | bool | None, Codec]) -> Codec:
     return Codec(decode, encode)
 
 
-def first_valid(schema: Schema, members: Sequence[tuple[str, Codec]]) -> Codec:
+def first_valid(
+    schema: Schema, members: Sequence[tuple[str, Codec]], together: Codec = JSON
+) -> Codec:
     """A union whose members overlap: the first whose schema accepts the JSON value.
+
+    Of several classes whose schemas accept an object, the one that has fields for most of it.
 
     Args:
         schema: any schema of the package.
         members: location of each member's schema, and its codec.
+        together: the class with the fields of all members, for an object that fulfils several
+            and is no single one's; by default there is none.
     """
     checks = [(schema.at(location), codec) for location, codec in members]
 
     def decode(value: Any) -> Any:
+        chosen, fewest = JSON, -1
         for check, codec in checks:
-            if check.is_valid(value):
-                return value if codec.decode is None else codec.decode(value)
-        return value
+            if fewest and check.is_valid(value):
+                count = left_out(codec, value)
+                if fewest < 0 or count < fewest:
+                    chosen, fewest = codec, count
+        if fewest > 0 and together is not JSON and left_out(together, value) < fewest:
+            chosen = together
+        return value if chosen.decode is None else chosen.decode(value)
+
+    def left_out(codec: Codec, value: Any) -> int:
+        return codec.leaves_out(value) if codec.leaves_out and type(value) is dict else 0
 
     def encode(value: Any) -> Any:
         plain = json_value(value)

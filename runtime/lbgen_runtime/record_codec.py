@@ -147,6 +147,10 @@ class RecordCodec:
         """The attributes that have no default."""
         return self._required
 
+    def leaves_out(self, value: dict[str, Any]) -> int:
+        """How many properties of a JSON object have no field here."""
+        return 0 if self._additional is not None else len(value.keys() - self._by_key.keys())
+
     def fill(self, record: Record, values: dict[str, Any]) -> None:
         """Make an instance of keyword arguments.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .parts import Part
 from .scalars import allowed_types
 from .unions import split_union, tag_of
 
@@ -98,9 +98,7 @@ def branch_of(
 def merge_key(alternatives: list[Parts]) -> Parts:
     """What stands for a class with the fields of several alternatives."""
     marked = [
-        Part(location=part.location, without=part.without | {"merged"})
-        for parts in alternatives
-        for part in parts
+        replace(part, without=part.without | {"merged"}) for parts in alternatives for part in parts
     ]
     return tuple(dict.fromkeys(marked))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..json_types import is_array
+from .perhaps import perhaps_of
 from .types import AnyType, ArrayOf, Nothing, TupleOf, Type
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = ["array_type"]
 def array_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
     """The type of an array."""
     schemas = modeller.parts.objects(parts)
+    perhaps = perhaps_of(modeller, parts)
     prefixed = [
         (part, prefix)
         for part, schema in schemas
@@ -33,11 +35,12 @@ def array_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
         items = [
             part.location / "items" for part, schema in schemas if schema.get("items") is not None
         ]
-        item = modeller.type_of(items, naming) if items else AnyType()
+        item = modeller.type_of(items, naming, perhaps.items) if items else AnyType()
         return ArrayOf(item=item)
     part, prefix = prefixed[0]
     first = tuple(
-        modeller.type_of([location], naming.item(index)) for index, location in enumerate(prefix)
+        modeller.type_of([location], naming.item(index), perhaps.items)
+        for index, location in enumerate(prefix)
     )
     rest = _rest(modeller, part, len(prefix), naming)
     least = max((_number(schema, "minItems") for _, schema in schemas), default=0)

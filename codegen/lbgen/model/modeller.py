@@ -21,6 +21,7 @@ from .arrays import array_type
 from .naming import Naming
 from .objects import fields_of, object_type
 from .parts import Part, PartsReader
+from .perhaps import adds_names, declared_names
 from .scalars import allowed_types, enumerated, enumeration_types, string_type
 from .types import (
     AnyType,
@@ -31,7 +32,7 @@ from .types import (
     Scalar,
     Type,
 )
-from .unions import make_union, split_union
+from .unions import make_union, split_union, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,12 +107,23 @@ class Modeller:
         """Whether the schemas at all of some locations accept a value."""
         return all(self._verdicts.validator(each).is_valid(value) for each in locations)
 
-    def type_of(self, locations: Sequence[Location], naming: Naming) -> Type:
-        """The type of values to which the schemas at some locations all apply."""
+    def type_of(
+        self, locations: Sequence[Location], naming: Naming, perhaps: Sequence[Location] = ()
+    ) -> Type:
+        """The type of values to which the schemas at some locations all apply.
+
+        Args:
+            locations: of the schemas.
+            naming: what a class would be called.
+            perhaps: of schemas that apply to some of the values.
+        """
         first = self.parts.referred(locations[0]) if len(locations) == 1 else locations[0]
         if not first.path or definition_name(first.path) is not None:
             naming = replace(naming, suffix=None)
-        return self.of(self.parts.read(*locations), replace(naming, location=first))
+        parts = self.parts.read(*locations)
+        if perhaps and parts and adds_names(self, locations, perhaps):
+            parts += tuple(Part(location=each, perhaps=True) for each in dict.fromkeys(perhaps))
+        return self.of(parts, replace(naming, location=first))
 
     def of(self, parts: Parts, naming: Naming) -> Type:
         """The type of values to which some parts all apply."""
@@ -198,7 +210,34 @@ class Modeller:
             if suffix is not None:
                 inner = replace(inner, suffix=suffix)
             found.append((self.of(parts, inner), location))
-        return self.union(found)
+        return make_union(self, found, self._together(members, found, naming))
+
+    def _together(
+        self, members: list[Location], found: list[tuple[Type, Location | None]], naming: Naming
+    ) -> Type | None:
+        """A class for objects that fulfil several members of an `anyOf`, each with its own fields.
+
+        The members of a `oneOf` exclude each other, and so do those that a tag tells apart.
+        """
+        if members[0].path[-2:-1] != ("anyOf",):
+            return None
+        records = [one.parts for one, _ in found if isinstance(one, RecordOf)]
+        # One that forbids or carries other properties is never one of several, or keeps them all.
+        alternatives = [parts for parts in records if not self._speaks_of_others(parts)]
+        names = {frozenset(declared_names(self, parts)) for parts in alternatives}
+        if len(names) < 2 or tag_of(self, records) is not None:
+            return None
+        parts = merge_key(alternatives)
+        if parts not in self.records:
+            record = self._start(parts, naming, None)
+            self._fill(record, alternatives, naming)
+            record.reason = "objects that fulfil several members of an `anyOf` have this class"
+        return RecordOf(parts=parts)
+
+    def _speaks_of_others(self, parts: Parts) -> bool:
+        """Whether an object forbids properties that it does not name, or says what they are."""
+        others = {"additionalProperties", "unevaluatedProperties", "patternProperties"}
+        return any(others & schema.keys() for _, schema in self.parts.objects(parts))
 
     def _is_anonymous(self, parts: Parts, location: Location, rest: Parts) -> bool:
         """Whether a member is an object with fields that nothing in the schema gives a name to."""
@@ -283,7 +322,7 @@ class Modeller:
 
     def is_never(self, parts: Parts) -> bool:
         """Whether no value satisfies some parts, because one of them is `false`."""
-        return any(self.parts.schema(part) is False for part in parts)
+        return any(self.parts.schema(part) is False and not part.perhaps for part in parts)
 
 
 def _merge(modeller: Modeller, fields: list[Field], alternatives: int) -> Field:

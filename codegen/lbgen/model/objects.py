@@ -12,13 +12,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..json_types import is_array, is_object
+from .perhaps import perhaps_of
 from .types import AnyType, Field, MapOf, Nothing, RecordOf, Type
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..document import Location
     from .modeller import Modeller
     from .naming import Naming
     from .parts import Part, Parts
+    from .perhaps import Perhaps
 
 __all__ = ["fields_of", "object_type"]
 
@@ -32,12 +36,15 @@ def object_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
         schema.get("patternProperties") for _, schema in schemas
     ):
         return RecordOf(parts=modeller.record(parts, naming))
-    value = additional_type(modeller, schemas, naming)
+    value = additional_type(modeller, schemas, naming, perhaps_of(modeller, parts).others)
     return MapOf(value=AnyType() if value is None else value)
 
 
 def additional_type(
-    modeller: Modeller, schemas: list[tuple[Part, dict[str, Any]]], naming: Naming
+    modeller: Modeller,
+    schemas: list[tuple[Part, dict[str, Any]]],
+    naming: Naming,
+    perhaps: Sequence[Location] = (),
 ) -> Type | None:
     """The type of properties without a name; `None` if nothing is said about them, or they are
     forbidden."""
@@ -46,13 +53,13 @@ def additional_type(
         for keyword in ("additionalProperties", "unevaluatedProperties"):
             if keyword in schema and schema[keyword] is not False:
                 location = part.location / keyword
-                members.append((modeller.type_of([location], naming), location))
+                members.append((modeller.type_of([location], naming, perhaps), location))
         by_pattern = schema.get("patternProperties")
         if is_object(by_pattern):
             for pattern in by_pattern:
                 location = part.location / "patternProperties" / pattern
                 inner = naming if len(by_pattern) == 1 else naming.pattern(pattern)
-                members.append((modeller.type_of([location], inner), location))
+                members.append((modeller.type_of([location], inner, perhaps), location))
     if not members:
         return None
     return modeller.union(members)
@@ -63,6 +70,7 @@ def fields_of(
 ) -> tuple[tuple[Field, ...], Type | None]:
     """The fields of a class, and the type of its additional properties."""
     schemas = modeller.parts.objects(parts)
+    perhaps = perhaps_of(modeller, parts)
     required = {
         name
         for _, schema in schemas
@@ -78,11 +86,13 @@ def fields_of(
     for name, locations in found.items():
         locations.extend(_also_applies(name, schemas))
     fields = [
-        _field(modeller, name, locations, name in required, naming)
+        _field(
+            modeller, name, locations, perhaps.properties.get(name, ()), name in required, naming
+        )
         for name, locations in found.items()
     ]
-    fields += _conditional_fields(modeller, schemas, set(found), required, naming)
-    additional = additional_type(modeller, schemas, naming)
+    fields += _perhaps_fields(modeller, perhaps, set(found), required, naming)
+    additional = additional_type(modeller, schemas, naming, perhaps.others)
     known = {field.key for field in fields}
     for name in sorted(required - known):
         locations = _also_applies(name, schemas)
@@ -98,6 +108,18 @@ def fields_of(
                 location=locations[0] if locations else place_of.location,
             )
         )
+    known |= required
+    fields += [
+        Field(
+            key=name,
+            type=AnyType(),
+            required=False,
+            place=modeller.place(location),
+            location=location,
+        )
+        for name, location in perhaps.mentioned.items()
+        if name not in known and not _also_applies(name, schemas)
+    ]
     forbidden = any(
         schema.get("additionalProperties") is False and not schema.get("patternProperties")
         for _, schema in schemas
@@ -132,7 +154,12 @@ def _matches(pattern: str, name: str) -> bool:
 
 
 def _field(
-    modeller: Modeller, name: str, locations: list[Location], required: bool, naming: Naming
+    modeller: Modeller,
+    name: str,
+    locations: list[Location],
+    perhaps: Sequence[Location],
+    required: bool,
+    naming: Naming,
 ) -> Field:
     has_default = False
     default: Any = None
@@ -145,7 +172,7 @@ def _field(
             description = text if isinstance(text, str) else None
     return Field(
         key=name,
-        type=modeller.type_of(locations, naming.inside(name, locations)),
+        type=modeller.type_of(locations, naming.inside(name, locations), perhaps),
         required=required,
         has_default=has_default and modeller.accepts(locations, default),
         default=default,
@@ -155,38 +182,16 @@ def _field(
     )
 
 
-def _conditional_fields(
-    modeller: Modeller,
-    schemas: list[tuple[Part, dict[str, Any]]],
-    known: set[str],
-    required: set[str],
-    naming: Naming,
+def _perhaps_fields(
+    modeller: Modeller, perhaps: Perhaps, known: set[str], required: set[str], naming: Naming
 ) -> list[Field]:
-    branches: list[Location] = []
-    for part, schema in schemas:
-        branches += [
-            part.location / keyword for keyword in ("if", "then", "else") if keyword in schema
-        ]
-        for keyword in ("dependentSchemas", "dependencies"):
-            dependent = schema.get(keyword)
-            if is_object(dependent):
-                branches += [
-                    part.location / keyword / name
-                    for name, inner in dependent.items()
-                    if is_object(inner)
-                ]
-    found: dict[str, list[Location]] = {}
-    for branch in branches:
-        for part, schema in modeller.parts.objects(modeller.parts.read(branch)):
-            properties = schema.get("properties")
-            if is_object(properties):
-                for name in properties:
-                    if name not in known:
-                        found.setdefault(name, []).append(part.location / "properties" / name)
+    """Fields that only schemas declare which may apply."""
     fields: list[Field] = []
-    for name, locations in found.items():
+    for name, locations in perhaps.properties.items():
+        if name in known:
+            continue
         members = [
-            (modeller.type_of([location], naming.inside(name, [location])), location)
+            (modeller.type_of([location], naming.inside(name, [location]), locations), location)
             for location in locations
         ]
         possible = [member for member in members if not isinstance(member[0], Nothing)]

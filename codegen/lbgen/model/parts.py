@@ -33,10 +33,18 @@ _TYPING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Part:
-    """A schema that applies, and the keywords of it that have been dealt with."""
+    """A schema that applies, and the keywords of it that have been dealt with.
+
+    Attributes:
+        location: of the schema.
+        without: keywords that have been dealt with.
+        perhaps: it applies to some values only, and counts for nothing but the properties that it
+            declares.
+    """
 
     location: Location
     without: frozenset[str] = frozenset()
+    perhaps: bool = False
 
 
 Parts: TypeAlias = tuple[Part, ...]
@@ -65,13 +73,36 @@ class PartsReader:
         return not is_object(schema) or bool(_TYPING & schema.keys())
 
     def objects(self, parts: Parts) -> list[tuple[Part, dict[str, Any]]]:
-        """The parts that are objects, with their schemas."""
+        """The parts that apply to every value and are objects, with their schemas."""
         found: list[tuple[Part, dict[str, Any]]] = []
         for part in parts:
             schema = self.schema(part)
-            if is_object(schema):
+            if is_object(schema) and not part.perhaps:
                 found.append((part, schema))
         return found
+
+    def whole(self, location: Location) -> Iterator[tuple[Location, dict[str, Any]]]:
+        """A schema, and those that it refers to or lists in `allOf`, whatever they say."""
+        seen: set[Location] = set()
+        stack = [location]
+        while stack:
+            current = stack.pop(0)
+            schema = self._references.schema(current)
+            if current in seen or not is_object(schema):
+                continue
+            seen.add(current)
+            target = self.target(current, schema)
+            if "$ref" in schema and self._references.draft(current).ref_alone:
+                stack += [] if target is None else [target]
+                continue
+            yield current, schema
+            all_of = schema.get("allOf")
+            inner = (
+                [current / "allOf" / index for index in range(len(all_of))]
+                if is_array(all_of)
+                else []
+            )
+            stack[:0] = [*([] if target is None else [target]), *inner]
 
     def read(self, *locations: Location) -> Parts:
         """The parts of all schemas at some locations together, each once, in order."""

@@ -120,10 +120,13 @@ class Member:
         type: its type.
         location: of the schema that tells whether a value is of this member; `None` where the
             JSON type tells.
+        together: it is the class with the fields of all members, for an object that fulfils
+            several of them.
     """
 
     type: Type
     location: Location | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

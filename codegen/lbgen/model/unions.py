@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .modeller import Modeller
     from .parts import Parts
 
-__all__ = ["make_union", "split_union", "tag_of"]
+__all__ = ["make_union", "only_demands", "split_union", "tag_of"]
 
 _ONLY_DEMANDS = frozenset({"required", "not", "title", "description", "$comment", "minProperties"})
 
@@ -31,17 +31,22 @@ def split_union(modeller: Modeller, parts: Parts) -> tuple[list[Location], Parts
         `None` if no part is a union.
     """
     for index, (part, schema) in enumerate(_with_schemas(modeller, parts)):
-        if not is_object(schema):
+        if not is_object(schema) or part.perhaps:
             continue
         for keyword in ("oneOf", "anyOf"):
             members = schema.get(keyword)
             if not is_array(members) or not members:
                 continue
             rest = (*parts[:index], *_without(modeller, part, keyword), *parts[index + 1 :])
-            if all(is_object(each) and each.keys() <= _ONLY_DEMANDS for each in members):
+            if only_demands(members):
                 return split_union(modeller, rest) or ([], rest)
             return [part.location / keyword / number for number in range(len(members))], rest
     return None
+
+
+def only_demands(members: list[Any]) -> bool:
+    """Whether members of a union say nothing but which properties are there."""
+    return all(is_object(each) and each.keys() <= _ONLY_DEMANDS for each in members)
 
 
 def _with_schemas(modeller: Modeller, parts: Parts) -> list[tuple[Part, Any]]:
@@ -54,13 +59,25 @@ def _without(modeller: Modeller, part: Part, keyword: str) -> Parts:
     return (smaller,) if modeller.parts.says_something(smaller) else ()
 
 
-def make_union(modeller: Modeller, members: list[tuple[Type, Location | None]]) -> Type:
-    """The union of some types, each with the location of the schema that tells it apart."""
+def make_union(
+    modeller: Modeller, members: list[tuple[Type, Location | None]], together: Type | None = None
+) -> Type:
+    """The union of some types, each with the location of the schema that tells it apart.
+
+    Args:
+        modeller: of the contract.
+        members: the types.
+        together: the class with the fields of all members that are objects.
+    """
     unique: dict[Type, Location | None] = {}
+    whole = {} if together is None else {together: None}
     for type_, location in members:
         if isinstance(type_, UnionOf):
             for member in type_.members:
-                unique.setdefault(member.type, member.location or location)
+                if member.together:
+                    whole.setdefault(member.type)
+                else:
+                    unique.setdefault(member.type, member.location or location)
         elif not isinstance(type_, Nothing):
             unique.setdefault(type_, location)
     if not unique:
@@ -73,8 +90,10 @@ def make_union(modeller: Modeller, members: list[tuple[Type, Location | None]]) 
         return next(iter(merged))
     records = [type_.parts for type_ in merged if isinstance(type_, RecordOf)]
     tag = tag_of(modeller, records)
+    found = [Member(type=type_, location=location) for type_, location in merged.items()]
+    found += [Member(type=type_, together=True) for type_ in whole if type_ not in merged][:1]
     return UnionOf(
-        members=tuple(Member(type=type_, location=location) for type_, location in merged.items()),
+        members=tuple(found),
         tag=None if tag is None else tag[0],
         tags=() if tag is None else tag[1],
     )

@@ -148,6 +148,8 @@ def _first_valid(union: UnionOf, names: CodecNames) -> Expression:
         for member in union.members
         if member.location is not None
     )
-    return Brackets(
-        "_codec.first_valid", ("cls.__lbgen_schema__", Brackets("", members, "[]", True))
-    )
+    arguments: list[Expression] = ["cls.__lbgen_schema__", Brackets("", members, "[]", True)]
+    arguments += [
+        codec(member.type, names) or "_codec.JSON" for member in union.members if member.together
+    ]
+    return Brackets("_codec.first_valid", tuple(arguments))
