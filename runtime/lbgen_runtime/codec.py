@@ -273,7 +273,7 @@ def first_valid(
     """
     checks = [(schema.at(location), codec) for location, codec in members]
 
-    def decode(value: Any) -> Any:
+    def member(value: Any) -> Codec:
         chosen, fewest = JSON, -1
         for check, codec in checks:
             if fewest and check.is_valid(value):
@@ -282,18 +282,19 @@ def first_valid(
                     chosen, fewest = codec, count
         if fewest > 0 and together is not JSON and left_out(together, value) < fewest:
             chosen = together
-        return value if chosen.decode is None else chosen.decode(value)
+        return chosen
 
     def left_out(codec: Codec, value: Any) -> int:
         return codec.leaves_out(value) if codec.leaves_out and type(value) is dict else 0
+
+    def decode(value: Any) -> Any:
+        decode_member = member(value).decode
+        return value if decode_member is None else decode_member(value)
 
     def encode(value: Any) -> Any:
         plain = json_value(value)
         if type(value) not in (dict, list, tuple):
             return plain
-        for check, codec in checks:
-            if check.is_valid(plain):
-                return codec.encode(value)
-        return plain
+        return member(plain).encode(value)
 
     return Codec(decode, encode)

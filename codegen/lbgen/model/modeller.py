@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..json_types import is_object
@@ -18,6 +19,7 @@ from .alternatives import (
     tags_of,
 )
 from .arrays import array_type
+from .defaults import refusable_defaults
 from .naming import Naming
 from .objects import fields_of, object_type
 from .parts import Part, PartsReader
@@ -72,6 +74,12 @@ class Modeller:
         self.parts = PartsReader(references)
         self.records: dict[Parts, Record] = {}
         self._open: set[Parts] = set()
+
+    @cached_property
+    def refusable_defaults(self) -> frozenset[Location]:
+        """The properties whose default a composition around them can refuse."""
+        events = (event.location for api in self._contract.apis for event in api.events)
+        return refusable_defaults(self, events)
 
     def place(self, location: Location) -> Place:
         """Where a value is written."""
@@ -333,5 +341,6 @@ def _merge(modeller: Modeller, fields: list[Field], alternatives: int) -> Field:
         fields[0],
         type=modeller.union((each.type, each.location) for each in fields),
         required=len(fields) == alternatives and all(each.required for each in fields),
-        has_default=all(each.has_default and each.default == fields[0].default for each in fields),
+        has_default=len(fields) == alternatives
+        and all(each.has_default and each.default == fields[0].default for each in fields),
     )

@@ -174,7 +174,9 @@ def _field(
         key=name,
         type=modeller.type_of(locations, naming.inside(name, locations), perhaps),
         required=required,
-        has_default=has_default and modeller.accepts(locations, default),
+        has_default=has_default
+        and modeller.refusable_defaults.isdisjoint(locations)
+        and modeller.accepts(locations, default),
         default=default,
         description=description,
         place=modeller.key_place(locations[0]),

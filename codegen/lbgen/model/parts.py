@@ -23,7 +23,7 @@ _TYPING: Final = frozenset(
     {
         "type", "enum", "const", "format",
         "properties", "required", "additionalProperties", "patternProperties",
-        "unevaluatedProperties", "dependentSchemas", "dependencies",
+        "unevaluatedProperties", "dependentRequired", "dependentSchemas", "dependencies",
         "items", "prefixItems", "additionalItems", "unevaluatedItems",
         "anyOf", "oneOf", "if", "then", "else",
     }

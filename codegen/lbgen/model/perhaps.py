@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_array, is_object
-from .unions import only_demands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,10 +18,28 @@ if TYPE_CHECKING:
     from .modeller import Modeller
     from .parts import Parts
 
-__all__ = ["Perhaps", "adds_names", "declared_names", "perhaps_of"]
+__all__ = [
+    "Perhaps",
+    "adds_names",
+    "branches_of",
+    "declared_by",
+    "declared_names",
+    "only_demands",
+    "perhaps_of",
+]
 
+_ONLY_DEMANDS = frozenset({"required", "not", "title", "description", "$comment", "minProperties"})
 _DEEPEST: Final = 12
 """Objects inside one another whose names are compared."""
+
+
+_COUNTING: Final = frozenset(
+    {
+        "additionalProperties", "maxProperties", "minProperties", "patternProperties",
+        "propertyNames", "unevaluatedProperties",
+    }
+)  # fmt: skip
+"""Keywords that look at properties whatever their names."""
 
 
 @dataclass(slots=True)
@@ -34,12 +51,29 @@ class Perhaps:
         mentioned: properties that are only named, each with the place of its name.
         items: schemas of an array's items.
         others: schemas of properties without a name.
+        counts: whether any further property can decide what holds.
     """
 
     properties: dict[str, list[Location]] = field(default_factory=dict[str, "list[Location]"])
     mentioned: dict[str, Location] = field(default_factory=dict[str, "Location"])
     items: list[Location] = field(default_factory=list["Location"])
     others: list[Location] = field(default_factory=list["Location"])
+    counts: bool = False
+
+    def mention(self, names: Iterable[Any], location: Location) -> None:
+        """Note that properties are named."""
+        for name in names:
+            if isinstance(name, str):
+                self.mentioned.setdefault(name, location)
+
+    def mention_dependent(self, schema: dict[str, Any], location: Location) -> None:
+        """Note the properties on which others depend, and those that depend on them by name."""
+        for keyword in ("dependentRequired", "dependentSchemas", "dependencies"):
+            dependent = schema.get(keyword)
+            for name, names in dependent.items() if is_object(dependent) else ():
+                self.mention([name], location / keyword)
+                if is_array(names):
+                    self.mention(names, location / keyword)
 
 
 def perhaps_of(modeller: Modeller, parts: Parts) -> Perhaps:
@@ -61,7 +95,13 @@ class _Reader:
             for location, schema in self._modeller.parts.whole(part.location):
                 dealt_with = part.without if location == part.location else frozenset[str]()
                 self._names(location, schema, demands=False)
-                self._branches(location, schema, dealt_with, demands=True, applies=True)
+                inner, unions = branches_of(location, schema)
+                # Each member of a union is a type of its own, unless it only demands.
+                for members in unions:
+                    keyword = str(members[0].path[-2])
+                    if keyword in dealt_with and only_demands(schema[keyword]):
+                        inner += members
+                self._read_all(inner, demands=True)
         return self._found
 
     def declared(self, locations: Iterable[Location]) -> Perhaps:
@@ -87,54 +127,49 @@ class _Reader:
                     _add(self._found.properties.setdefault(name, []), inner / "properties" / name)
             self._found.items += _items(inner, schema)
             self._found.others += _others(inner, schema)
+            self._found.counts = self._found.counts or _counts(schema)
             self._names(inner, schema, demands=demands)
-            self._branches(inner, schema, frozenset(), demands=demands, applies=False)
+            conditions, unions = branches_of(inner, schema)
+            self._read_all(
+                [*conditions, *(each for members in unions for each in members)], demands=demands
+            )
+
+    def _read_all(self, locations: list[Location], *, demands: bool) -> None:
+        for each in locations:
+            self._read(each, demands=demands != (each.path[-1] == "not"))
 
     def _names(self, location: Location, schema: dict[str, Any], *, demands: bool) -> None:
-        for keyword in ("dependentRequired", "dependencies"):
-            dependent = schema.get(keyword)
-            for name, names in dependent.items() if is_object(dependent) else ():
-                self._mention([name], location / keyword)
-                if is_array(names):
-                    self._mention(names, location / keyword)
-        if is_object(schema.get("dependentSchemas")):
-            self._mention(schema["dependentSchemas"], location / "dependentSchemas")
+        self._found.mention_dependent(schema, location)
         if demands and is_array(schema.get("required")):
-            self._mention(schema["required"], location / "required")
+            self._found.mention(schema["required"], location / "required")
 
-    def _mention(self, names: Iterable[Any], location: Location) -> None:
-        for name in names:
-            if isinstance(name, str):
-                self._found.mentioned.setdefault(name, location)
 
-    def _branches(
-        self,
-        location: Location,
-        schema: dict[str, Any],
-        dealt_with: frozenset[str],
-        *,
-        demands: bool,
-        applies: bool,
-    ) -> None:
-        for keyword in ("if", "then", "else"):
-            if keyword in schema:
-                self._read(location / keyword, demands=demands)
-        if "not" in schema:
-            self._read(location / "not", demands=not demands)
-        for keyword in ("dependentSchemas", "dependencies"):
-            dependent = schema.get(keyword)
-            for name, inner in dependent.items() if is_object(dependent) else ():
-                if is_object(inner):
-                    self._read(location / keyword / name, demands=demands)
-        for keyword in ("anyOf", "oneOf"):
-            members = schema.get(keyword)
-            if not is_array(members):
-                continue
-            # Of a schema that applies, each member is a type of its own, unless it only demands.
-            if applies and not (keyword in dealt_with and only_demands(members)):
-                continue
-            for index in range(len(members)):
-                self._read(location / keyword / index, demands=demands)
+def only_demands(members: list[Any]) -> bool:
+    """Whether members of a union say nothing but which properties are there."""
+    return all(is_object(each) and each.keys() <= _ONLY_DEMANDS for each in members)
+
+
+def branches_of(
+    location: Location, schema: dict[str, Any]
+) -> tuple[list[Location], list[list[Location]]]:
+    """The schemas beside one that may apply to the same value, and the members of its unions."""
+    inner = [location / keyword for keyword in ("if", "then", "else", "not") if keyword in schema]
+    for keyword in ("dependentSchemas", "dependencies"):
+        dependent = schema.get(keyword)
+        if is_object(dependent):
+            inner += [location / keyword / name for name in dependent if is_object(dependent[name])]
+    unions = [
+        [location / keyword / index for index in range(len(schema[keyword]))]
+        for keyword in ("anyOf", "oneOf")
+        if is_array(schema.get(keyword)) and schema[keyword]
+    ]
+    return inner, unions
+
+
+def _counts(schema: dict[str, Any]) -> bool:
+    """Whether a schema looks at properties whatever their names."""
+    values = [schema.get("const"), *(schema.get("enum") or ())]
+    return bool(_COUNTING & schema.keys()) or any(is_object(value) for value in values)
 
 
 def _add(found: list[Location], location: Location) -> None:
@@ -160,9 +195,14 @@ def _others(location: Location, schema: dict[str, Any]) -> Iterator[Location]:
         yield from (location / "patternProperties" / pattern for pattern in by_pattern)
 
 
+def declared_by(modeller: Modeller, locations: Iterable[Location]) -> Perhaps:
+    """What some schemas and all their branches declare."""
+    return _Reader(modeller).declared(locations)
+
+
 def declared_names(modeller: Modeller, parts: Parts) -> set[str]:
     """The properties that some parts or branches of them name."""
-    found = _Reader(modeller).declared(part.location for part in parts)
+    found = declared_by(modeller, (part.location for part in parts))
     return {*found.properties, *found.mentioned}
 
 
@@ -182,7 +222,7 @@ def adds_names(
     """
     if depth > _DEEPEST:
         return False
-    known, more = _Reader(modeller).declared(locations), _Reader(modeller).declared(perhaps)
+    known, more = declared_by(modeller, locations), declared_by(modeller, perhaps)
     # Where nothing is declared, a mapping or a list keeps everything.
     if known.properties:
         names = {*known.properties, *known.mentioned}

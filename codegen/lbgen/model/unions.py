@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..json_types import is_array, is_object
 from .parts import Part
+from .perhaps import declared_names, only_demands
 from .types import AnyType, Literals, Member, Nothing, RecordOf, Type, UnionOf
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from .modeller import Modeller
     from .parts import Parts
 
-__all__ = ["make_union", "only_demands", "split_union", "tag_of"]
-
-_ONLY_DEMANDS = frozenset({"required", "not", "title", "description", "$comment", "minProperties"})
+__all__ = ["make_union", "split_union", "tag_of"]
 
 
 def split_union(modeller: Modeller, parts: Parts) -> tuple[list[Location], Parts] | None:
@@ -39,14 +38,13 @@ def split_union(modeller: Modeller, parts: Parts) -> tuple[list[Location], Parts
                 continue
             rest = (*parts[:index], *_without(modeller, part, keyword), *parts[index + 1 :])
             if only_demands(members):
+                demanded = {name for each in members for name in each.get("required", ())}
+                if not demanded <= declared_names(modeller, rest):
+                    smaller = Part(location=part.location, without=part.without | {keyword})
+                    rest = tuple(dict.fromkeys((*rest, smaller)))
                 return split_union(modeller, rest) or ([], rest)
             return [part.location / keyword / number for number in range(len(members))], rest
     return None
-
-
-def only_demands(members: list[Any]) -> bool:
-    """Whether members of a union say nothing but which properties are there."""
-    return all(is_object(each) and each.keys() <= _ONLY_DEMANDS for each in members)
 
 
 def _with_schemas(modeller: Modeller, parts: Parts) -> list[tuple[Part, Any]]:
