@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics import in_order
 from . import (
     closed_object,
+    default_not_filled,
     event_name_tense,
     impossible_schema,
     integer_id,
@@ -21,6 +22,7 @@ from . import (
     relative_time,
     required_default,
     snake_case,
+    undeclared_content,
     undeclared_required,
     unknown_format,
     unused_definition,
@@ -46,7 +48,9 @@ _CHECKS = (
     relative_time,
     closed_object,
     required_default,
+    default_not_filled,
     undeclared_required,
+    undeclared_content,
     impossible_schema,
     integer_id,
     unused_definition,
