@@ -91,12 +91,6 @@ class Claim:
         """Whether nothing that happens here touches the entry any more."""
         return self.state is State.GIVEN_UP
 
-    @property
-    def position(self) -> tuple[int, int]:
-        """The entry's id, to be compared."""
-        milliseconds, _, number = self.entry_id.partition(b"-")
-        return int(milliseconds), int(number)
-
     def settle(self) -> None:
         """The entry is acknowledged, waits for its retry, or is lost."""
         settled, self.settled = self.settled, None
@@ -111,8 +105,7 @@ class Claims:
 
     Args:
         expired: gets an entry, from any thread, that was ready for longer than the server keeps it
-            for this process (the process stood still); it is ready no more.
-        in_order: what is ready runs in the stream's order, rather than in that of its arrival.
+            for this process (the process stood still); it keeps its place until `asked` is called.
 
     Attributes:
         begun: how many handler calls have begun.
@@ -122,12 +115,12 @@ class Claims:
     """
 
     __slots__ = (
+        "_asking",
         "_available",
         "_condition",
         "_expired",
         "_held",
         "_idle",
-        "_in_order",
         "_ready",
         "begun",
         "retrying",
@@ -135,9 +128,9 @@ class Claims:
         "stopped",
     )
 
-    def __init__(self, expired: Callable[[Claim], None], *, in_order: bool) -> None:
+    def __init__(self, expired: Callable[[Claim], None]) -> None:
         self._expired = expired
-        self._in_order = in_order
+        self._asking: Claim | None = None
         self._ready: deque[Claim] = deque()
         self._condition = threading.Condition()
         self._available = asyncio.Event()
@@ -179,30 +172,24 @@ class Claims:
         return list(self._held.copy().values())
 
     def make_ready(self, claims: list[Claim], *, first: bool = False) -> None:
-        """Have entries run, after those that are ready already or before them.
-
-        Where the stream's order is kept, it decides.
-        """
+        """Have entries run, after those that are ready already or before them."""
         with self._condition:
-            if self._in_order and self._ready and claims:
-                older = claims[0].position < self._ready[-1].position
-                self._ready.extend(claims)
-                if older:
-                    self._ready = deque(sorted(self._ready, key=lambda claim: claim.position))
-            elif first:
+            if first:
                 self._ready.extendleft(reversed(claims))
             else:
                 self._ready.extend(claims)
             self._condition.notify(len(claims))
         self._available.set()
 
-    def withdraw(self, claim: Claim) -> bool:
-        """Take back an entry that is ready; false where it runs already."""
+    def asked(self, claim: Claim) -> None:
+        """The server was asked about an entry that had expired; it runs if it is still held."""
         with self._condition:
-            if claim not in self._ready:
-                return False
-            self._ready.remove(claim)
-            return True
+            if self._asking is claim:
+                self._asking = None
+            if self.find(claim.stream, claim.entry_id) is not claim and claim in self._ready:
+                self._ready.remove(claim)
+            self._condition.notify_all()
+        self._available.set()
 
     def ended(self, claim: Claim, *, handled: bool) -> bool:
         """The entry's handler has ended.
@@ -243,11 +230,8 @@ class Claims:
     async def take(self) -> Claim | None:
         """The next entry to run, for a task; `None` when no more will run."""
         while not self.stopped:
-            if self._ready:
-                claim = self._begin()
-                if claim is not None:
-                    return claim
-                continue
+            if (claim := self._begin()) is not None:
+                return claim
             self._available.clear()
             self._idle += 1
             try:
@@ -260,11 +244,8 @@ class Claims:
         """The next entry to run, for a thread; `None` when no more will run."""
         with self._condition:
             while not self.stopped:
-                if self._ready:
-                    claim = self._begin()
-                    if claim is not None:
-                        return claim
-                    continue
+                if (claim := self._begin()) is not None:
+                    return claim
                 self._idle += 1
                 try:
                     self._condition.wait()
@@ -273,13 +254,16 @@ class Claims:
         return None
 
     def _begin(self) -> Claim | None:
-        claim = self._ready.popleft()
-        if claim.given_up:
-            return None  # at the very moment in which it was made ready
-        now = clock.now()
+        while self._ready and self._ready[0].given_up:
+            self._ready.popleft()  # at the very moment in which it was made ready
+        if not self._ready or self._ready[0] is self._asking:
+            return None
+        claim, now = self._ready[0], clock.now()
         if now > claim.expires:
+            self._asking = claim
             self._expired(claim)
             return None
+        self._ready.popleft()
         claim.state = State.RUNNING
         claim.began = now
         claim.counted = True

@@ -54,8 +54,7 @@ class Consumer:
 
     def __init__(self, listener: Listener, process: Process, connection: AsyncConnection) -> None:
         self.listener = listener
-        in_order = listener.settings.concurrency == 1
-        self.claims = Claims(self._expired, in_order=in_order)
+        self.claims = Claims(self._expired)
         self._process = process
         self._loop = asyncio.get_running_loop()
         self._recovery = Recovery(listener, process, self.claims, self)

@@ -90,7 +90,7 @@ class Failures:
             claim.settle()
 
     def ask_again(self, claim: Claim) -> None:
-        """Run an entry, if it is still this process's after the process stood still."""
+        """Let an entry run, if it is still this process's after the process stood still."""
         self._start(self._run_if_held(claim, claim.delivery.times_delivered))
 
     def hand_back(self, claims: list[Claim]) -> None:
@@ -109,7 +109,7 @@ class Failures:
         expires = clock.now() + self._listener.settings.acknowledgement_timeout
         if await self._if_held(RETRY, claim, [claim.stream], [count]):
             claim.expires = expires
-            self._claims.make_ready([claim], first=True)
+        self._claims.asked(claim)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

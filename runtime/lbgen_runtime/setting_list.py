@@ -175,7 +175,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="concurrency",
         default=1,
         unit="events",
-        reason="Events of a stream run in their order.",
+        reason="One process runs the events of a stream in their order, as far as "
+        "docs/design/delivery.md says. Above 1, and with several processes, no order is kept.",
         parse=whole_number(1),
         per_listener=True,
     ),

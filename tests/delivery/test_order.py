@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import re
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,6 +66,13 @@ def listening(bus: Bus, runs: Runs, seconds: float = 0.0, **options: Any) -> Bus
 
 def pending(server: Server) -> list[dict[str, Any]]:
     return server.client.xpending_range(STREAM, GROUP, "-", "+", 10_000)
+
+
+def read_ahead(server: Server, number: int) -> list[bytes]:
+    """What is pending behind the event of that number; nothing until it is the oldest."""
+    oldest = server.client.xrange(STREAM, count=number + 1)[-1][0]
+    ids = [each["message_id"] for each in pending(server)]
+    return ids[1:] if ids[:1] == [oldest] else []
 
 
 def fire(server: Server, numbers: range, text: Callable[[int], str] = lambda number: "") -> None:
@@ -173,9 +182,8 @@ async def test_order_is_kept_where_a_process_stood_still(
 
     async with running(bus):
         await asyncio.to_thread(fire, server, range(200))
-        await until(lambda: runs.numbers()[-1:] == [100])
+        await until(lambda: len(read_ahead(server, 100)) > 20)
         read = time.monotonic()
-        assert len(pending(server)) > 20  # read ahead
         await until(lambda: time.monotonic() > read + 0.6)
         go_on.set()
         await until(lambda: len(runs.all) == 200)
@@ -196,6 +204,51 @@ async def test_order_is_kept_where_a_process_is_stopped_and_another_one_started(
                 await until(lambda before=before: len(runs.all) >= min(before + 100, 600))
     assert runs.numbers() == list(range(600))
     assert {count for _, count, _ in runs.all} == {1}
+
+
+async def test_what_moved_on_while_a_process_stood_still_is_left_out(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`concurrency=1`, several processes: what others took over runs there, the rest in order."""
+    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    bus = bus_of(server, acknowledgement_timeout=0.5, reclaim_interval=60)
+    runs, go_on = Runs(), asyncio.Event()
+
+    @bus.notes.noted.listen(listener_name="shelf")
+    async def shelf(event: Noted, delivery: Delivery) -> None:
+        runs.note(event, delivery)
+        if event.number == 100:
+            await go_on.wait()
+
+    async with running(bus):
+        await asyncio.to_thread(fire, server, range(200))
+        taken = (
+            await until(lambda: len(read_ahead(server, 100)) > 20 and read_ahead(server, 100))
+        )[::3]
+        read = time.monotonic()
+        server.client.xclaim(STREAM, GROUP, "other", 0, taken, justid=True)
+        await until(lambda: time.monotonic() > read + 0.6)
+        go_on.set()
+        await until(lambda: len(runs.all) == 200 - len(taken))
+    assert in_order(runs.numbers())
+
+
+async def test_a_group_that_begins_again_runs_in_order(server: Server) -> None:
+    """`concurrency=1`: once more from the oldest event on."""
+    runs = Runs()
+    async with running(listening(bus_of(server), runs, seconds=0.002)):
+        await asyncio.to_thread(fire, server, range(100))
+        await until(lambda: len(runs.all) > 50)
+        server.client.xgroup_destroy(STREAM, GROUP)
+        await until(lambda: runs.numbers().count(0) == 2 and not pending(server))
+        await asyncio.to_thread(fire, server, range(100, 200))
+        await until(lambda: runs.numbers()[-1] == 199)
+    numbers = runs.numbers()
+    again = next(
+        place for place, pair in enumerate(itertools.pairwise(numbers), 1) if pair[0] > pair[1]
+    )
+    assert in_order(numbers[:again])
+    assert in_order(numbers[again:])
 
 
 async def test_several_processes_share_what_one_of_them_hands_back(server: Server) -> None:
@@ -325,3 +378,11 @@ async def test_several_processes_run_later_events_before_earlier_ones(server: Se
         assert 0 not in ended
         go_on.set()
         await until(lambda: len(ended) == 10)
+
+
+def test_the_table_names_tests_that_are_there() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "design" / "delivery.md").read_text()
+    table = page.partition("## In which order")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(test_\w+)`", table))
+    there = {name for name in globals() if name.startswith("test_")}
+    assert named == there - {"test_the_table_names_tests_that_are_there"}
