@@ -12,6 +12,7 @@ from .build import Built, build
 from .config import read_config
 from .console import counted, say
 from .diagnostics import Diagnostic, Place, Severity, in_order
+from .links import link_on_the_way
 from .names import module_name
 from .report import print_diagnostics
 from .sources import read_sources
@@ -56,6 +57,14 @@ def build_folder(schemas: Path, output: Path, *, check: bool, format: str) -> in
             f"lbgen build: {output} would be a package that cannot be imported: the folder's name"
             " has to be an identifier of Python and no keyword, such as"
             f" `{module_name(package)}`",
+            stream=sys.stderr,
+        )
+        return 2
+    link = link_on_the_way(output)
+    if link is not None:
+        say(
+            f"lbgen build: {link} is a symbolic link, and nothing is written through one: replace"
+            " it by a folder, or choose another with `--output`",
             stream=sys.stderr,
         )
         return 2

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 import tomllib
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from .console import say, say_lines
 from .editor_schema import EDITOR_SCHEMA_ID, editor_schema_text
+from .links import link_on_the_way
 from .load import ENDINGS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["start_project"]
 
@@ -51,7 +52,7 @@ ignore = []  # ids of rules; `lbgen rule` lists them
 """
 
 _NEXT: Final = """
-Next:
+Next:{move}
   {edit:<26}  your editor's YAML server completes and checks it
   lbgen lint schemas/         what could be better
   lbgen build schemas/        the typed package `generated`\
@@ -65,22 +66,45 @@ def start_project(folder: Path) -> int:
         folder: of the project.
 
     Returns:
-        The exit code.
+        The exit code: 2 where something would be written through a symbolic link.
     """
-    schemas = folder / "schemas"
-    if schemas.is_dir() and any(schemas.iterdir()):
-        say("schemas/ is there and stays as it is")
+    schemas, settings = folder / "schemas", folder / "pyproject.toml"
+    editor = folder / ".lbgen" / "api.schema.json"
+    example = () if _holds_something(schemas) else (schemas / _EXAMPLE_FILE,)
+    for path in (*example, editor, settings):
+        link = link_on_the_way(path)
+        if link is not None:
+            say(
+                f"lbgen init: {link} is a symbolic link, and nothing is written through one:"
+                " replace it by what it leads to, or remove it",
+                stream=sys.stderr,
+            )
+            return 2
+    try:
+        _start(folder, schemas, editor, settings)
+    except OSError as error:
+        say(f"lbgen init: {error.filename}: {error.strerror}", stream=sys.stderr)
+        return 1
+    return 0
+
+
+def _start(folder: Path, schemas: Path, editor: Path, settings: Path) -> None:
+    if _holds_something(schemas):
+        say(f"{schemas}/ is there and stays as it is")
     else:
         _write(schemas / _EXAMPLE_FILE, _EXAMPLE)
-        say(f"schemas/{_EXAMPLE_FILE}: an example contract")
-    say(f".lbgen/api.schema.json: {_editor_schema(folder / '.lbgen' / 'api.schema.json')}")
-    settings = folder / "pyproject.toml"
+        say(f"{schemas / _EXAMPLE_FILE}: an example contract")
+    say(f"{editor}: {_editor_schema(editor)}")
     if settings.is_file():
-        say(f"pyproject.toml: {_settings(settings)}")
+        say(f"{settings}: {_settings(settings)}")
     else:
-        say("pyproject.toml is not there, so nothing is written for settings")
-    say_lines(_NEXT.format(edit=f"edit {_to_edit(schemas)}"))
-    return 0
+        say(f"{settings} is not there, so nothing is written for settings")
+    move = "" if folder == Path() else f"\n  cd {shlex.quote(str(folder))}"
+    say_lines(_NEXT.format(move=move, edit=f"edit {_to_edit(schemas)}"))
+
+
+def _holds_something(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def _to_edit(schemas: Path) -> str:
@@ -106,7 +130,7 @@ def _editor_schema(path: Path) -> str:
     if not path.exists():
         _write(path, text)
         return "the schema of contracts, for your editor"
-    present = path.read_text("utf-8")
+    present = path.read_text("utf-8", "replace")
     if present == text:
         return "is there and fresh"
     try:
@@ -120,7 +144,7 @@ def _editor_schema(path: Path) -> str:
 
 
 def _settings(path: Path) -> str:
-    text = path.read_text("utf-8")
+    text = path.read_text("utf-8", "replace")
     try:
         tool = tomllib.loads(text).get("tool", {})
     except tomllib.TOMLDecodeError:

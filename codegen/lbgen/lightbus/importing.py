@@ -10,6 +10,7 @@ from ..build import build
 from ..console import counted, say
 from ..diagnostics import Severity
 from ..json_types import is_object
+from ..links import link_on_the_way
 from ..lint import lint
 from .dump import read_dump
 from .imported import import_api
@@ -69,6 +70,8 @@ def import_files(source: Path, output: Path, *, api: str | None, stream: str, fo
         problems += [
             f"{output / file}: is there already" for file in changed if _there(output, file)
         ]
+    links = {link_on_the_way(output / file) for file in texts} - {None}
+    problems += [f"{link} is a symbolic link, and nothing is written through one" for link in links]
     if problems:
         for problem in problems:
             say(problem, stream=sys.stderr)
