@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 from .asking import Asker, literal
 from .dead_letters import Death, dead_key, death_of, own_fields, replay_key
 from .delivery import fired_at
+from .heartbeat import lease_key
 from .scripts import REPLAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 __all__ = ["DeadLetter", "DeadLetterBox", "DeadLetterQuery"]
 
-_PAGE: Final = 500
+_LARGEST_PAGE: Final = 500
+_PAGE_BYTES: Final = 500_000
+"""What a page should have at most: the server serves nobody else while it puts one together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class DeadLetterBox:
     """
 
     def __init__(self, redis_url: str, *, service: str, listener: str) -> None:
+        self._service = service
         self._group = f"{service}-{listener}"
         self._asker = Asker(redis_url, name="lbgen:dead")
 
@@ -106,29 +110,51 @@ class DeadLetterBox:
         """
         now = datetime.now(UTC)
         for key in self._keys():
-            stream = key[1 : key.rindex(b"}:dead:")]
-            after = b"-"
-            while True:
-                page = self._asker.ask(b"XRANGE", key, after, b"+", b"COUNT", _PAGE)
-                for letter_id, fields in page:
-                    letter = _letter(stream, letter_id, fields)
-                    if query.fits(letter, now):
-                        yield letter
-                if len(page) < _PAGE:
-                    break
-                after = b"(" + page[-1][0]
+            stream = _stream_of(key)
+            for letter_id, fields in self._entries(key):
+                letter = _letter(stream, letter_id, fields)
+                if query.fits(letter, now):
+                    yield letter
 
-    def without_group(self, letters: Iterable[DeadLetter]) -> list[bytes]:
-        """The streams of letters on which the listener has no group: nobody would run a replay.
+    def _entries(self, key: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
+        """Everything that a stream has, in pages that are no larger than need be."""
+        after, count = b"-", 8
+        while True:
+            page: list[tuple[bytes, list[bytes]]] = self._asker.ask(
+                b"XRANGE", key, after, b"+", b"COUNT", count
+            )
+            yield from page
+            if len(page) < count:
+                return
+            after = b"(" + page[-1][0]
+            size = sum(len(text) for _, fields in page for text in fields)
+            count = min(max(count * _PAGE_BYTES // (size + 1), 1), 4 * count, _LARGEST_PAGE)
+
+    def unread(self, query: DeadLetterQuery) -> list[bytes]:
+        """The streams of the letters that are meant on which no live process has the listener.
+
+        Nobody would run a replay there.
 
         Raises:
             ServerUnavailable: the server cannot be asked.
         """
-        return [
-            stream
-            for stream in sorted({letter.stream for letter in letters})
-            if self._group.encode() not in self._groups(stream)
-        ]
+        unread = {stream for stream in map(_stream_of, self._keys()) if not self._is_read(stream)}
+        meant: set[bytes] = set()
+        if unread:
+            for letter in self.letters(query):
+                meant.add(letter.stream)
+                if unread <= meant:
+                    break
+        return sorted(unread & meant)
+
+    def _is_read(self, stream: bytes) -> bool:
+        if self._group.encode() not in self._groups(stream):
+            return False
+        consumers = self._asker.ask(b"XINFO", b"CONSUMERS", stream, self._group)
+        found = [dict(zip(each[::2], each[1::2], strict=True)) for each in consumers]
+        found.sort(key=lambda consumer: int(consumer[b"idle"]))  # who lives was seen lately
+        names = [consumer[b"name"].decode(errors="replace") for consumer in found]
+        return any(self._asker.ask(b"EXISTS", lease_key(self._service, name)) for name in names)
 
     def _groups(self, stream: bytes) -> list[bytes]:
         if not self._asker.ask(b"EXISTS", stream):
@@ -136,25 +162,18 @@ class DeadLetterBox:
         groups: list[Any] = self._asker.ask(b"XINFO", b"GROUPS", stream)
         return [group[group.index(b"name") + 1] for group in groups]
 
-    def replay(self, letters: Iterable[DeadLetter]) -> int:
-        """Give letters back to this listener, and to no other; its next look runs them.
+    def replay(self, letter: DeadLetter) -> bool:
+        """Give a letter back to this listener, and to no other; its next look runs it.
 
         Returns:
-            How many were still there.
+            Whether it was still there.
         """
-        done = 0
-        for letter in letters:
-            keys = [self._key(letter.stream), replay_key(letter.stream, self._group)]
-            moved = self._asker.run(REPLAY, keys, [letter.letter_id, self._group])
-            done += moved is not None
-        return done
+        keys = [self._key(letter.stream), replay_key(letter.stream, self._group)]
+        return self._asker.run(REPLAY, keys, [letter.letter_id, self._group]) is not None
 
-    def drop(self, letters: Iterable[DeadLetter]) -> int:
-        """Remove letters for good; returns how many were still there."""
-        return sum(
-            self._asker.ask(b"XDEL", self._key(letter.stream), letter.letter_id)
-            for letter in letters
-        )
+    def drop(self, letter: DeadLetter) -> bool:
+        """Remove a letter for good; returns whether it was still there."""
+        return bool(self._asker.ask(b"XDEL", self._key(letter.stream), letter.letter_id))
 
     def _key(self, stream: bytes) -> bytes:
         return dead_key(stream, self._group)
@@ -165,6 +184,11 @@ class DeadLetterBox:
     def close(self) -> None:
         """Close the connection."""
         self._asker.close()
+
+
+def _stream_of(key: bytes) -> bytes:
+    """The stream whose dead letters have that key."""
+    return key[1 : key.rindex(b"}:dead:")]
 
 
 def _letter(stream: bytes, letter_id: bytes, fields: list[bytes]) -> DeadLetter:

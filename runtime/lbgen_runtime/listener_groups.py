@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["GroupState", "ListenerGroups"]
 
 _REGISTERED: Final = b"}:groups"
+_PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +154,26 @@ class ListenerGroups:
         What it had not acknowledged is not run. Trimming does not wait for it any more. Should a
         process of it live, the process makes it again and begins at the beginning.
         """
+        self._acknowledge_all(state)
         remove: list[Command] = [
             (b"HDEL", registered_key(state.stream), state.name),
-            (b"DEL", replay_key(state.stream, state.name)),
+            (b"UNLINK", replay_key(state.stream, state.name)),
         ]
         if self._asker.ask(b"EXISTS", state.stream):  # the group may have been made again
             remove.append((b"XGROUP", b"DESTROY", state.stream, state.name))
         self._asker.at_once(*remove)
+
+    def _acknowledge_all(self, state: GroupState) -> None:
+        """Empty a group's list of pending entries in steps: the server would do it in one."""
+        while state.pending:
+            pending: list[Any] = self._asker.ask(
+                b"XPENDING", state.stream, state.name, b"-", b"+", _PAGE
+            )
+            if pending:
+                ids = [entry[0] for entry in pending]
+                self._asker.ask(b"XACK", state.stream, state.name, *ids)
+            if len(pending) < _PAGE:
+                return
 
     def close(self) -> None:
         """Close the connection."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from workers import Process
 
 import servers
 from lbgen.cli import app
+from lbgen_runtime.heartbeat import lease_key
 
 if TYPE_CHECKING:
     from lbgen_runtime import Delivery
@@ -90,9 +92,16 @@ def test_show_tells_everything_about_one(server: Server, letters: list[str]) -> 
     assert "no dead letter" in out
 
 
+def live(server: Server) -> None:
+    """Have the group's processes live, as far as anybody can see."""
+    for consumer in server.client.xinfo_consumers("notes.*:stream", "library-shelf"):
+        server.client.set(lease_key("library", consumer["name"].decode()), "token 1 address")
+
+
 def test_drop_and_replay_act_on_nothing_that_was_not_asked_for(
     server: Server, letters: list[str]
 ) -> None:
+    live(server)
     for action in ("drop", "replay"):
         assert dead(server, action)[0] == 2
         status, out = dead(server, action, "--all", "--dry-run")
@@ -119,6 +128,37 @@ def test_a_letter_is_not_replayed_to_a_listener_that_nobody_has(
         assert not server.client.exists("{notes.*:stream}:replay:library-shelf")
         if there:
             server.client.delete("notes.*:stream")
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_letter_is_not_replayed_where_every_process_of_its_listener_has_ended(
+    server: Server, letters: list[str], more: tuple[str, ...]
+) -> None:  # U7
+    """The group is there, and knows its processes; none of them lives."""
+    assert server.client.xinfo_consumers("notes.*:stream", "library-shelf")
+    status, out = dead(server, "replay", "--all", *more)
+    assert status == 1
+    assert "no process listens as library shelf on notes.*:stream" in out
+    assert "Start a process of library" in out
+    assert server.client.xlen("{notes.*:stream}:dead:library-shelf") == len(letters)
+    assert not server.client.exists("{notes.*:stream}:replay:library-shelf")
+    live(server)
+    assert dead(server, "replay", "--all", *more)[0] == 0
+
+
+def test_letters_of_any_size_and_number_are_all_listed_and_dropped(server: Server) -> None:  # D5
+    """Page by page, and no page has many large ones."""
+    for number in range(1200):
+        text = "x" * (200_000 if number % 100 == 0 else 10)
+        server.client.xadd("{notes.*:stream}:dead:library-shelf", {"id": f"n{number}", "t": text})
+    server.client.config_resetstat()
+    status, out = dead(server, "list")
+    assert status == 0
+    assert [line.split("  ")[3] for line in out.splitlines()[:-1]] == [
+        f"n{number}" for number in range(1200)
+    ]
+    assert server.client.info("commandstats")["cmdstat_xrange"]["calls"] < 100
+    assert "dropped 1,200 dead letters" in dead(server, "drop", "--all")[1]
 
 
 async def test_a_replayed_letter_goes_to_its_listener_only_and_is_the_event_that_it_was(
@@ -185,9 +225,8 @@ def test_a_replay_that_ends_its_processes_is_dead_after_max_deliveries(server: S
         servers.wait_for(lambda: server.client.exists("notes.*:stream"))
         bus_of(server).notes.noted.fire(number=1)
         servers.wait_for(lambda: server.client.xlen(dead_key) == 1)
-        worker.terminate()
-        worker.end()
-    assert dead(server, "replay", "--all")[0] == 0
+        worker.signal(signal.SIGSTOP)  # it lives, and does not come to it
+        assert dead(server, "replay", "--all")[0] == 0
     for _ in range(2):
         with Process(script, END="exit", **quick) as worker:
             assert worker.end()[0] == 7

@@ -161,3 +161,17 @@ def test_a_server_that_does_not_answer_is_an_error_in_words(url: str) -> None:
     result = CliRunner().invoke(app, ["group", "list", "--redis-url", url])
     assert result.exit_code == (2 if url == "nonsense" else 1)
     assert "Traceback" not in result.output
+
+
+def test_a_group_with_many_pending_events_is_removed_in_steps(server: Server) -> None:  # D5
+    """The server would free them all at once, and serve nobody else meanwhile."""
+    pipeline = server.client.pipeline(transaction=False)
+    for number in range(2500):
+        pipeline.xadd(STREAM, {"number": number})
+    pipeline.execute()
+    server.client.xgroup_create(STREAM, GROUP, "0")
+    server.client.xreadgroup(GROUP, "gone", {STREAM: ">"}, count=2400)
+    server.client.config_resetstat()
+    assert group(server, "remove", "library", "shelf")[0] == 0
+    assert server.client.xinfo_groups(STREAM) == []
+    assert server.client.info("commandstats")["cmdstat_xack"]["calls"] == 3

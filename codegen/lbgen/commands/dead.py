@@ -197,21 +197,23 @@ def _act(
         )
 
     with _box(redis_url, service, listener) as box:
-        letters = list(box.letters(query))
-        if not letters:
-            _check_listener(redis_url, service, listener)
-        for letter in letters:
-            say(_line(letter))
-        if action == "replay" and (streams := box.without_group(letters)):
-            names = ", ".join(map(printable, streams))
+        if action == "replay" and (streams := box.unread(query)):
             say(
-                f"no process listens as {service} {listener} on {names}: nobody would run the "
-                "letters; replay them once a process of the listener has started"
+                f"no process listens as {service} {listener} on "
+                f"{', '.join(map(printable, streams))}: nobody would run the letters, so none was "
+                f"moved. Start a process of {service} that has the listener, then replay them"
             )
             raise typer.Exit(1)
+        act = box.replay if action == "replay" else box.drop
+        found = done = 0
+        for letter in box.letters(query):
+            found += 1
+            say(_line(letter))
+            done += not dry_run and act(letter)
+        if not found:
+            _check_listener(redis_url, service, listener)
         if dry_run:
-            say(f"would {action} {counted(len(letters), 'dead letter')} of {service}-{listener}")
+            say(f"would {action} {counted(found, 'dead letter')} of {service}-{listener}")
             return
-        done = box.replay(letters) if action == "replay" else box.drop(letters)
         past = "replayed" if action == "replay" else "dropped"
         say(f"{past} {counted(done, 'dead letter')} of {service}-{listener}")
