@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from environments import Environments
-from measuring import measure, start
+from measuring import SubjectFailed, measure, start
 from server import Server
 from throughput import print_where
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
 SCRIPT = "lbgen_at_scale"
@@ -84,6 +85,7 @@ class Scale:
         ]
         stream = "shop.orders.*:stream"
         while int(client.get("here") or 0) < processes:
+            self._check(started)
             time.sleep(0.05)
         began = time.perf_counter()
         client.set("go", 1)
@@ -91,12 +93,18 @@ class Scale:
             [group] = client.xinfo_groups(stream)
             if not group["pending"] and group["entries-read"] >= count:
                 break
+            self._check(started)
             time.sleep(0.02)
         seconds = time.perf_counter() - began
         client.set("done", 1)
         for process in started:
             process.communicate(timeout=60)
         return count / seconds
+
+    def _check(self, started: list[subprocess.Popen[str]]) -> None:
+        for process in started:
+            if process.poll() is not None:
+                raise SubjectFailed(f"{SCRIPT} has ended:\n{process.communicate()[1][-3000:]}")
 
     def streams(self) -> None:
         """Streams of growing length; nothing here may depend on it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis.asyncio
 from order import PARAMETERS
@@ -14,7 +14,10 @@ from subject import Measurement, run
 from generated import Bus
 from generated.shop_orders import OrderPlaced
 from lbgen_runtime.scripts import TRIM
-from lbgen_runtime.trimming import registered_key, trimmed_key
+from lbgen_runtime.trimming import AT_ONCE, registered_key, trimmed_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ORDER: dict[str, Any] = {
     name: getattr(OrderPlaced.from_dict(PARAMETERS), name) for name in PARAMETERS
@@ -36,9 +39,33 @@ def _start(bus: Bus) -> asyncio.Task[None]:
     return asyncio.create_task(bus.run_async())
 
 
-async def _until_listening(bus: Bus) -> None:
-    while not ((worker := bus.__lbgen__.worker) and worker.listening):  # noqa: ASYNC110
-        await asyncio.sleep(0.005)
+def _check(worker: asyncio.Task[None]) -> None:
+    """Raise what has ended the worker, if it has ended."""
+    if worker.done():
+        worker.result()
+        raise RuntimeError("the worker has ended")
+
+
+async def _until(
+    condition: Callable[[], object], worker: asyncio.Task[None], *, every: float = 0.0005
+) -> None:
+    """Wait until the condition is true; raise what ends the worker before."""
+    while not condition():
+        _check(worker)
+        await asyncio.sleep(every)
+
+
+async def _until_key(
+    client: redis.asyncio.Redis, key: str, worker: asyncio.Task[None], *, every: float
+) -> None:
+    """Wait until a key is there; raise what ends the worker before."""
+    while not await client.exists(key):
+        _check(worker)
+        await asyncio.sleep(every)
+
+
+async def _until_listening(bus: Bus, worker: asyncio.Task[None]) -> None:
+    await _until(lambda: (core := bus.__lbgen__).worker and core.worker.listening, worker)
 
 
 async def listeners(m: Measurement) -> None:
@@ -56,7 +83,7 @@ async def listeners(m: Measurement) -> None:
     finished = m.consuming()
     began = time.perf_counter()
     worker = _start(bus)
-    await _until_listening(bus)
+    await _until_listening(bus, worker)
     m.found["seconds to start"] = time.perf_counter() - began
     m.found["KiB per listener"] = (resident() - before) / 1024 / number
     cpu = time.process_time()
@@ -65,7 +92,7 @@ async def listeners(m: Measurement) -> None:
     m.ready()
     for _ in range(m.count // number):
         await bus.shop.orders.order_placed.fire_async(**ORDER)
-    await finished.wait()
+    await _until(finished.is_set, worker, every=0.05)
     began = time.perf_counter()
     await bus.close_async()
     await worker
@@ -107,7 +134,7 @@ async def consume_large(m: Measurement) -> None:
     finished = m.consuming()
     m.ready()
     worker = _start(bus)
-    await finished.wait()
+    await _until(finished.is_set, worker, every=0.05)
     await bus.close_async()
     await worker
 
@@ -124,13 +151,11 @@ async def share(m: Measurement) -> None:
             await go.wait()
 
     worker = _start(bus)
-    await _until_listening(bus)
+    await _until_listening(bus, worker)
     await client.incr("here")
-    while not await client.exists("go"):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await _until_key(client, "go", worker, every=0.01)
     go.set()
-    while not await client.exists("done"):  # noqa: ASYNC110
-        await asyncio.sleep(0.1)
+    await _until_key(client, "done", worker, every=0.1)
     await bus.close_async()
     await worker
     await client.aclose()
@@ -166,20 +191,18 @@ async def long_stream(m: Measurement) -> None:
     m.ready()
     began = time.perf_counter()
     worker = _start(bus)
-    await _until_listening(bus)
+    await _until_listening(bus, worker)
     m.found["start, ms"] = (time.perf_counter() - began) * 1e3
-    while not arrived:  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
+    await _until(lambda: arrived, worker)
     m.found["take over, ms (looks every second)"] = (arrived[0] - began) * 1e3
     fired = time.perf_counter()
     await event.fire_async(**ORDER)
-    while len(arrived) < 2:  # noqa: ASYNC110
-        await asyncio.sleep(0.0005)
+    await _until(lambda: len(arrived) == 2, worker)
     m.found["next event, ms"] = (arrived[1] - fired) * 1e3
     await asyncio.sleep(0.1)
     keys = [STREAM, trimmed_key(STREAM), registered_key(STREAM)]
-    script = TRIM.call(keys, [0, -1, 50_000])
-    await client.execute_command(*TRIM.call_in_full(TRIM.call(keys, [10**9, -1, 50_000])))
+    script = TRIM.call(keys, [0, -1, AT_ONCE])
+    await client.execute_command(*TRIM.call_in_full(TRIM.call(keys, [10**9, -1, AT_ONCE])))
     took: list[float] = []
     for _ in range(20):
         began = time.perf_counter()
@@ -187,11 +210,11 @@ async def long_stream(m: Measurement) -> None:
         took.append(time.perf_counter() - began)
     m.found["lag (XINFO GROUPS), ms"] = sorted(took)[10] * 1e3
     began = time.perf_counter()
-    await client.execute_command(*TRIM.call(keys, [10**9, -1, 50_000]))
+    await client.execute_command(*TRIM.call(keys, [10**9, -1, AT_ONCE]))
     m.found["trim, nothing due, ms"] = (time.perf_counter() - began) * 1e3
     began = time.perf_counter()
     await client.execute_command(*script)
-    m.found["trim of up to 50,000, ms"] = (time.perf_counter() - began) * 1e3
+    m.found[f"trim of up to {AT_ONCE:,}, ms"] = (time.perf_counter() - began) * 1e3
     await bus.close_async()
     await worker
     await client.aclose()
@@ -213,7 +236,7 @@ async def endure(m: Measurement) -> None:
             await bus.shop.orders.order_placed.fire_async(**ORDER)
 
     worker = _start(bus)
-    await _until_listening(bus)
+    await _until_listening(bus, worker)
     m.ready()
     firing = [asyncio.create_task(fire()) for _ in range(8)]
     samples: list[tuple[float, int, int]] = []

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from .connection import Command
 
-__all__ = ["Trims", "registered_key", "trimmed_key"]
+__all__ = ["AT_ONCE", "Trims", "registered_key", "trimmed_key"]
 
 _EVENTS: Final = 10_000
 """Events after which a stream is trimmed before its time."""
-_AT_ONCE: Final = 10_000
+AT_ONCE: Final = 10_000
 """Entries that one step removes at most: a few milliseconds of the server's time."""
 _REPORT_EVERY: Final = 3600.0
 """Seconds for which the same is not reported again."""
@@ -89,7 +89,7 @@ class Trims:
         return TRIM.call_in_full(
             TRIM.call(
                 [stream, trimmed_key(stream), registered_key(stream)],
-                [milliseconds, entries, _AT_ONCE],
+                [milliseconds, entries, AT_ONCE],
             )
         )
 
@@ -115,7 +115,7 @@ class Trims:
             return False
         removed, *held = reply
         more: bool = (
-            removed > _AT_ONCE // 2
+            removed > AT_ONCE // 2
         )  # whole nodes, so it is rarely all that a step may remove
         if more:
             self._due[stream] = 0.0
