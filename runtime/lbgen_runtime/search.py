@@ -97,7 +97,7 @@ class Search:
         event_id: the event's id.
         stream: the stream's key.
         sent: an attempt was made whose outcome is unknown.
-        found: its entry's id.
+        found: its entry's id, as it was seen; the step that writes looks whether it is still there.
     """
 
     __slots__ = ("_clock", "_ranges", "event_id", "found", "sent", "stream")

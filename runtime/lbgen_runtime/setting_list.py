@@ -108,7 +108,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         default="memory",
         unit="memory, disk or replicas:N",
         reason="What the server's own persistence gives. disk waits for fsync (WAITAOF), "
-        "replicas:N for N replicas (WAIT): each costs its round trip on every fire.",
+        "replicas:N until N replicas have it (WAIT): each costs its round trip on every fire. "
+        "Which failovers an event survives with N of several replicas: "
+        "[in production](../howto/production.md#replicas).",
         parse=a_durability,
     ),
     Setting(

@@ -225,6 +225,31 @@ def test_what_durability_replicas_confirms_survives_a_failover(
     proxy.close()
 
 
+def test_durability_replicas_counts_replicas_and_does_not_say_which(
+    replicated: tuple[Server, Server], kind: str
+) -> None:
+    """As the page on production says: with two replicas, one of them may lack a confirmed event."""
+    primary, replica = replicated
+    behind = Server(kind)
+    try:
+        behind.client.replicaof("127.0.0.1", primary.port)
+        wait_for(lambda: behind.client.info("replication")["master_link_status"] == "up", 30)
+        one = Bus(redis_url=primary.url, durability="replicas:1")
+        two = Bus(redis_url=primary.url, durability="replicas:2")
+        both = two.notes.noted.fire(number=0)
+        behind.client.replicaof("NO", "ONE")  # it gets nothing more, as if the network were gone
+        confirmed = one.notes.noted.fire(number=1)
+        soon = Bus(redis_url=primary.url, durability="replicas:2", fire_deadline=0.5)
+        with pytest.raises(FireUnconfirmed, match="durable in 1 of 2 places"):
+            soon.notes.noted.fire(number=2)
+        assert confirmed in ids_in_stream(replica)
+        assert ids_in_stream(behind) == [both], "promoted, it lacks what was confirmed"
+        for each in (one, two, soon):
+            each.close()
+    finally:
+        behind.stop()
+
+
 async def test_listeners_go_on_at_the_replica_that_takes_over(
     replicated: tuple[Server, Server],
 ) -> None:

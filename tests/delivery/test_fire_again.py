@@ -78,6 +78,22 @@ def test_no_step_looks_through_more_than_a_page(server: Server) -> None:
     assert server.client.xlen(STREAM) == 12_001
 
 
+@pytest.mark.parametrize("since_then", ["kept", "lost", "trimmed"])
+def test_what_was_seen_is_written_again_only_where_it_was_lost(
+    server: Server, since_then: str
+) -> None:
+    """A server that takes over may not have it; what was trimmed was handled."""
+    seen = server.client.xadd(STREAM, {"id": "x"})
+    server.client.xadd(STREAM, {"id": "later"})
+    if since_then != "kept":
+        server.client.xdel(STREAM, seen)
+    if since_then == "trimmed":
+        server.client.set(KEYS[3], server.client.xinfo_stream(STREAM)["last-generated-id"])
+    [outcome] = run(server, scripts.FIRE, KEYS, 0, 0, 0, 0, "x", seen, "", "", 2, "id", "x")
+    assert (outcome == seen) is (since_then != "lost")
+    assert ids_in_stream(server).count("x") == (since_then != "trimmed")
+
+
 @pytest.mark.parametrize("how", ["bytes", "fields"])
 def test_a_page_of_large_entries_has_few(server: Server, how: str) -> None:
     entry: dict[str, Any] = {"text": "x" * 500_000}

@@ -3,7 +3,7 @@
 -- ARGV: milliseconds to remember (0: not at all),
 --       1 to leave a write behind in any case (for WAIT and WAITAOF),
 --       entries that the stream may have (0: any number), 1 to drop the oldest of a full stream,
---       then per event: its id; its entry's id where that is known; the entry id after which it may
+--       then per event: its id; its entry's id where it was seen; the entry id after which it may
 --       stand (empty: nowhere); the entry id after which nothing may be trimmed if it is to be
 --       written (empty: anything may); how many fields and values follow; the fields and values
 -- Returns per event: its entry's id, or why it was not written: TRIMMED; MORE where the stream has
@@ -13,6 +13,12 @@ local stream = KEYS[1]
 local remember = tonumber(ARGV[1])
 local max_length, drop_oldest = tonumber(ARGV[3]), ARGV[4] == '1'
 
+-- What was seen may have been lost since, with the server that had it.
+local trimmed = redis.call('GET', KEYS[4])
+local function is_kept(entry)
+  return (trimmed and below(entry, trimmed)) or redis.call('XRANGE', stream, entry, entry)[1]
+end
+
 local events, entries, wanted, after = {}, {}, {}, nil
 local at = 5
 while at <= #ARGV do
@@ -20,7 +26,8 @@ while at <= #ARGV do
   for i = 1, tonumber(ARGV[at + 4]) do event.fields[i] = ARGV[at + 4 + i] end
   events[#events + 1] = event
   if remember > 0 then entries[event.id] = redis.call('GET', KEYS[5 + #events]) or nil end
-  if ARGV[at + 1] ~= '' then entries[event.id] = ARGV[at + 1] end
+  local seen = ARGV[at + 1]
+  if seen ~= '' and not entries[event.id] and is_kept(seen) then entries[event.id] = seen end
   if ARGV[at + 2] ~= '' and not entries[event.id] then
     wanted[event.id] = true
     if not after or below(ARGV[at + 2], after) then after = ARGV[at + 2] end
@@ -72,7 +79,7 @@ if max_length > 0 and open > 0 then
   end
 end
 
-local trimmed = redis.call('GET', KEYS[4])
+trimmed = redis.call('GET', KEYS[4])
 local result, written = {}, false
 for i, event in ipairs(events) do
   local id = event.id
