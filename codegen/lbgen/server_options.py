@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeVar
 
 import typer
 
@@ -19,9 +21,35 @@ DEFAULT_URL = "redis://localhost:6379/0"
 
 Service = Annotated[str, typer.Argument(help="The service's name.")]
 Listener = Annotated[str, typer.Argument(help="The listener's name.")]
+
+
+def _url(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
+    """A URL, or the one that stands in the file behind an `@`."""
+    if value.startswith("@"):
+        try:
+            return Path(value[1:]).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(f"{value[1:]} cannot be read: {error}") from None
+    source = context.get_parameter_source(parameter.name or "")
+    if source is not None and source.name == "COMMANDLINE" and _PASSWORD.search(value):
+        say(
+            "the password in --redis-url can be read in the list of processes: write the URL into"
+            " LBGEN_REDIS_URL, or into a file, and say --redis-url @FILE",
+            stream=sys.stderr,
+        )
+    return value
+
+
+_PASSWORD: Final = re.compile(r"^[a-z+]+://[^/?#]*:[^/?#]+@|[?&]password=")
+
 Url = Annotated[
     str,
-    typer.Option("--redis-url", envvar="LBGEN_REDIS_URL", help="redis://, rediss:// or unix://"),
+    typer.Option(
+        "--redis-url",
+        envvar="LBGEN_REDIS_URL",
+        help="redis://, rediss:// or unix://; @FILE reads it from a file.",
+        callback=_url,
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 

@@ -14,6 +14,8 @@ import servers
 from lbgen.cli import app
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
@@ -175,3 +177,33 @@ def test_a_group_with_many_pending_events_is_removed_in_steps(server: Server) ->
     assert group(server, "remove", "library", "shelf")[0] == 0
     assert server.client.xinfo_groups(STREAM) == []
     assert server.client.info("commandstats")["cmdstat_xack"]["calls"] == 3
+
+
+def test_the_url_is_read_from_a_file(server: Server, tmp_path: Path) -> None:
+    """S10: so that a password is in no list of processes."""
+    (tmp_path / "url").write_text(f"{server.url}\n")
+    result = CliRunner().invoke(app, ["group", "list", "--redis-url", f"@{tmp_path / 'url'}"])
+    assert (result.exit_code, result.output) == (0, "no consumer groups\n")
+    result = CliRunner().invoke(app, ["group", "list", "--redis-url", f"@{tmp_path / 'none'}"])
+    assert result.exit_code == 2
+    assert "cannot be read" in result.output
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis://:hunter2@127.0.0.1:1/0", True),
+        ("rediss://me:hunter2@127.0.0.1:1/0", True),
+        ("redis://127.0.0.1:1/0?password=hunter2", True),
+        ("redis://me@127.0.0.1:1/0", False),
+        ("redis://127.0.0.1:1/0", False),
+    ],
+)
+def test_a_password_on_the_command_line_is_told_and_never_printed(url: str, told: bool) -> None:
+    """S10"""
+    result = CliRunner().invoke(app, ["group", "list", "--redis-url", url])
+    assert ("list of processes" in result.output) == told
+    assert "hunter2" not in result.output
+    result = CliRunner(env={"LBGEN_REDIS_URL": url}).invoke(app, ["group", "list"])
+    assert "list of processes" not in result.output
+    assert "hunter2" not in result.output

@@ -83,10 +83,13 @@ def _play(stack: ExitStack) -> None:
     made = f"{counted(events, 'event')} in {counted(len(apis), 'API')}"
     say(f"1. lbgen build {schemas}/: {made} became typed Python")
 
-    server = stack.enter_context(_process([sys.executable, "-m", "lbgen.demo.server"], project, {}))
-    port = server.line()
-    environment = {"LBGEN_REDIS_URL": f"redis://127.0.0.1:{port}/0"}
-    say(f"2. an embedded Valkey server listens on port {port}")
+    socket = project / "valkey.sock"  # in a folder that only this user can enter
+    server = stack.enter_context(
+        _process([sys.executable, "-m", "lbgen.demo.server", str(socket)], project, {})
+    )
+    server.line()
+    environment = {"LBGEN_REDIS_URL": f"unix://{socket}"}
+    say(f"2. an embedded Valkey server listens on {socket}, and on no port")
 
     command = [sys.executable, "-m", "lbgen.demo.leash", "lbgen"]
     target = "services.price_monitor:bus"
