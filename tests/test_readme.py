@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lbgen.building import compile_folder
 from servers import Server, wait_for
 
 ROOT = Path(__file__).parents[1]
@@ -58,10 +59,23 @@ def test_ci_runs_both_install_lines_in_fresh_environments() -> None:
     assert "readme_line 'pytest -n auto'" in script
 
 
-def test_the_contract_in_the_readme_is_the_one_in_schemas() -> None:
-    contract = next(block for block in blocks() if block.language == "yaml")
-    assert contract.title == "schemas/competitor_prices.yaml"
-    assert contract.text == (ROOT / contract.title).read_text()
+def test_every_file_in_the_readme_is_in_the_repository_as_printed() -> None:
+    """U12"""
+    titled = {block.title: block.text for block in blocks() if block.title}
+    assert {"schemas/competitor_prices.yaml", "services/crawler.py"} <= titled.keys()
+    for title, text in titled.items():
+        assert text == (ROOT / title).read_text(), title
+
+
+def test_the_contract_in_the_readme_builds_as_printed(tmp_path: Path) -> None:
+    """U12: its files alone, with nothing else of the repository."""
+    for block in blocks():
+        if block.language == "yaml" and block.title is not None:
+            (tmp_path / block.title).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / block.title).write_text(block.text)
+    built = compile_folder(tmp_path / "schemas")
+    assert [str(each.place) for each in built.problems] == []
+    assert "competitor_prices.py" in built.files
 
 
 def test_every_snippet_runs_in_the_order_of_the_readme(project: Path) -> None:
@@ -111,7 +125,8 @@ def test_every_snippet_runs_in_the_order_of_the_readme(project: Path) -> None:
         assert outside.startswith('2026 crawler {"sku":"A-1"')
     finally:
         server.stop()
-    validation = printed["lbgen validate schemas/ competitor_prices.changed changed.json"]
+    validate = "lbgen validate schemas/ competitor_prices.changed services/changed.json"
+    validation = printed[validate]
     assert "changed.json: /sku: " in validation
     assert "changed.json: /changed_at: " in validation
     assert "schemas/competitor_prices.yaml:" in validation

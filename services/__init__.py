@@ -1,0 +1,1 @@
+"""The services of the README, which run against the example contract."""
