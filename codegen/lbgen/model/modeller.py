@@ -307,6 +307,14 @@ class Modeller:
         return None
 
     def _fill(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
+        # The record is there to be referred to, so what is around it may recur inside it.
+        around, self._open = self._open, set()
+        try:
+            self._fill_in(record, alternatives, naming)
+        finally:
+            self._open = around
+
+    def _fill_in(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
         inner = Naming(location=record.location, owner=(record.parts, ""))
         tags = tags_of(self, alternatives)
         shapes = [
