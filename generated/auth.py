@@ -104,11 +104,11 @@ class UserLoggedIn(_lbgen.Event):
             "logged_in_at": _codec.DATE_TIME,
             "method": _codec.by_type(
                 object=_codec.tagged(
-                    "kind",
-                    {
-                        "password": _codec.record(PasswordLogin),
-                        "social": _codec.record(SocialLogin),
-                    },
+                    ["kind"],
+                    [
+                        ("password", _codec.record(PasswordLogin)),
+                        ("social", _codec.record(SocialLogin)),
+                    ],
                 ),
             ),
         }

@@ -143,11 +143,11 @@ class OrderPaid(_lbgen.Event):
             "amount": _codec.record(Money),
             "method": _codec.by_type(
                 object=_codec.tagged(
-                    "kind",
-                    {
-                        "card": _codec.record(CardPayment),
-                        "invoice": _codec.record(InvoicePayment),
-                    },
+                    ["kind"],
+                    [
+                        ("card", _codec.record(CardPayment)),
+                        ("invoice", _codec.record(InvoicePayment)),
+                    ],
                 ),
             ),
         }

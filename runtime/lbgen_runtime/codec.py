@@ -15,13 +15,14 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
+import jsonschema_rs
 from pydantic_core import to_jsonable_python
 
 from . import exact
 from .json_values import NoJson, json_array, json_object, json_value, last_given
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from .record import Record
     from .validation import Schema
@@ -35,6 +36,7 @@ __all__ = [
     "UUID_",
     "Codec",
     "array",
+    "by_pattern",
     "by_type",
     "first_valid",
     "mapping",
@@ -239,12 +241,27 @@ def by_type(**codecs: Codec) -> Codec:
     return Codec(decode, encode)
 
 
-def tagged(key: str, codecs: Mapping[str | int | bool | None, Codec]) -> Codec:
-    """A union of objects told apart by the value of one property."""
+def tagged(path: Sequence[str], members: Sequence[tuple[str | float, Codec]]) -> Codec:
+    """A union of objects told apart by the value of one property.
+
+    Args:
+        path: the property, after those that lead to it.
+        members: each value of the property, and the codec of the objects that have it. Values are
+            told apart as in JSON: `1` is `1.0`, but not `true`.
+    """
+    *around, key = path
+    by_value = {value: codec for value, codec in members if type(value) is not bool}
+    by_bool = {value: codec for value, codec in members if type(value) is bool}
 
     def member(value: Any) -> Codec:
+        for name in around:
+            value = value.get(name)
+            if type(value) is not dict:
+                return JSON
         tag = value.get(key)
-        return codecs.get(tag, JSON) if isinstance(tag, str | int) or tag is None else JSON
+        if type(tag) is bool:
+            return by_bool.get(tag, JSON)
+        return by_value.get(tag, JSON) if isinstance(tag, str | int | float) else JSON
 
     def decode(value: Any) -> Any:
         if type(value) is not dict:
@@ -254,6 +271,49 @@ def tagged(key: str, codecs: Mapping[str | int | bool | None, Codec]) -> Codec:
 
     def encode(value: Any) -> Any:
         return member(value).encode(value) if type(value) is dict else json_value(value)
+
+    return Codec(decode, encode)
+
+
+def by_pattern(patterns: Sequence[tuple[str, Codec]], rest: Codec = JSON) -> Codec:
+    """`dict[str, A | B]` whose values' types follow from their names.
+
+    Args:
+        patterns: regular expressions as the validator reads them, and the codec of the values
+            whose names they find a match in.
+        rest: the codec of all other values.
+    """
+    options = jsonschema_rs.RegexOptions()
+    checks = [
+        (jsonschema_rs.validator_for({"pattern": each}, pattern_options=options), codec)
+        for each, codec in patterns
+    ]
+
+    def of(name: str) -> Codec:
+        matching = [codec for check, codec in checks if check.is_valid(name)]
+        # Where several match, the value is all that they say: the first that says something.
+        return next((each for each in matching if each is not JSON), JSON) if matching else rest
+
+    def decode(value: Any) -> Any:
+        if type(value) is not dict:
+            return value
+        result: dict[str, Any] = {}
+        for name, each in value.items():
+            decode_item = of(name).decode
+            result[name] = each if decode_item is None else decode_item(each)
+        return result
+
+    def encode(value: Any) -> Any:
+        if type(value) is not dict or not all(isinstance(name, str) for name in value):
+            return json_value(value)
+        result: dict[str, Any] = {}
+        for name, each in value.items():
+            try:
+                result[name] = of(name).encode(each)
+            except NoJson as error:
+                error.path.append(name)
+                raise
+        return result
 
     return Codec(decode, encode)
 

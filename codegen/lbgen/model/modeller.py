@@ -28,6 +28,7 @@ from .scalars import allowed_types, enumerated, enumeration_types, string_type
 from .types import (
     AnyType,
     Field,
+    MapOf,
     Nothing,
     Record,
     RecordOf,
@@ -102,13 +103,14 @@ class Modeller:
         alternatives = alternatives_of(self, parts)
         self._fill(record, alternatives[:MOST_ALTERNATIVES], naming)
         if len(alternatives) > MOST_ALTERNATIVES:
-            record.additional = AnyType(reason="the unions can be satisfied in too many ways")
+            reason = "the unions can be satisfied in too many ways"
+            record.additional = MapOf(value=AnyType(reason=reason))
         elif record.additional is None and not any(
             {"properties", "additionalProperties"} & schema.keys()
             for alternative in alternatives
             for _, schema in self.parts.objects(alternative)
         ):
-            record.additional = AnyType()
+            record.additional = MapOf(value=AnyType())
         return record
 
     def accepts(self, locations: Iterable[Location], value: Any) -> bool:
@@ -329,9 +331,11 @@ class Modeller:
         record.fields = tuple(
             each for each in merged if each.required or not isinstance(each.type, Nothing)
         )
-        additional = [each for _, each in shapes if each is not None]
-        if additional:
-            record.additional = self.union((each, None) for each in additional)
+        additional = list(dict.fromkeys(each for _, each in shapes if each is not None))
+        if len(additional) == 1:
+            record.additional = additional[0]
+        elif additional:
+            record.additional = MapOf(value=self.union((each.value, None) for each in additional))
         record.reason = (
             "one class for all alternatives of a union" if len(alternatives) > 1 else None
         )

@@ -36,39 +36,49 @@ def object_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
         schema.get("patternProperties") for _, schema in schemas
     ):
         return RecordOf(parts=modeller.record(parts, naming))
-    value = additional_type(modeller, schemas, naming, perhaps_of(modeller, parts).others)
-    return MapOf(value=AnyType() if value is None else value)
+    others = additional_properties(modeller, schemas, naming, perhaps_of(modeller, parts).others)
+    return MapOf(value=AnyType()) if others is None else others
 
 
-def additional_type(
+def additional_properties(
     modeller: Modeller,
     schemas: list[tuple[Part, dict[str, Any]]],
     naming: Naming,
     perhaps: Sequence[Location] = (),
-) -> Type | None:
-    """The type of properties without a name; `None` if nothing is said about them, or they are
+) -> MapOf | None:
+    """The properties without a name; `None` if nothing is said about them, or they are
     forbidden."""
-    members: list[tuple[Type, Location | None]] = []
+    rest: list[tuple[Type, Location | None]] = []
+    patterns: list[tuple[str, Type, Location]] = []
     for part, schema in schemas:
         for keyword in ("additionalProperties", "unevaluatedProperties"):
             if keyword in schema and schema[keyword] is not False:
                 location = part.location / keyword
-                members.append((modeller.type_of([location], naming, perhaps), location))
+                rest.append((modeller.type_of([location], naming, perhaps), location))
         by_pattern = schema.get("patternProperties")
         if is_object(by_pattern):
             for pattern in by_pattern:
                 location = part.location / "patternProperties" / pattern
                 inner = naming if len(by_pattern) == 1 else naming.pattern(pattern)
-                members.append((modeller.type_of([location], inner, perhaps), location))
+                type_ = modeller.type_of([location], inner, perhaps)
+                patterns.append((pattern, type_, location))
+    members = [*((type_, location) for _, type_, location in patterns), *rest]
     if not members:
         return None
-    return modeller.union(members)
+    value = modeller.union(members)
+    if not patterns or len({type_ for type_, _ in members}) == 1:
+        return MapOf(value=value)
+    return MapOf(
+        value=value,
+        patterns=tuple((pattern, type_) for pattern, type_, _ in patterns),
+        rest=modeller.union(rest) if rest else None,
+    )
 
 
 def fields_of(
     modeller: Modeller, parts: Parts, naming: Naming
-) -> tuple[tuple[Field, ...], Type | None]:
-    """The fields of a class, and the type of its additional properties."""
+) -> tuple[tuple[Field, ...], MapOf | None]:
+    """The fields of a class, and its additional properties."""
     schemas = modeller.parts.objects(parts)
     perhaps = perhaps_of(modeller, parts)
     required = {
@@ -92,7 +102,7 @@ def fields_of(
         for name, locations in found.items()
     ]
     fields += _perhaps_fields(modeller, perhaps, set(found), required, naming)
-    additional = additional_type(modeller, schemas, naming, perhaps.others)
+    additional = additional_properties(modeller, schemas, naming, perhaps.others)
     known = {field.key for field in fields}
     for name in sorted(required - known):
         locations = _also_applies(name, schemas)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnyType",
     "ArrayOf",
+    "Constant",
     "Field",
     "Formatted",
     "Literals",
@@ -29,6 +30,10 @@ __all__ = [
     "UnionOf",
     "accepts_null",
 ]
+
+
+Constant: TypeAlias = str | int | float | bool
+"""A value that can tell objects apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +105,18 @@ class TupleOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapOf:
-    """An object without names of its own."""
+    """An object without names of its own.
+
+    Attributes:
+        value: the type of every property.
+        patterns: the type of the properties whose names match each pattern, where several types
+            are told apart by the name.
+        rest: the type of the properties that match none of them.
+    """
 
     value: Type
+    patterns: tuple[tuple[str, Type], ...] = ()
+    rest: Type | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +149,14 @@ class UnionOf:
 
     Attributes:
         members: at least two, no two of the same type.
-        tag: the property whose value tells the records among the members apart.
+        tag: the property whose value tells the records among the members apart, by its name and
+            those of the objects around it.
         tags: the values of that property, by the parts of the record.
     """
 
     members: tuple[Member, ...]
-    tag: str | None = None
-    tags: tuple[tuple[Parts, tuple[str | int | bool | None, ...]], ...] = ()
+    tag: tuple[str, ...] | None = None
+    tags: tuple[tuple[Parts, tuple[Constant, ...]], ...] = ()
 
 
 Type: TypeAlias = (
@@ -194,8 +209,8 @@ class Record:
         name: what its class would best be called, in the words of the schema.
         owner: the record that it was found in, and the property that led to it.
         fields: its properties.
-        additional: the type of properties without a name; `None` if there are none that a
-            writer may send.
+        additional: the properties without a name; `None` if there are none that a writer may
+            send.
         description: what it means.
     """
 
@@ -205,7 +220,7 @@ class Record:
     name: str | None
     owner: tuple[Parts, str] | None
     fields: tuple[Field, ...] = ()
-    additional: Type | None = None
+    additional: MapOf | None = None
     description: str | None = None
     reason: str | None = field(default=None)
     """Why the class is wider than its schema."""

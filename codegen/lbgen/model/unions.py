@@ -8,7 +8,7 @@ union); objects without a name or tag to tell them apart (one class with the fie
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..json_types import is_array, is_object
 from .parts import Part
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..document import Location
     from .modeller import Modeller
     from .parts import Parts
+    from .types import Constant
 
 __all__ = ["make_union", "split_union", "tag_of"]
 
@@ -115,23 +116,32 @@ def _merge_literals(members: dict[Type, Location | None]) -> dict[Type, Location
 
 def tag_of(
     modeller: Modeller, records: list[Parts]
-) -> tuple[str, tuple[tuple[Parts, tuple[str | int | bool | None, ...]], ...]] | None:
-    """The property whose constants tell some records apart, and the constants of each."""
+) -> tuple[tuple[str, ...], tuple[tuple[Parts, tuple[Constant, ...]], ...]] | None:
+    """The property whose constants tell some records apart, and the constants of each.
+
+    A property of the records themselves is preferred to one of an object inside them.
+    """
     if len(records) < 2:
         return None
     by_record = [_constants(modeller, parts) for parts in records]
-    for key in by_record[0]:
-        values = [constants.get(key) for constants in by_record]
+    for path in sorted(by_record[0], key=len):
+        values = [constants.get(path) for constants in by_record]
         given = [value for value in values if value is not None]
-        seen = [(type(value), value) for each in given for value in each]
+        seen = [(isinstance(value, bool), value) for each in given for value in each]
         if len(given) == len(records) and len(seen) == len(set(seen)):
-            return key, tuple(zip(records, given, strict=True))
+            return path, tuple(zip(records, given, strict=True))
     return None
 
 
-def _constants(modeller: Modeller, parts: Parts) -> dict[str, tuple[str | int | bool | None, ...]]:
+_DEEPEST_TAG: Final = 3
+"""Objects inside one another in which a tag is looked for."""
+
+
+def _constants(
+    modeller: Modeller, parts: Parts, depth: int = 1
+) -> dict[tuple[str, ...], tuple[Constant, ...]]:
     """The required properties of a record that have constants, read from its schemas."""
-    found: dict[str, tuple[str | int | bool | None, ...]] = {}
+    found: dict[tuple[str, ...], tuple[Constant, ...]] = {}
     schemas = modeller.parts.objects(parts)
     required = {name for _, schema in schemas for name in schema.get("required", ())}
     for part, schema in schemas:
@@ -140,6 +150,14 @@ def _constants(modeller: Modeller, parts: Parts) -> dict[str, tuple[str | int | 
                 continue
             inner_parts = modeller.parts.read(part.location / "properties" / name)
             values = modeller.enumeration(inner_parts)
-            if values is not None and all(isinstance(each, str | bool | int) for each in values):
-                found[name] = tuple(values)
+            if values is None and depth < _DEEPEST_TAG:
+                deeper = _constants(modeller, inner_parts, depth + 1)
+                found |= {(name, *path): each for path, each in deeper.items()}
+            elif values and all(isinstance(each, str | bool | int | float) for each in values):
+                found[name,] = tuple(_plain(each) for each in values)
     return found
+
+
+def _plain(value: Constant) -> Constant:
+    """The value as the reader of an integer gives it: `1.0` is `1`."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics import Diagnostic, Related
 from ..layout import WIDTH, Brackets, Expression, Named, in_parentheses, lay_out
 from ..literal import docstring_text, python_literal
-from ..model.types import MapOf, accepts_null
+from ..model.types import accepts_null
 from ..names import parameter_name
 from .annotations import annotation, or_else
 from .codecs import codec
@@ -87,9 +87,9 @@ class ClassPlanner:
         additional: str | None = None
         if record.additional is not None:
             additional = python_literal(extra)
-            type_ = annotation(MapOf(value=record.additional), scope)
+            type_ = annotation(record.additional, scope)
             fields.append(self._line(extra, type_, _field_call("default_factory=dict")))
-            expression = codec(MapOf(value=record.additional), self._names)
+            expression = codec(record.additional, self._names)
             codecs.append(Named(f"{additional}: ", expression or "_codec.mapping(_codec.JSON)"))
         base = "Event" if event is not None else "Record"
         plan = ClassPlan(
@@ -160,7 +160,7 @@ class ClassPlanner:
             found.append(self._parameter(names[field.key], type_, default))
         if record.additional is not None:
             extra = self._additional_name(names)
-            type_ = annotation(MapOf(value=record.additional), self._names)
+            type_ = annotation(record.additional, self._names)
             found.append(self._parameter(extra, type_, "_lbgen.DEFAULT"))
         return tuple(found)
 

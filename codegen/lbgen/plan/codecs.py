@@ -57,8 +57,10 @@ def codec(type_: Type, names: CodecNames) -> Expression | None:
             return "_codec.INTEGER" if has_integer else None
         case ArrayOf(item=item):
             return _wrap("_codec.array", codec(item, names))
-        case MapOf(value=value):
+        case MapOf(value=value, patterns=()):
             return _wrap("_codec.mapping", codec(value, names))
+        case MapOf():
+            return _by_pattern(type_, names)
         case TupleOf(items=items, rest=rest):
             inner = tuple(codec(each, names) or "_codec.JSON" for each in items)
             arguments: tuple[Expression, ...] = (Brackets("", inner, "[]"),)
@@ -70,6 +72,19 @@ def codec(type_: Type, names: CodecNames) -> Expression | None:
             return Brackets("_codec.record", (names.reference(parts),))
         case UnionOf():
             return _union(type_, names)
+
+
+def _by_pattern(type_: MapOf, names: CodecNames) -> Expression | None:
+    inner = [(pattern, codec(each, names)) for pattern, each in type_.patterns]
+    rest = None if type_.rest is None else codec(type_.rest, names)
+    if rest is None and all(expression is None for _, expression in inner):
+        return None
+    members = tuple(
+        Brackets("", (python_literal(pattern), expression or "_codec.JSON"))
+        for pattern, expression in inner
+    )
+    arguments: tuple[Expression, ...] = (Brackets("", members, "[]", True),)
+    return Brackets("_codec.by_pattern", arguments if rest is None else (*arguments, rest))
 
 
 def _wrap(function: str, inner: Expression | None) -> Expression | None:
@@ -128,12 +143,15 @@ def _union(union: UnionOf, names: CodecNames) -> Expression | None:
 
 
 def _tagged(union: UnionOf, names: CodecNames) -> Expression:
+    assert union.tag is not None
+    path = tuple(python_literal(name) for name in union.tag)
+    # A list: `1` and `True` are one key of a dictionary, and two values of JSON.
     entries = tuple(
-        Named(f"{python_literal(value)}: ", Brackets("_codec.record", (names.reference(parts),)))
+        Brackets("", (python_literal(value), Brackets("_codec.record", (names.reference(parts),))))
         for parts, values in union.tags
         for value in values
     )
-    return Brackets("_codec.tagged", (python_literal(union.tag), Brackets("", entries, "{}", True)))
+    return Brackets("_codec.tagged", (Brackets("", path, "[]"), Brackets("", entries, "[]", True)))
 
 
 def _first_valid(union: UnionOf, names: CodecNames) -> Expression:

@@ -179,11 +179,11 @@ class UnionsTried(_lbgen.Event):
         return {
             "payment": _codec.by_type(
                 object=_codec.tagged(
-                    "kind",
-                    {
-                        "card": _codec.record(CardPayment),
-                        "invoice": _codec.record(InvoicePayment),
-                    },
+                    ["kind"],
+                    [
+                        ("card", _codec.record(CardPayment)),
+                        ("invoice", _codec.record(InvoicePayment)),
+                    ],
                 ),
             ),
             "answer": _codec.by_type(number=_codec.INTEGER),
