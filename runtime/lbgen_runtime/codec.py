@@ -12,7 +12,7 @@ may not send (an undeclared key).
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from uuid import UUID
 
 import jsonschema_rs
@@ -250,15 +250,18 @@ def tagged(path: Sequence[str], members: Sequence[tuple[str | float, Codec]]) ->
             told apart as in JSON: `1` is `1.0`, but not `true`.
     """
     *around, key = path
-    by_value = {value: codec for value, codec in members if type(value) is not bool}
-    by_bool = {value: codec for value, codec in members if type(value) is bool}
+    by_value: dict[Any, Codec] = {}
+    by_bool: dict[Any, Codec] = {}
+    for tag, codec in members:
+        (by_bool if type(tag) is bool else by_value)[tag] = codec
 
-    def member(value: Any) -> Codec:
+    def member(value: dict[str, Any]) -> Codec:
         for name in around:
-            value = value.get(name)
-            if type(value) is not dict:
+            inner = value.get(name)
+            if type(inner) is not dict:
                 return JSON
-        tag = value.get(key)
+            value = cast("dict[str, Any]", inner)
+        tag: Any = value.get(key)
         if type(tag) is bool:
             return by_bool.get(tag, JSON)
         return by_value.get(tag, JSON) if isinstance(tag, str | int | float) else JSON
