@@ -71,3 +71,27 @@ def test_indented_values_may_nest_a_hundred_deep(level: Callable[[int], str]) ->
     for deep in (depth + 1, 2_000):
         (finding,) = findings("shop.yaml", nested(deep))
         assert finding[1].endswith("nest deeper than 100")
+
+
+@pytest.mark.parametrize("file", ["shop.yaml", "{}/placed.schema.yaml"])
+def test_the_name_of_an_api_may_have_200_characters(file: str) -> None:
+    """Every step of a dotted name becomes a class that is called after all steps before it."""
+
+    def problems(name: str) -> list[str]:
+        parameters = "events: {placed: {parameters: {type: object, properties: {}}}}"
+        text = f"lbgen: 1\napi: {name}\n{parameters}" if "{" not in file else "type: object"
+        folder = name.replace(".", "/")
+        return [each.message for each in build({file.format(folder): text.encode()}).problems]
+
+    assert problems("a." * 99 + "ab") == []
+    assert len(problems("a." * 99 + "abc")) == 1
+    assert len(problems("a." * 20_000 + "a")) == 1
+
+
+def test_the_name_of_an_event_may_have_200_characters() -> None:
+    def problems(name: str) -> list[str]:
+        text = f"lbgen: 1\napi: shop\nevents: {{{name}: {{parameters: {{type: object}}}}}}"
+        return [each.message for each in build({"shop.yaml": text.encode()}).problems]
+
+    assert problems("a" * 200) == []
+    assert len(problems("a" * 201)) == 1

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 __all__ = ["API_NAME", "CONTRACT_SCHEMA", "EVENT_NAME"]
 
-API_NAME: Final = r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*$"
-EVENT_NAME: Final = r"^[A-Za-z][A-Za-z0-9_]*$"
+API_NAME: Final = r"^(?=.{1,200}$)[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*$"
+EVENT_NAME: Final = r"^[A-Za-z][A-Za-z0-9_]{0,199}$"
 
 CONTRACT_SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

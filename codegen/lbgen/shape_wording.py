@@ -30,8 +30,10 @@ _FORMS: Final = {
 }
 
 _NAMES: Final = {
-    API_NAME: "an API's name has letters, digits and `_`, and dots between its parts",
-    EVENT_NAME: "an event's name has letters, digits and `_`, and starts with a letter",
+    API_NAME: "an API's name has letters, digits and `_`, and dots between its parts; up to 200"
+    " characters",
+    EVENT_NAME: "an event's name has letters, digits and `_`, and starts with a letter; up to 200"
+    " characters",
 }
 
 _MISSING: Final = {
