@@ -63,19 +63,19 @@ def aged(seconds: float) -> str:
 
 
 def test_no_step_looks_through_more_than_a_page(server: Server) -> None:
-    fill(server, 12_000)
+    fill(server, 40_000)
     first = server.client.xrange(STREAM, count=1)[0][0]
-    shown = run(server, scripts.LOOK, [STREAM], "0-0", "+", "other-0", "other-11999")
+    shown = run(server, scripts.LOOK, [STREAM], "0-0", "+", "other-0", "other-39999")
     assert shown[1] == 0, "the end of the stream is not reached"
     assert shown[2:] == [b"other-0", first]
     looked_at = server.client.xrange(STREAM, "-", shown[0])
-    assert 16 <= len(looked_at) < 12_000
+    assert 16 <= len(looked_at) < 20_000
     outcome = run(server, scripts.FIRE, KEYS, 0, 0, 0, 0, "new", "", "0-0", "", 2, "id", "new")
     assert outcome == [b"MORE"]
-    assert server.client.xlen(STREAM) == 12_000, "nothing is written before the rest was looked at"
+    assert server.client.xlen(STREAM) == 40_000, "nothing is written before the rest was looked at"
     last = server.client.xrevrange(STREAM, count=1)[0][0]
     run(server, scripts.FIRE, KEYS, 0, 0, 0, 0, "new", "", last, "", 2, "id", "new")
-    assert server.client.xlen(STREAM) == 12_001
+    assert server.client.xlen(STREAM) == 40_001
 
 
 @pytest.mark.parametrize("since_then", ["kept", "lost", "trimmed"])
@@ -102,7 +102,7 @@ def test_a_page_of_large_entries_has_few(server: Server, how: str) -> None:
     for number in range(100):
         server.client.xadd(STREAM, {"id": f"other-{number}", **entry})
     shown = run(server, scripts.LOOK, [STREAM], "0-0", "+", "other-99")
-    assert len(server.client.xrange(STREAM, "-", shown[0])) < 50
+    assert len(server.client.xrange(STREAM, "-", shown[0])) <= 32
 
 
 def test_a_full_stream_is_cut_in_steps(server: Server) -> None:
