@@ -488,3 +488,38 @@ def test_source_reports_signatures_that_changed(project: Path) -> None:
     (source,) = [one for one in found["findings"] if one["state"] == "source"]
     assert source["path"] == "order_id"
     assert "UUID" in source["message"]
+
+
+def test_a_removed_parameter_points_at_no_other_one(project: Path) -> None:  # U9
+    write(project, {"orders.yaml": CONTRACT.replace("        channel: {enum: [web, app]}\n", "")})
+    arguments = ("check", "schemas", "--against", "main", "--source", "--format", "json")
+    findings = json.loads(lbgen(*arguments).stdout)["findings"]
+    (source,) = [one for one in findings if one["rule"] == "compat-source-changed"]
+    line = CONTRACT.splitlines()[source["line"] - 1]
+    assert line.strip() == "properties:"
+
+
+@pytest.mark.parametrize("name", ["order_bought", None])
+def test_what_became_of_an_event_is_no_new_event_beside_it(  # U9
+    project: Path, name: str | None
+) -> None:
+    paid = "  order_paid:\n    parameters: {type: object, properties: {id: {type: string}}}\n"
+    commit(project, {"orders.yaml": CONTRACT + paid}, "paid")
+    write(project, {"orders.yaml": CONTRACT + (paid.replace("order_paid", name) if name else "")})
+    result = lbgen("check", "schemas", "--against", "HEAD")
+    assert result.exit_code == 1
+    assert "add a new event beside the old one" not in result.output
+
+
+def test_a_variant_is_named_without_quotes_in_quotes(project: Path) -> None:  # U9
+    def tagged(*kinds: str) -> str:
+        variants = "".join(
+            f"\n            - {{required: [kind], properties: {{kind: {{const: {kind}}}}}}}"
+            for kind in kinds
+        )
+        return CONTRACT.replace("{enum: [web, app]}", f"\n          oneOf:{variants}")
+
+    commit(project, {"orders.yaml": tagged("bank", "card")}, "variants")
+    write(project, {"orders.yaml": tagged("bank", "card", "embassy")})
+    output = lbgen("check", "schemas", "--against", "HEAD").output
+    assert 'has a new variant kind="embassy"' in output

@@ -313,7 +313,9 @@ def _union(seen: _Seen) -> _Words:
 
 
 def _branch(seen: _Seen) -> _Words:
-    name = f' "{seen.edit.name}"' if seen.edit.name else ""
+    name = seen.edit.name
+    if name:
+        name = f" {name}" if '"' in name else f' "{name}"'
     if seen.old is None:
         text = f"{seen.subject} has a new variant{name}"
         return (

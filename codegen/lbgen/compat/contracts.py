@@ -100,9 +100,14 @@ class Side:
         return self._verdicts.validator(location)
 
     def place(self, location: Location, otherwise: Place) -> Place:
-        """Where a location is in the file."""
+        """Where a location is in the file; of what is not there, the key around it."""
         document = self.contract.documents.get(location.uri)
-        return otherwise if document is None else document.key_place(location.path)
+        if document is None:
+            return otherwise
+        path = location.path
+        while path not in document.places:
+            path = path[:-1]
+        return document.key_place(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

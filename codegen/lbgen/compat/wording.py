@@ -53,7 +53,8 @@ def ways_out(finding: Finding, schemas: Path, at: str = "") -> list[str]:
         at: where to allow it, if not at the finding's own place only.
     """
     ways = list(dict.fromkeys(finding.ways))
-    if finding.state == "breaking" and finding.event:
+    whole = finding.rule.startswith("compat-event-")  # whose way out is to keep the event
+    if finding.state == "breaking" and finding.event and not whole:
         ways.append("add a new event beside the old one, and fire both until nobody reads the old")
     if finding.allowance is None:
         what = "change" if finding.state == "meaning" else "break"
