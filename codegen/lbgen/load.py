@@ -47,6 +47,15 @@ def load(sources: Mapping[str, bytes]) -> tuple[dict[str, Document], list[Diagno
 
 
 def _read(file: str, content: bytes) -> Document:
+    if not _is_text(file):
+        raise Unreadable(
+            Diagnostic(
+                place=Place(file=file),
+                rule="not-utf-8",
+                message="the name of the file is not UTF-8",
+                help="rename the file",
+            )
+        )
     if len(content) > MAX_BYTES:
         raise Unreadable(
             Diagnostic(
@@ -66,6 +75,15 @@ def _read(file: str, content: bytes) -> Document:
         key_places=key_places,
         lines=tuple(text.split("\n")),
     )
+
+
+def _is_text(name: str) -> bool:
+    """Whether the name of a file can be encoded; Python keeps bytes that are no text in it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decode(file: str, content: bytes) -> str:

@@ -72,7 +72,7 @@ def test_one_command_allows_what_breaks_the_same_against_several_versions(projec
     git(project, "checkout", "--quiet", "main")
     commit(project, {"orders.yaml": CONTRACT + "        note: {type: string}\n"}, "note")
     git(project, "checkout", "--quiet", "-B", "feature")
-    write(project, {"orders.yaml": FAX})
+    write(project, {"orders.yaml": FAX + "        note: {type: string}\n"})
     options = ("--against", "main", "--transitive", "2", "--mode", "forward")
     said = json.loads(lbgen("check", "schemas", *options, "--format", "json").stdout)
     (finding,) = said["findings"]

@@ -55,7 +55,7 @@ def allow_break(
         result = run_check(schemas, transitive=transitive, today=today, **options)
         meant = _meant(result, rule, place)
         if not meant:
-            raise CannotAllow(_nothing_there(result, rule, place))
+            raise _nothing_there(result, rule, place)
         allowed = [one for one in meant if one.allowance is None]
         if not allowed:
             say(f"{rule} at {place} is allowed already")
@@ -102,8 +102,8 @@ def _meant(result: Result, rule: str, place: str) -> list[Finding]:
     of_rule = [one for one in result.findings if one.rule == rule]
     meant = [one for one in of_rule if one.where == place]
     if len({one.place for one in meant}) > 1:
-        places = {f"\n  {rule} {printable(result.allowed_at(one))}" for one in meant}
-        raise CannotAllow(f"{printable(place)} has several; name one:{''.join(sorted(places))}")
+        places = sorted({f"{rule} {result.allowed_at(one)}" for one in meant})
+        raise CannotAllow(f"{place} has several; name one:", places)
     for one in of_rule:
         line = f"{sources.path(one.place.file)}:{one.place.line}"
         if place in (line, f"{line}:{one.place.column}", f"{line}#{last_name(one)}"):
@@ -111,10 +111,10 @@ def _meant(result: Result, rule: str, place: str) -> list[Finding]:
     return meant
 
 
-def _nothing_there(result: Result, rule: str, place: str) -> str:
-    text = f"the check finds no {printable(rule)} at {printable(place)}"
-    found = [f"\n  {one.rule} {printable(one.where)}" for one in result.told]
-    return f"{text}; it finds{''.join(found)}" if found else f"{text}; it finds nothing"
+def _nothing_there(result: Result, rule: str, place: str) -> CannotAllow:
+    found = [f"{one.rule} {result.allowed_at(one)}" for one in result.told]
+    finds = "it finds:" if found else "it finds nothing"
+    return CannotAllow(f"the check finds no {rule} at {place}; {finds}", found)
 
 
 def _entries(

@@ -36,7 +36,15 @@ _DIRECTIONS: Final = ("backward", "forward", "source")
 
 
 class CannotAllow(Exception):
-    """No entry can be written; the text says why."""
+    """No entry can be written; the text says why.
+
+    Attributes:
+        instead: what could be allowed, a line each.
+    """
+
+    def __init__(self, message: str, instead: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.instead = instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,9 @@ def api_changes(old: Side, new: Side, rules: Rules) -> Iterator[Finding]:
         two = new.apis.get(name)
         for change in () if two is None else _changes(one, two):
             assert two is not None
-            directions = [way for way in rules.directions(name) if way in change.about]
+            directions: list[Direction] = [
+                way for way in rules.directions(name) if way in change.about
+            ]
             if directions:
                 yield Finding(
                     rule=change.rule,

@@ -6,12 +6,12 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ..console import for_programs, say, say_lines
+from ..console import for_programs, say
 from ..diagnostics import Diagnostic, Place, Severity
 from ..garbage import rarely_collected
 from ..report import print_diagnostics
 from .allowances import NAME as BREAKS
-from .allowances import file_of, read_allowances, today_in_utc
+from .allowances import CannotAllow, file_of, read_allowances, today_in_utc
 from .allowed import judge
 from .baselines import Wanted, read_baselines
 from .changelog import changelog_text
@@ -264,7 +264,10 @@ def say_why(command: str, error: Exception) -> None:
         print_errors(result.problems, result.documents, result.schemas)
     if isinstance(error, WrongConfig):
         print_errors(error.problems, {}, error.schemas)
-    say_lines(f"lbgen {command}: {error}", stream=sys.stderr)
+    say(f"lbgen {command}: {error}", stream=sys.stderr)
+    if isinstance(error, CannotAllow):
+        for line in error.instead:
+            say(f"  {line}", stream=sys.stderr)
 
 
 def print_errors(

@@ -223,7 +223,9 @@ class _Comparison:
         old, new = self._version(self.old, one), self._version(self.new, two)
         told = {(finding.path, finding.text) for finding in found}
         for change, about in meanings(old, new):
-            directions = [way for way in self.rules.directions(api.name) if way in about]
+            directions: list[Direction] = [
+                way for way in self.rules.directions(api.name) if way in about
+            ]
             if (change.path, change.text) in told or not directions:
                 continue
             yield Finding(

@@ -108,7 +108,9 @@ def as_gitlab(result: Result) -> str:
             "description": ". ".join((diagnostic.message, *details(diagnostic))),
             "check_name": diagnostic.rule,
             "fingerprint": hashlib.sha256(
-                f"{diagnostic.rule} {diagnostic.place.file} {diagnostic.message}".encode()
+                f"{diagnostic.rule} {diagnostic.place.file} {diagnostic.message}".encode(
+                    errors="backslashreplace"
+                )
             ).hexdigest(),
             "severity": _GITLAB[diagnostic.severity],
             "location": {

@@ -68,7 +68,7 @@ def _result(diagnostic: Diagnostic, index: int, sources: Sources) -> dict[str, A
 def _location(place: Place, sources: Sources) -> dict[str, Any]:
     behind = (place.end_line, place.end_column) > (place.line, place.column)
     return {
-        "artifactLocation": {"uri": quote(sources.path(place.file))},
+        "artifactLocation": {"uri": quote(sources.path(place.file), errors="surrogateescape")},
         "region": {
             "startLine": place.line,
             "startColumn": place.column,
