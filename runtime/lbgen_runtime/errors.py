@@ -30,6 +30,7 @@ __all__ = [
     "ServerRefused",
     "ServerUnreachable",
     "Violation",
+    "WorkerFailed",
 ]
 
 
@@ -127,6 +128,10 @@ class DuplicateProcessName(LbgenError, RuntimeError):
 
 class ListenerFailed(LbgenError, RuntimeError):
     """A handler raised, and its listener's `on_error` is `SHUTDOWN`."""
+
+
+class WorkerFailed(LbgenError, RuntimeError):
+    """A part of lbgen's own that a worker cannot do without has ended; `__cause__` says why."""
 
 
 class ServerRefused(LbgenError, ConnectionError):
