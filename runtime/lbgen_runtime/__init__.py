@@ -25,6 +25,7 @@ from .errors import (
     ServerRefused,
     ServerUnreachable,
     Violation,
+    WorkerFailed,
 )
 from .event import Event
 from .field import default, field
@@ -64,6 +65,7 @@ __all__ = [
     "ServerUnreachable",
     "Unset",
     "Violation",
+    "WorkerFailed",
     "__version__",
     "default",
     "field",

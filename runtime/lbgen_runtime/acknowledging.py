@@ -15,8 +15,7 @@ from .scripts import ACKNOWLEDGE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .commands import Commands
-    from .repeats import Repeats
+    from .process import Process
 
 __all__ = ["Acknowledger"]
 
@@ -29,11 +28,9 @@ class Acknowledger:
     """Acknowledges entries of a stream for one group.
 
     Args:
-        commands: what sends.
+        process: this process.
         stream: the stream's key.
         group: the consumer group.
-        process: this process's name.
-        repeats: log lines that would repeat themselves.
         acknowledged: called once the server has done it, with the ids, and with those of them that
             it has not acknowledged: they are pending in another delivery.
         remove: the entries are removed as well: nobody else reads the stream.
@@ -48,26 +45,26 @@ class Acknowledger:
         "_remove",
         "_repeats",
         "_stream",
+        "_supervisor",
         "_timer",
         "_under_way",
     )
 
     def __init__(
         self,
-        commands: Commands,
+        process: Process,
         stream: bytes,
         group: bytes,
-        process: bytes,
-        repeats: Repeats,
         acknowledged: Callable[[list[bytes], list[bytes]], None],
         *,
         remove: bool = False,
     ) -> None:
-        self._commands = commands
+        self._commands = process.commands
+        self._supervisor = process.supervisor
         self._stream = stream
         self._group = group
-        self._process = process
-        self._repeats = repeats
+        self._process = process.name.encode()
+        self._repeats = process.repeats
         self._acknowledged = acknowledged
         self._remove = remove
         self._gathered: list[tuple[bytes, int]] = []
@@ -85,7 +82,7 @@ class Acknowledger:
         if len(self._gathered) >= _LARGEST:
             self._send()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_GATHER, self._send)
+            self._timer = self._supervisor.call_later(_GATHER, self._send)
 
     def _send(self) -> None:
         if self._timer is not None:
@@ -93,7 +90,7 @@ class Acknowledger:
             self._timer = None
         gathered, self._gathered = self._gathered, []
         if gathered:
-            task = asyncio.create_task(self._send_until_taken(gathered))
+            task = self._supervisor.start(self._send_until_taken(gathered), "acknowledgements")
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 

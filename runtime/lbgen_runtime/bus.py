@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from .core import BusCore
+from .daemon_thread import in_daemon_thread
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Bus:
 
     def run(self) -> None:
         """Run every listener until SIGTERM or SIGINT; uses uvloop where it is installed."""
-        from .worker import run
+        from .run import run
 
         run(self.__lbgen__)
 
@@ -105,7 +105,7 @@ class Bus:
         if core.worker is not None:
             await core.worker.stop()
         await core.async_firer.close()
-        await asyncio.to_thread(self.close)
+        await in_daemon_thread(self.close)
 
 
 _ARGUMENTS: Final = frozenset(Bus.__init__.__kwdefaults__ or ())

@@ -279,3 +279,12 @@ class Claims:
             self._condition.notify_all()
         self._available.set()
         return left
+
+    def let_go(self) -> None:
+        """Let nothing more begin, and nothing that happens here touch an entry any more."""
+        with self._condition:
+            self.stopped = True
+            self._ready.clear()
+            self._condition.notify_all()
+        for claim in self.held:
+            self.give_up(claim)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .connection import AsyncConnection, Command, Reply
     from .outage import Outage
     from .scripts import Script
+    from .supervisor import Supervisor
 
     _Asked = tuple[Command, asyncio.Future[Reply]]
 
@@ -34,16 +35,18 @@ class Commands:
     Args:
         connection: the connection; used by nobody else.
         outage: what is told when the connection fails and when it works.
+        supervisor: starts the task that sends.
     """
 
     __slots__ = ("_connection", "_line", "_outage", "_task", "_woken")
 
-    def __init__(self, connection: AsyncConnection, outage: Outage) -> None:
+    def __init__(self, connection: AsyncConnection, outage: Outage, supervisor: Supervisor) -> None:
         self._connection = connection
         self._outage = outage
         self._line: deque[_Asked] = deque()
         self._woken = asyncio.Event()
-        self._task = asyncio.create_task(self._run(), name="lbgen commands")
+        self._task = supervisor.start(self._run(), "commands", until_stop=True)
+        self._task.add_done_callback(self._ended)
 
     def ask(self, *command: bytes | int | str) -> asyncio.Future[Reply]:
         """Queue a command; the future holds its reply, or a server's error as an exception."""
@@ -77,6 +80,9 @@ class Commands:
                         self._line.extendleft(reversed(_answer(batch, failure.replies)))
                         failures += 1
                         await asyncio.sleep(self._outage.failed(failure, failures))
+                    except BaseException:
+                        self._line.extendleft(reversed(batch))
+                        raise
                     else:
                         failures = 0
                         self._outage.worked()
@@ -84,8 +90,10 @@ class Commands:
                 self._woken.clear()
         finally:
             await self._connection.close()
-            for _, future in self._line:
-                future.cancel()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        for _, future in self._line:
+            future.cancel()
 
     async def close(self) -> None:
         """Stop; commands that were not answered are given up."""

@@ -249,7 +249,7 @@ class AsyncConnection:
         name: the connection's name on the server (`CLIENT LIST`).
     """
 
-    __slots__ = ("_connection", "_factory", "_introduction", "peer")
+    __slots__ = ("_connection", "_factory", "_introduction", "_loop", "peer")
 
     def __init__(self, url: str, *, name: str) -> None:
         parsed = dict(cast("Any", async_redis).parse_url(url))
@@ -262,6 +262,7 @@ class AsyncConnection:
             del options["socket_keepalive"]
         self._factory: Callable[[], Any] = lambda: kind(**options)
         self._connection: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.peer: Peer | None = None
 
     async def exchange(
@@ -293,7 +294,7 @@ class AsyncConnection:
                 wrong_server = False
                 for _ in commands:
                     try:
-                        replies.append(await read())
+                        replies.append(await read(disconnect_on_error=False))
                     except ResponseError as error:
                         replies.append(error)
                         wrong_server = wrong_server or _is_of_wrong_server(error)
@@ -327,25 +328,30 @@ class AsyncConnection:
             ConnectionFailed: it could not be opened.
         """
         connection = self._factory()
+        self._loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
                 await connection.connect()
                 await connection.send_packed_command(self._introduction, check_health=False)
                 for _ in _INTRODUCTION:
                     try:
-                        self.peer = _peer(await connection.read_response())
+                        self.peer = _peer(await connection.read_response(disconnect_on_error=False))
                     except ResponseError:
                         self.peer = None
         except (RedisError, OSError) as error:
             await connection.disconnect(nowait=True)
             raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
         except BaseException:
-            await connection.disconnect(nowait=True)
+            self._connection = connection
+            await self.close()
             raise
         self._connection = connection
 
     async def close(self) -> None:
         """Close the connection; the next exchange opens another."""
+        if not _runs(self._loop):
+            self.abandon()  # its task is let go, after its event loop has ended
+            return
         connection, self._connection, self.peer = self._connection, None, None
         if connection is not None:
             await connection.disconnect(nowait=True)
@@ -365,3 +371,11 @@ class AsyncConnection:
             left.close()
             if getattr(transport, "_sock", None) is left:
                 transport._sock = None
+
+
+def _runs(loop: asyncio.AbstractEventLoop | None) -> bool:
+    """Whether an event loop is the one that runs here now."""
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False

@@ -16,6 +16,7 @@ from .acknowledging import Acknowledger
 from .claims import Claim, Claims, State
 from .group import ensure_group
 from .handing_back import hand_back, hand_back_unheld
+from .printable import printable
 from .reading import Reader
 from .recovery import Recovery
 from .replays import Replays
@@ -33,7 +34,7 @@ _log = logging.getLogger("lbgen")
 
 _AHEAD: Final = 1.0
 """Seconds of work that are read ahead, by what the handler has taken so far."""
-_UNWIND: Final = 1.0
+_UNWIND: Final = 0.5
 """Seconds that handlers get which were told to stop because their grace is over."""
 _LAST_WORDS: Final = 2.0
 """Seconds that the server has to take the last acknowledgements."""
@@ -56,16 +57,13 @@ class Consumer:
         self.listener = listener
         self.claims = Claims(self._expired)
         self._process = process
-        self._loop = asyncio.get_running_loop()
         self._recovery = Recovery(listener, process, self.claims, self)
         self._replays = Replays(listener, process, self._recovery, self)
         self._acknowledgers = {
             stream: Acknowledger(
-                process.commands,
+                process,
                 stream,
                 listener.group.encode(),
-                process.name.encode(),
-                process.repeats,
                 functools.partial(self._acknowledged, stream),
                 remove=stream == self._replays.stream,
             )
@@ -74,7 +72,7 @@ class Consumer:
         self._failures = Failures(listener, process, self.claims)
         self._reader = Reader(listener, process, connection, self)
         self.claims.room_made = self._room_made
-        self._runners = start_runners(listener, self.claims, self._finished)
+        self._runners = start_runners(listener, process, self.claims, self._finished)
         self.registration = b""
         self._pace = 0.0
         self._debug = _log.isEnabledFor(logging.DEBUG)
@@ -184,7 +182,7 @@ class Consumer:
 
     def lose(self, lost: list[Claim]) -> None:
         """Others have these entries now."""
-        self._loop.call_soon_threadsafe(self._lose, lost)
+        self._process.supervisor.call(self._lose, lost)
 
     def _lose(self, lost: list[Claim]) -> None:
         for claim in lost:
@@ -194,7 +192,7 @@ class Consumer:
             _log.warning(
                 "%s: another process has taken event %s over%s",
                 self.listener,
-                claim.delivery.event_id,
+                printable(claim.delivery.event_id),
                 " while its handler runs" if running else "",
             )
             self.claims.release(claim)
@@ -202,7 +200,7 @@ class Consumer:
 
     def give_up(self, hanging: list[Claim]) -> None:
         """Nobody else has taken over what hangs here: hand it back, and let others run."""
-        self._loop.call_soon_threadsafe(self._give_up_hanging, hanging)
+        self._process.supervisor.call(self._give_up_hanging, hanging)
 
     def _give_up_hanging(self, hanging: list[Claim]) -> None:
         hanging = [claim for claim in hanging if claim.state is State.RUNNING]
@@ -212,7 +210,7 @@ class Consumer:
                 "%s: the handler of event %s runs for longer than max_processing; the event is "
                 "handed back",
                 self.listener,
-                claim.delivery.event_id,
+                printable(claim.delivery.event_id),
             )
         self._failures.hand_back(hanging)
 
@@ -226,7 +224,7 @@ class Consumer:
     # What the runners tell.
 
     def _expired(self, claim: Claim) -> None:
-        self._loop.call_soon_threadsafe(self._failures.ask_again, claim)
+        self._process.supervisor.call(self._failures.ask_again, claim)
 
     def _finished(self, claim: Claim, error: BaseException | None) -> None:
         took = clock.now() - (claim.began or 0.0)
@@ -239,7 +237,8 @@ class Consumer:
             if error is not None:
                 self._failures.failed(claim, error)
             elif self._debug:
-                _log.debug("%s: event %s done", self.listener, claim.delivery.event_id)
+                event_id = printable(claim.delivery.event_id)
+                _log.debug("%s: event %s done", self.listener, event_id)
             if handled:
                 self._acknowledgers[claim.stream].acknowledge(claim.entry_id, claim.fence)
         self._room_made()
@@ -251,62 +250,72 @@ class Consumer:
 
     # The end.
 
-    async def stop(self) -> None:
-        """Begin nothing more, and hand back what was read ahead."""
-        self.claims.stop()
-        await self._replays.stop()
-        await self._recovery.stop()
-        await self._failures.stop()
-        taken = await self._hand_back_waiting() and await self._hand_back_replays()
-        await self._reader.stop()
-        if taken:  # what the last read has brought
-            taken = await self._hand_back_waiting()
-        if not taken:
-            _log.warning("%s: the server has not taken back what was read ahead", self.listener)
+    async def drain(self, *, hand_back: bool) -> bool:
+        """Begin nothing more, let running handlers finish for `grace`, acknowledge, hand back.
 
-    async def drain(self) -> bool:
-        """Let running handlers finish, acknowledge, and hand back what still runs.
+        It takes `_UNWIND` and `_LAST_WORDS` seconds longer than `grace` at most.
+
+        Args:
+            hand_back: what is pending under this process's name is its own.
 
         Returns:
-            Whether all handlers ended within their grace.
+            Whether the server has taken everything.
         """
-        in_time = await self._runners.finish(self.listener.settings.grace)
-        if not in_time:
-            for claim in self.claims.held:
-                if claim.state is State.RUNNING:
-                    self._give_up(claim)
+        self.claims.stop()
+        supervisor, name = self._process.supervisor, self.listener.group
+        stopped = supervisor.start(self._stop(hand_back=hand_back), f"end of {name}")
+        if not await self._runners.finish(self.listener.settings.grace):
+            self._cut_off()
             await self._runners.finish(_UNWIND)
         try:
             async with asyncio.timeout(_LAST_WORDS):
+                await asyncio.wait([stopped])
                 for acknowledger in self._acknowledgers.values():
                     await acknowledger.flush()
                 await self._failures.stop()
-                await self._hand_back(self.claims.held)
+                if hand_back:
+                    await self._hand_back(self.claims.held)
         except TimeoutError:
-            _log.warning("%s: the server has not taken the last acknowledgements", self.listener)
-        for acknowledger in self._acknowledgers.values():
-            acknowledger.close()
-        return in_time
-
-    async def _hand_back_waiting(self) -> bool:
-        """Hand back what no handler has begun; returns whether the server has taken it."""
-        try:
-            async with asyncio.timeout(_LAST_WORDS):
-                await self._hand_back([c for c in self.claims.held if c.state is State.READY])
-        except TimeoutError:
+            _log.warning(
+                "%s: the server has not taken the last acknowledgements, or not what was not begun",
+                self.listener,
+            )
             return False
+        finally:
+            stopped.cancel()
+            self._reader.let_go()
+            for acknowledger in self._acknowledgers.values():
+                acknowledger.close()
         return True
 
-    async def _hand_back_replays(self) -> bool:
-        """Hand back replays that were read and not begun; whether the server has taken them."""
-        try:
-            async with asyncio.timeout(_LAST_WORDS):
-                await hand_back_unheld(
-                    self.listener, self._process, self._replays.stream, self.claims.holds
+    def _cut_off(self) -> None:
+        """The grace is over: whatever handlers do from now on touches nothing."""
+        for claim in self.claims.held:
+            if claim.state is State.RUNNING:
+                self._give_up(claim)
+                _log.warning(
+                    "%s: the handler of event %s takes longer than its grace; the event is handed "
+                    "back",
+                    self.listener,
+                    printable(claim.delivery.event_id),
                 )
-        except TimeoutError:
-            return False
-        return True
+
+    async def _stop(self, *, hand_back: bool) -> None:
+        """Read and take over nothing more, and hand back what no handler has begun."""
+        await self._replays.stop()
+        await self._recovery.stop()
+        await self._failures.stop()
+        if hand_back:
+            await self._hand_back_waiting()
+            await hand_back_unheld(
+                self.listener, self._process, self._replays.stream, self.claims.holds
+            )
+        await self._reader.stop()
+        if hand_back:  # what the last read has brought
+            await self._hand_back_waiting()
+
+    async def _hand_back_waiting(self) -> None:
+        await self._hand_back([c for c in self.claims.held if c.state is State.READY])
 
     async def _hand_back(self, claims: list[Claim]) -> None:
         if claims:

@@ -7,17 +7,19 @@ a handler; a connection of its own, because the others may be busy with large re
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import secrets
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import NoScriptError, ResponseError
 
 from . import clock
 from .connection import ConnectionFailed, words_of
-from .errors import DuplicateProcessName
+from .errors import DuplicateProcessName, ServerRefused
 from .handing_back import HANDED_BACK
 from .scripts import LEASE, RENEW
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from .claims import Claim
     from .connection import Command, Reply, SyncConnection
     from .consumer import Consumer
+    from .outage import Outage
     from .scripts import Script
+    from .supervisor import Supervisor
 
 __all__ = ["Heartbeat", "lease_key"]
 
@@ -40,8 +44,6 @@ _LEASE: Final = 30.0
 _WATCH: Final = 3 * _TICK
 """Seconds for which a lease is watched whose connection is gone: its process may reconnect."""
 _CHUNK: Final = 500
-_LAST_WORDS: Final = 1.0
-"""Seconds that the thread has to end."""
 
 
 def lease_key(service: str, process: str) -> bytes:
@@ -56,8 +58,15 @@ class Heartbeat:
         connection: used by this thread only.
         service: the service's name.
         process: the process's name.
+        shortest: the shortest `acknowledgement_timeout` of its listeners.
+        outage: what is told when the server cannot be reached, before there is a lease.
         taken: called, from the thread, when another process has the name.
+
+    Attributes:
+        ended: once it was started: done when the thread has ended and given the lease up.
     """
+
+    ended: Future[None]
 
     def __init__(
         self,
@@ -65,20 +74,69 @@ class Heartbeat:
         *,
         service: str,
         process: str,
+        shortest: float,
+        outage: Outage,
         taken: Callable[[DuplicateProcessName], None],
     ) -> None:
         self._connection = connection
         self._process = process
         self._service = service
+        self._tick = min(_TICK, shortest / 6)
+        self._outage = outage
         self._taken = taken
         self._lease = lease_key(service, process)
         self._token = secrets.token_hex(8).encode()
         self._stop = threading.Event()
         self._consumers: Sequence[Consumer] = ()
-        self._thread = threading.Thread(target=self._run, name="lbgen heartbeat", daemon=True)
 
-    def take_lease(self) -> None:
-        """Take the lease of the process's name; blocks.
+    def start(self, supervisor: Supervisor) -> Future[None]:
+        """Start the thread; the future is done once the process's name is held.
+
+        The future's errors are `DuplicateProcessName` where a live process has the name, and
+        `ServerRefused` where the server refuses the credentials. Until the server can be asked the
+        thread tries again.
+        """
+        held: Future[None] = Future()
+        held.set_running_or_notify_cancel()  # who stops to wait for it cancels nothing
+        self.ended = supervisor.start_thread(lambda: self._run(supervisor, held), "heartbeat")
+        return held
+
+    def renew(self, consumers: Sequence[Consumer]) -> None:
+        """Renew what these consumers hold, from now on."""
+        self._consumers = consumers
+
+    def _run(self, supervisor: Supervisor, held: Future[None]) -> None:
+        try:
+            if self._begin(held):
+                self._beat(supervisor)
+        finally:
+            self._give_lease_up()
+            self._connection.close()
+
+    def _begin(self, held: Future[None]) -> bool:
+        """Take the lease as soon as the server can be asked; false where that is not to be."""
+        attempts = 0
+        while not self._stop.is_set():
+            try:
+                self._take_lease()
+            except ConnectionFailed as failure:
+                if failure.refused:
+                    words = f"the server refuses the connection: {failure}"
+                    held.set_exception(ServerRefused(words))
+                    return False
+                attempts += 1
+                self._stop.wait(self._outage.failed(failure, attempts))
+            except DuplicateProcessName as error:
+                held.set_exception(error)
+                return False
+            else:
+                self._outage.worked()
+                held.set_result(None)
+                return True
+        return False
+
+    def _take_lease(self) -> None:
+        """Take the lease of the process's name.
 
         Raises:
             DuplicateProcessName: a live process has the name.
@@ -137,25 +195,20 @@ class Heartbeat:
             left = lasts
         return False
 
-    def start(self, consumers: Sequence[Consumer]) -> None:
-        """Begin to renew what these consumers hold."""
-        self._consumers = consumers
-        self._thread.start()
-
-    def _run(self) -> None:
+    def _beat(self, supervisor: Supervisor) -> None:
         due: dict[Consumer, float] = {}
-        lease_due = 0.0
-        shortest = min(
-            (c.listener.settings.acknowledgement_timeout for c in self._consumers), default=_LEASE
-        )
-        tick = min(_TICK, shortest / 6)
-        while not self._stop.wait(tick):
+        lease_due = clock.now() + _LEASE / 3
+        while not self._stop.wait(self._tick):
+            if supervisor.is_gone:
+                return  # nobody would run what is held, and others are to get it
             now = clock.now()
             try:
                 if not self._connection.is_alive():
                     lease_due = 0.0
                 if now >= lease_due:
                     if self._hold() is not None:
+                        for consumer in self._consumers:  # that process runs what is held here
+                            consumer.lose(consumer.claims.held)
                         self._taken(self._duplicate())
                         return
                     lease_due = now + _LEASE / 3
@@ -163,9 +216,9 @@ class Heartbeat:
                     if now >= due.get(consumer, 0.0):
                         self._renew(consumer)
                         interval = consumer.listener.settings.acknowledgement_timeout / 3
-                        due[consumer] = now + interval - tick
+                        due[consumer] = now + interval - self._tick
             except ConnectionFailed:
-                self._stop.wait(min(tick, 0.2))
+                self._stop.wait(min(self._tick, 0.2))
             except Exception:
                 _log.exception("the heartbeat failed; trying again")
 
@@ -217,19 +270,16 @@ class Heartbeat:
         return replies
 
     def stop(self) -> None:
-        """End the thread and give the lease up; blocks."""
+        """Have the thread end, and give the lease up; does not wait, `ended` tells."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(_LAST_WORDS)
-            if self._thread.is_alive():
-                return  # the server does not answer it: the lease runs out
-        try:
+
+    def _give_lease_up(self) -> None:
+        if not self._connection.is_alive():
+            return  # whoever wants the name sees that the connection is gone
+        with contextlib.suppress(ConnectionFailed):  # else the lease runs out
             [lease] = self._connection.exchange([(b"GET", self._lease)])
             if isinstance(lease, bytes) and lease.startswith(self._token):
                 self._connection.exchange([(b"DEL", self._lease)])
-        except ConnectionFailed:
-            pass
-        self._connection.close()
 
 
 def _chunks(claims: list[Claim]) -> list[list[Claim]]:

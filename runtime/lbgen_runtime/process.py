@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from .commands import Commands
     from .outage import Outage
+    from .supervisor import Supervisor
 
 __all__ = ["Process"]
 
@@ -25,6 +26,7 @@ class Process:
         name: the process's name: the consumer's name in every group.
         commands: sends everything but the blocking reads.
         outage: what is told when a connection fails and when it works.
+        supervisor: starts every task and thread of the worker.
         fail: stops the process, after a drain, with an error.
         opening: how many connections may be opened at the same moment.
         repeats: log lines that would repeat themselves.
@@ -34,6 +36,7 @@ class Process:
     name: str
     commands: Commands
     outage: Outage
+    supervisor: Supervisor
     fail: Callable[[Exception], None]
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
     repeats: Repeats = field(default_factory=lambda: Repeats(60.0))

@@ -88,13 +88,21 @@ class Reader:
 
     def start(self) -> None:
         """Begin to read."""
-        self._task = asyncio.create_task(self._run(), name=f"lbgen {self._listener.group}")
+        self._task = self._process.supervisor.start(
+            self._run(), f"reader of {self._listener.group}", until_stop=True
+        )
 
     def look(self) -> None:
         """There may be room now."""
         self._looked.set()
 
     async def _run(self) -> None:
+        try:
+            await self._read()
+        finally:
+            await self._connection.close()
+
+    async def _read(self) -> None:
         replies_lost = True  # what an earlier process of this name has left
         failures = 0
         while not self._stopping:
@@ -181,7 +189,11 @@ class Reader:
                 break
         task.cancel()
         await asyncio.wait([task])
-        await self._connection.close()
+
+    def let_go(self) -> None:
+        """End a read that could not be ended in peace."""
+        if self._task is not None:
+            self._task.cancel()
 
 
 def _consume(reply: asyncio.Future[object]) -> None:

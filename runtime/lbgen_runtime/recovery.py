@@ -53,6 +53,7 @@ class Recovery:
         "_pending",
         "_resumed",
         "_room_made",
+        "_supervisor",
         "_suspects",
         "_unfinished",
     )
@@ -61,6 +62,7 @@ class Recovery:
         self, listener: Listener, process: Process, claims: Claims, intake: Intake
     ) -> None:
         self._listener = listener
+        self._supervisor = process.supervisor
         self._claims = claims
         self._intake = intake
         self._pending = PendingEntries(listener, process, claims, intake)
@@ -121,7 +123,9 @@ class Recovery:
             return
         found, after = await self._pending.idle(stream, self._unfinished.pop(stream, b"-"))
         if found or after:
-            self._passes[stream] = asyncio.create_task(self._reclaim(stream, found, after))
+            self._passes[stream] = self._supervisor.start(
+                self._reclaim(stream, found, after), f"recovery of {self._listener.group}"
+            )
 
     async def _reclaim(self, stream: bytes, found: list[Pending], after: bytes) -> None:
         try:

@@ -62,7 +62,9 @@ class Replays:
             return
         with contextlib.suppress(ResponseError):  # this user may not ask: there are none for it
             if await self._process.commands.ask(b"EXISTS", self.stream):
-                self._task = asyncio.create_task(self._run())
+                self._task = self._process.supervisor.start(
+                    self._run(), f"replays of {self._listener.group}"
+                )
 
     async def _run(self) -> None:
         try:

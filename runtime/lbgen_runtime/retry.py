@@ -112,7 +112,7 @@ class Failures:
         self._claims.asked(claim)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
+        task = self._process.supervisor.start(work, f"failures of {self._listener.group}")
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .claims import Claim, Claims
     from .listener import Listener
+    from .process import Process
 
     Finished = Callable[[Claim, BaseException | None], None]
 
@@ -45,23 +46,29 @@ class Runners(Protocol):
         ...
 
 
-def start_runners(listener: Listener, claims: Claims, finished: Finished) -> Runners:
+def start_runners(
+    listener: Listener, process: Process, claims: Claims, finished: Finished
+) -> Runners:
     """Start the runners of a listener.
 
     Args:
         listener: whose handler is run.
+        process: this process.
         claims: where they take entries from, until it is stopped.
         finished: called on the event loop after each handler, with what it raised.
     """
     kind = _Tasks if listener.shape.is_async else _Threads
-    return kind(listener, claims, finished)
+    return kind(listener, process, claims, finished)
 
 
 class _Tasks:
     """Runs an async handler."""
 
-    def __init__(self, listener: Listener, claims: Claims, finished: Finished) -> None:
+    def __init__(
+        self, listener: Listener, process: Process, claims: Claims, finished: Finished
+    ) -> None:
         self._listener = listener
+        self._supervisor = process.supervisor
         self._claims = claims
         self._finished = finished
         self._tasks: set[asyncio.Task[None]] = set()
@@ -70,22 +77,7 @@ class _Tasks:
             self._start()
 
     def _start(self) -> None:
-        task = asyncio.create_task(self._run(), name=f"lbgen {self._listener.group}")
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Start another runner in the place of one that its handler has ended."""
-        claim = self._busy.pop(task, None)
-        if claim is None or self._claims.stopped:
-            return
-        if task in self._tasks:
-            self._replace(task)
-        self._finished(claim, asyncio.CancelledError() if task.cancelled() else task.exception())
-
-    def _replace(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._start()
+        self._tasks.add(self._supervisor.start(self._run(), f"runner of {self._listener.group}"))
 
     async def _run(self) -> None:
         handler: Any = self._listener.handler
@@ -99,9 +91,9 @@ class _Tasks:
             try:
                 event = event_of(self._listener, claim)
                 await (handler(event, claim.delivery) if takes_delivery else handler(event))
-            except GeneratorExit:
-                raise  # the event loop is closed, and nothing can be awaited
             except BaseException as raised:
+                if isinstance(raised, GeneratorExit) and not _is_current(task):
+                    raise  # the event loop has ended, and this task is let go
                 # SystemExit too: no event ends a process. CancelledError is that of something that
                 # the handler waited for, of a claim that was given up, or by itself.
                 error = raised
@@ -125,11 +117,19 @@ class _Tasks:
         for task, busy in self._busy.items():
             if busy is claim:
                 task.cancel()
-                asyncio.get_running_loop().call_later(_UNWIND, self._leave_behind, task, claim)
+                self._supervisor.call_later(_UNWIND, self._leave_behind, task, claim)
 
     def _leave_behind(self, task: asyncio.Task[None], claim: Claim) -> None:
         if self._busy.get(task) is claim and not self._claims.stopped:
-            self._replace(task)
+            self._tasks.discard(task)
+            self._start()
+
+
+def _is_current(task: asyncio.Task[None]) -> bool:
+    try:
+        return asyncio.current_task() is task
+    except RuntimeError:
+        return False
 
 
 async def _absorb_cancellation(task: asyncio.Task[None]) -> None:
@@ -152,8 +152,11 @@ async def _awaited(awaitable: Awaitable[object]) -> BaseException | None:
 class _Threads:
     """Runs a sync handler."""
 
-    def __init__(self, listener: Listener, claims: Claims, finished: Finished) -> None:
+    def __init__(
+        self, listener: Listener, process: Process, claims: Claims, finished: Finished
+    ) -> None:
         self._listener = listener
+        self._supervisor = process.supervisor
         self._claims = claims
         self._finished = finished
         self._loop = asyncio.get_running_loop()
@@ -170,8 +173,7 @@ class _Threads:
 
     def _start(self) -> None:
         self._alive += 1
-        name = f"lbgen {self._listener.group}"
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        self._supervisor.start_thread(self._run, f"runner of {self._listener.group}")
 
     def _run(self) -> None:
         handler: Any = self._listener.handler
@@ -189,13 +191,13 @@ class _Threads:
             self._ended.append((claim, error))
             if not self._told:
                 self._told = True
-                self._call(self._tell)
+                self._supervisor.call(self._tell)
             with self._lock:
                 self._running.discard(claim)
                 if claim in self._hanging:  # another thread has taken this one's place
                     self._hanging.discard(claim)
                     return
-        self._call(self._thread_ended)
+        self._supervisor.call(self._thread_ended)
 
     def _await(self, result: object, claim: Claim) -> BaseException | None:
         """Have the loop run what a handler gave back: a decorator hides that it is async.
@@ -215,11 +217,6 @@ class _Threads:
         if inspect.isgenerator(result) or inspect.isasyncgen(result):
             raise TypeError(f"the handler returned a {type(result).__name__}, which nobody runs")
         return None
-
-    def _call(self, function: Callable[[], None]) -> None:
-        # The loop is closed where a handler took longer than its grace.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(function)
 
     def _tell(self) -> None:
         self._told = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from .errors import LbgenError, WorkerFailed
@@ -31,6 +32,11 @@ class Supervisor:
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the worker's event loop was closed, so that nothing of it runs any more."""
+        return self._loop.is_closed()
+
     def start(
         self, work: Coroutine[None, None, None], name: str, *, until_stop: bool = False
     ) -> asyncio.Task[None]:
@@ -56,23 +62,24 @@ class Supervisor:
         task.add_done_callback(ended)
         return task
 
-    def start_thread(
-        self, work: Callable[[], None], name: str, *, until_stop: bool = False
-    ) -> threading.Thread:
-        """Start a daemon thread; as `start`. Without `until_stop` it may return at any time."""
+    def start_thread(self, work: Callable[[], None], name: str) -> Future[None]:
+        """Start a daemon thread, which nobody waits for at the end of the process.
+
+        The worker stops if it raises. The future is done when it has ended.
+        """
+        ended: Future[None] = Future()
+        ended.set_running_or_notify_cancel()  # who stops to wait for it cancels nothing
 
         def run() -> None:
             try:
                 work()
             except BaseException as error:
                 self.call(self._ended, name, "failed", error)
-            else:
-                if until_stop:
-                    self.call(self._ended, name, "returned")
+            finally:
+                ended.set_result(None)
 
-        thread = threading.Thread(target=run, name=f"lbgen {name}", daemon=True)
-        thread.start()
-        return thread
+        threading.Thread(target=run, name=f"lbgen {name}", daemon=True).start()
+        return ended
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
         """Call a function on the worker's event loop, from any thread; not if the loop is closed.
@@ -87,6 +94,12 @@ class Supervisor:
     ) -> asyncio.TimerHandle:
         """Call a function on the worker's event loop after so many seconds; else as `call`."""
         return self._loop.call_later(seconds, self._guarded, function, *arguments)
+
+    def let_go(self) -> None:
+        """Cancel every task that is left."""
+        if not self._loop.is_closed():
+            for task in self._tasks:
+                task.cancel()
 
     def _guarded(self, function: Callable[..., object], *arguments: object) -> None:
         try:

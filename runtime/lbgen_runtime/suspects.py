@@ -76,7 +76,9 @@ class Suspects:
             if len(self._waiting) < _MOST:
                 self._waiting[stream, pending.entry_id] = pending
         if self._waiting and (self._task is None or self._task.done()):
-            self._task = asyncio.create_task(self._run())
+            self._task = self._process.supervisor.start(
+                self._run(), f"suspects of {self._listener.group}"
+            )
 
     def beside(self, claims: Iterable[Claim]) -> None:
         """These entries were recovered too: they come to their end before the next suspect."""

@@ -35,9 +35,10 @@ of all would not do: the server takes it for `>`, and gives a new entry."""
 class _Repeated:
     """Work that a task does again and again until it is stopped."""
 
-    def __init__(self, interval: float) -> None:
+    def __init__(self, interval: float, process: Process) -> None:
         self._interval = interval
-        self._task = asyncio.create_task(self._run(), name=f"lbgen {type(self).__name__.lower()}")
+        name = type(self).__name__.lower()
+        self._task = process.supervisor.start(self._run(), name, until_stop=True)
 
     async def _run(self) -> None:
         while True:
@@ -60,7 +61,7 @@ class Sweep(_Repeated):
     """Looks for entries that nobody has renewed in time, for all listeners in one write."""
 
     def __init__(self, consumers: Sequence[Consumer], process: Process, interval: float) -> None:
-        super().__init__(interval)
+        super().__init__(interval, process)
         self._consumers = consumers
         self._process = process
 
@@ -103,7 +104,7 @@ class Upkeep(_Repeated):
         settings: Settings,
         trims: Trims,
     ) -> None:
-        super().__init__(settings.trim_interval)
+        super().__init__(settings.trim_interval, process)
         self._consumers = consumers
         self._process = process
         self._trims = trims

@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import importlib.util
 import logging
-import os
-import signal
-import threading
+import sys
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from .commands import Commands
-from .connection import AsyncConnection, ConnectionFailed, SyncConnection
+from .connection import AsyncConnection, SyncConnection
 from .consumer import Consumer
-from .errors import InvalidSettings, ServerRefused
+from .errors import DuplicateProcessName, InvalidSettings, WorkerFailed
 from .heartbeat import Heartbeat
 from .outage import Outage
 from .process import Process
+from .supervisor import Supervisor
 from .upkeep import Sweep, Upkeep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from .core import BusCore
 
-__all__ = ["Worker", "run"]
+__all__ = ["Worker"]
 
 _log = logging.getLogger("lbgen")
 
-
-def run(core: BusCore) -> None:
-    """Run a bus's listeners until SIGTERM or SIGINT."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(Worker(core).run(signals=True))
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if importlib.util.find_spec("uvloop") is None:
-        return None
-    uvloop: Any = importlib.import_module("uvloop")
-    return cast("Callable[[], asyncio.AbstractEventLoop]", uvloop.new_event_loop)
+_LAST_WORDS: Final = 0.5
+"""Seconds that the threads have to end after everything else."""
 
 
 class Worker:
-    """Runs the listeners of one bus in one event loop."""
+    """Runs the listeners of one bus in one event loop.
+
+    Attributes:
+        listening: whether every consumer group exists and is read.
+        on_failure: called when the worker is to stop because of a failure.
+    """
 
     def __init__(self, core: BusCore) -> None:
         if core.worker is not None:
@@ -55,144 +47,148 @@ class Worker:
         core.service_name_for_listening()
         self._core = core
         self.listening = False
-        """Whether every consumer group exists and is read."""
+        self.on_failure: Callable[[], object] = lambda: None
         self._stop = asyncio.Event()
         self._stopped: Future[None] = Future()
         self._failure: Exception | None = None
+        self._consumers: list[Consumer] = []
+        self._upkeep: list[Sweep | Upkeep] = []
 
-    async def run(self, *, signals: bool = False) -> None:
-        """Run until `stop` is called, a signal comes, or the task is cancelled.
+    async def run(self) -> None:
+        """Run until `stop` is called, the worker fails, or the task is cancelled.
 
-        Args:
-            signals: SIGTERM and SIGINT stop the worker.
+        It returns a few seconds after the longest `grace` at the latest, if handlers leave the
+        event loop to others. A handler that swallows its cancellation is left behind.
 
         Raises:
+            DuplicateListenerName: another service has a consumer group of a listener's name.
             DuplicateProcessName: another live process of the service has this one's name.
             ListenerFailed: a handler raised whose listener has `on_error="SHUTDOWN"`.
             ServerRefused: the server refuses this process's credentials.
+            WorkerFailed: a defect of lbgen.
         """
-        core, settings = self._core, self._core.settings
         self._loop = asyncio.get_running_loop()
-        core.worker = self
-        handled = self._handle_signals() if signals else ()
-        outage = Outage(settings.redis_url)
-        process = Process(
-            name=settings.process_name,
-            commands=Commands(self._connection(), outage),
+        self._core.worker = self
+        self._supervisor = Supervisor(self._stop, self.fail)
+        outage = Outage(self._core.settings.redis_url)
+        self._process = Process(
+            name=self._core.settings.process_name,
+            commands=Commands(self._connection(), outage, self._supervisor),
             outage=outage,
+            supervisor=self._supervisor,
             fail=self.fail,
         )
-        heartbeat = self._heartbeat()
-        consumers: list[Consumer] = []
-        upkeep: list[Sweep | Upkeep] = []
+        self._heartbeat = self._make_heartbeat(outage)
         try:
-            await self._take_lease(heartbeat, outage)
-            if not self._stop.is_set():
-                consumers += [
-                    Consumer(listener, process, self._connection()) for listener in core.listeners
-                ]
-                heartbeat.start(consumers)
-                await self._until_stop(*(consumer.prepare() for consumer in consumers))
-            if not self._stop.is_set():
-                for consumer in consumers:
-                    consumer.start()
-                    if consumer.listener.contract.api.lightbus:
-                        core.schema_publisher.announce(consumer.listener.contract)
-                upkeep += [
-                    Sweep(consumers, process, settings.reclaim_interval),
-                    Upkeep(consumers, process, settings, core.rules.trims),
-                ]
-                self.listening = True
-                _log.info("listening as %s: %d listeners", settings.process_name, len(consumers))
-                await self._stop.wait()
-        finally:
-            self.listening = False
-            for task in upkeep:
-                await task.stop()
-            await self._end(consumers)
-            await asyncio.to_thread(heartbeat.stop)
-            await process.commands.close()
-            await asyncio.to_thread(core.close_schema_publisher)
-            for number in handled:
-                asyncio.get_running_loop().remove_signal_handler(number)
-            core.worker = None
-            self._stopped.set_result(None)
+            try:
+                await self._listen()
+            finally:
+                if not isinstance(sys.exception(), GeneratorExit):
+                    await self._drain()
+        finally:  # also where the drain was cancelled, or the event loop has ended
+            self._let_go()
         if self._failure is not None:
             raise self._failure
+
+    async def _listen(self) -> None:
+        core, settings, process = self._core, self._core.settings, self._process
+        held: asyncio.Future[None] = asyncio.wrap_future(self._heartbeat.start(self._supervisor))
+        await self._until_stop(held)
+        if self._stop.is_set():
+            return
+        self._consumers += [
+            Consumer(listener, process, self._connection()) for listener in core.listeners
+        ]
+        self._heartbeat.renew(self._consumers)
+        await self._until_stop(*(consumer.prepare() for consumer in self._consumers))
+        if self._stop.is_set():
+            return
+        for consumer in self._consumers:
+            consumer.start()
+            if consumer.listener.contract.api.lightbus:
+                core.schema_publisher.announce(consumer.listener.contract)
+        self._upkeep += [
+            Sweep(self._consumers, process, settings.reclaim_interval),
+            Upkeep(self._consumers, process, settings, core.rules.trims),
+        ]
+        self.listening = True
+        _log.info("listening as %s: %d listeners", process.name, len(self._consumers))
+        await self._stop.wait()
+
+    async def _drain(self) -> None:
+        """Finish what runs, for all listeners at the same time, and give everything up."""
+        self._stop.set()
+        self.listening = False
+        published = self._supervisor.start_thread(
+            self._core.close_schema_publisher, "end of schemas for Lightbus"
+        )
+        for task in self._upkeep:
+            await task.stop()
+        # Where another process has this one's name, what is pending under it is that one's.
+        hand_back = not isinstance(self._failure, DuplicateProcessName)
+        drained = await asyncio.gather(
+            *(consumer.drain(hand_back=hand_back) for consumer in self._consumers),
+            return_exceptions=True,
+        )
+        for error in drained:
+            if isinstance(error, Exception):
+                _log.error("draining failed", exc_info=error)
+                self.fail(error)
+        self._heartbeat.stop()
+        threads = [asyncio.wrap_future(ended) for ended in (self._heartbeat.ended, published)]
+        await asyncio.wait(threads, timeout=_LAST_WORDS)
+        await self._process.commands.close()
+
+    def _let_go(self) -> None:
+        """Touch nothing any more; what is left of the tasks ends, or is left behind."""
+        self.listening = False
+        self._heartbeat.stop()
+        for consumer in self._consumers:
+            consumer.claims.let_go()
+        self._supervisor.let_go()
+        self._core.worker = None
+        self._stopped.set_result(None)
 
     def _connection(self) -> AsyncConnection:
         return AsyncConnection(self._core.settings.redis_url, name=self._core.connection_name)
 
-    def _heartbeat(self) -> Heartbeat:
-        core, loop = self._core, asyncio.get_running_loop()
-
-        def taken(error: Exception) -> None:
-            loop.call_soon_threadsafe(self.fail, error)
-
+    def _make_heartbeat(self, outage: Outage) -> Heartbeat:
+        core = self._core
+        timeouts = [listener.settings.acknowledgement_timeout for listener in core.listeners]
         return Heartbeat(
             SyncConnection(core.settings.redis_url, name=core.connection_name),
             service=core.service_name_for_listening(),
             process=core.settings.process_name,
-            taken=taken,
+            shortest=min(timeouts),
+            outage=outage,
+            taken=lambda error: self._supervisor.call(self.fail, error),
         )
 
-    async def _take_lease(self, heartbeat: Heartbeat, outage: Outage) -> None:
-        attempts = 0
-        while not self._stop.is_set():
-            try:
-                await asyncio.to_thread(heartbeat.take_lease)
-            except ConnectionFailed as failure:
-                if failure.refused:
-                    raise ServerRefused(f"the server refuses the connection: {failure}") from None
-                attempts += 1
-                pause = outage.failed(failure, attempts)
-                await self._until_stop(asyncio.sleep(pause))
-            else:
-                outage.worked()
-                return
-
-    async def _until_stop(self, *work: Any) -> None:
+    async def _until_stop(self, *work: Awaitable[object]) -> None:
         """Wait for work, but no longer than until the worker is to stop."""
         done: asyncio.Future[Any] = asyncio.gather(*work)
-        stop: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if not done.done():
+        stop = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
+            if done.done():
+                done.result()
+        finally:
+            stop.cancel()
             done.cancel()
-            await asyncio.wait((done,))
-            with contextlib.suppress(asyncio.CancelledError):
-                done.exception()
-            return
-        done.result()
 
-    async def _end(self, consumers: list[Consumer]) -> None:
-        await asyncio.gather(*(consumer.stop() for consumer in consumers))
-        in_time = await asyncio.gather(*(consumer.drain() for consumer in consumers))
-        if not all(in_time):
-            _log.warning("some handlers took longer than their grace; their events are handed back")
-
-    def _handle_signals(self) -> tuple[signal.Signals, ...]:
-        if threading.current_thread() is not threading.main_thread():
-            return ()
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        for number in numbers:
-            asyncio.get_running_loop().add_signal_handler(number, self._signalled, number)
-        return numbers
-
-    def _signalled(self, number: signal.Signals) -> None:
-        if self._stop.is_set():
-            # What runs stays pending, and goes to another process.
-            _log.warning("%s again: leaving at once", number.name)
-            logging.shutdown()
-            os._exit(128 + number)
-        _log.info("%s: finishing what runs", number.name)
+    def signalled(self, name: str) -> None:
+        """The process is told to stop."""
+        _log.info("%s: finishing what runs", name)
         self._stop.set()
 
     def fail(self, error: Exception) -> None:
         """Drain, leave, and raise this from `run`."""
-        if self._failure is None:
+        first = self._failure is None
+        if first or isinstance(error, WorkerFailed):
+            _log.error("stopping: %s", error, exc_info=error.__cause__)
+        if first:
             self._failure = error
-            _log.error("stopping: %s", error)
+            self.on_failure()
         self._stop.set()
 
     async def stop(self) -> None:

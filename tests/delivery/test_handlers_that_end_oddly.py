@@ -48,31 +48,50 @@ def _raise(error: BaseException) -> None:
     raise error
 
 
+def _decorated(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    return wrapper
+
+
 ENDS: dict[str, Callable[[], Any]] = {
     "an inner task is cancelled": _wait_for_what_is_cancelled,
     "it raises CancelledError": lambda: _raise(asyncio.CancelledError()),
     "it cancels its own task": lambda: _cancel_own() or asyncio.sleep(1),
     "GeneratorExit": lambda: _raise(GeneratorExit()),
     "SystemExit": lambda: _raise(SystemExit(3)),
+    "KeyboardInterrupt": lambda: _raise(KeyboardInterrupt()),
     "a BaseException": lambda: _raise(Own()),
     "an exception without words": lambda: _raise(Unprintable()),
     "a group": lambda: _raise(BaseExceptionGroup("both", [Own(), ValueError()])),
 }
 
 
+@pytest.mark.parametrize("shape", ["async", "sync", "async behind a decorator"])
 @pytest.mark.parametrize("end", ENDS)
 async def test_a_handler_that_ends_oddly_is_retried_and_its_listener_goes_on(
-    server: Server, end: str
+    server: Server, end: str, shape: str
 ) -> None:
+    """The same for all shapes of handlers, `KeyboardInterrupt` and `SystemExit` included."""
     bus = Bus(service_name="library", redis_url=server.url, retry_delay=0.05)
     got: list[int] = []
 
-    @bus.notes.noted.listen(listener_name="shelf", max_deliveries=2)
-    async def shelf(event: Noted) -> None:
+    async def asynchronous(event: Noted) -> None:
         got.append(event.number)
         if event.number == 1 and (waiting := ENDS[end]()) is not None:
             await waiting
 
+    def synchronous(event: Noted) -> None:
+        got.append(event.number)
+        if event.number == 1:
+            asyncio.run(ENDS[end]()) if end == "an inner task is cancelled" else ENDS[end]()
+
+    if shape == "sync" and end == "it cancels its own task":
+        return  # a thread has none
+    handler = {"async": asynchronous, "sync": synchronous}.get(shape, _decorated(asynchronous))
+    bus.notes.noted.listen(handler, listener_name="shelf", max_deliveries=2)
     async with running(bus):
         await bus.notes.noted.fire_async(number=1)
         await bus.notes.noted.fire_async(number=2)
@@ -101,14 +120,6 @@ async def test_a_cancellation_that_a_handler_swallows_does_not_end_a_later_one(
         for number in (1, 2, 3):
             await bus.notes.noted.fire_async(number=number)
         await until(lambda: sorted(got) == [1, 2, 2, 3])
-
-
-def _decorated(function: Any) -> Any:
-    @functools.wraps(function)
-    def wrapper(*arguments: Any) -> Any:
-        return function(*arguments)
-
-    return wrapper
 
 
 async def test_what_a_handler_gives_back_is_awaited_where_nobody_could_see_that_it_is_async(

@@ -1,0 +1,30 @@
+"""A call in a thread of its own, for event loops: no executor that is full, or gone, delays it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["in_daemon_thread"]
+
+
+async def in_daemon_thread(function: Callable[[], None]) -> None:
+    """Call a function that blocks; nobody waits for it at the end of the process."""
+    ended: Future[None] = Future()
+    ended.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            function()
+        except BaseException as error:
+            ended.set_exception(error)
+        else:
+            ended.set_result(None)
+
+    threading.Thread(target=run, name="lbgen call", daemon=True).start()
+    await asyncio.wrap_future(ended)
