@@ -41,11 +41,11 @@ class Outage:
 
     def worked(self) -> None:
         """A connection worked."""
-        if self._since is None:
+        if self._since is None:  # as nearly always
             return
         with self._lock:
-            since, self._since = self._since, None
+            since = self._since
+            self._since = None
         if since is not None:
-            _log.warning(
-                "connected to %s again after %.1f s", self._where, time.monotonic() - since
-            )
+            seconds = time.monotonic() - since
+            _log.warning("connected to %s again after %.1f s", self._where, seconds)

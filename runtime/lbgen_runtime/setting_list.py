@@ -254,7 +254,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="grace",
         default=25.0,
         unit="seconds",
-        reason="Below the 30 seconds after which container platforms kill.",
+        reason="The process has left 4 seconds later: below the 30 after which container "
+        "platforms kill.",
         parse=seconds_or_none,
         per_listener=True,
     ),

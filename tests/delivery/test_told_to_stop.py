@@ -356,7 +356,7 @@ async def test_a_handler_that_outlives_its_worker_ends_for_nobody(
     def runners() -> list[str]:
         names = [task.get_name() for task in asyncio.all_tasks()]
         names += [thread.name for thread in threading.enumerate()]
-        return [name for name in names if name == f"lbgen {GROUP}"]
+        return [name for name in names if name == f"lbgen runner of {GROUP}"]
 
     async with running(bus):
         await bus.notes.noted.fire_async(number=1)
