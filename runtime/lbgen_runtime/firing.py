@@ -30,7 +30,7 @@ from .search import Page, Searches, ServerClock
 from .trimming import Trims, registered_key, trimmed_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from .connection import Command, Peer, Reply
     from .fire import Fire
@@ -40,8 +40,8 @@ __all__ = ["Exchange", "FireRules", "Pause", "Step", "fire_batch"]
 
 _log = logging.getLogger("lbgen")
 
-_SCRIPTED: Final = 100
-"""Events that one step writes at most."""
+_MOST_IN_STEP, _MOST_BYTES_IN_STEP = 100, 1_000_000
+"""Events that one step writes at most, and their bytes, unless it is one event."""
 _SHORTEST: Final = 0.05
 """Seconds that an attempt gets at least, however near its deadline is."""
 _DURABLE_TIMEOUT: Final = 2_000
@@ -270,8 +270,7 @@ class _Attempt:
             else:
                 scripted.setdefault((fire.stream, fire.remember > 0), []).append(fire)
         for (stream, _), fires in scripted.items():
-            for at in range(0, len(fires), _SCRIPTED):
-                some = fires[at : at + _SCRIPTED]
+            for some in _steps(fires):
                 self._add(_scripted(stream, some, self._rules, in_full=in_full), tuple(some))
         if unsure and self.clock is None:
             self._add((b"TIME",), "time")
@@ -382,6 +381,19 @@ class _Attempt:
             if not isinstance(about, str):
                 for fire in about:
                     fire.attempted(self._began)
+
+
+def _steps(fires: list[Fire]) -> Iterator[list[Fire]]:
+    """Parts of a size that one step writes."""
+    some: list[Fire] = []
+    size = 0
+    for fire in fires:
+        size += len(fire.xadd)
+        if some and (len(some) == _MOST_IN_STEP or size > _MOST_BYTES_IN_STEP):
+            yield some
+            some, size = [], len(fire.xadd)
+        some.append(fire)
+    yield some
 
 
 def _scripted(stream: bytes, fires: list[Fire], rules: FireRules, *, in_full: bool) -> Command:

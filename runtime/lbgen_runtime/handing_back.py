@@ -21,6 +21,8 @@ __all__ = ["HANDED_BACK", "hand_back", "hand_back_unheld"]
 HANDED_BACK: Final = 10**9
 """Idle milliseconds that an entry gets: more than any acknowledgement timeout."""
 _PAGE: Final = 100
+_AT_ONCE: Final = 500
+"""Entries that one step hands back."""
 
 
 async def hand_back(
@@ -72,6 +74,8 @@ async def _release(
     listener: Listener, process: Process, stream: bytes, entries: list[bytes | int]
 ) -> None:
     with contextlib.suppress(ResponseError):  # the group is gone, and with it what was held
-        await process.commands.script(
-            RELEASE, [stream], [listener.group, process.name, HANDED_BACK, *entries]
-        )
+        for at in range(0, len(entries), 2 * _AT_ONCE):
+            some = entries[at : at + 2 * _AT_ONCE]
+            await process.commands.script(
+                RELEASE, [stream], [listener.group, process.name, HANDED_BACK, *some]
+            )

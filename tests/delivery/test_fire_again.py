@@ -105,6 +105,20 @@ def test_a_page_of_large_entries_has_few(server: Server, how: str) -> None:
     assert len(server.client.xrange(STREAM, "-", shown[0])) <= 32
 
 
+@pytest.mark.parametrize(("count", "text", "steps"), [(250, "", 3), (10, "x" * 300_000, 4)])
+def test_events_that_a_script_writes_are_written_in_steps(
+    server: Server, count: int, text: str, steps: int
+) -> None:
+    bus = Bus(redis_url=server.url, max_stream_length=1000)
+    bus.notes.noted.fire(number=0)
+    server.client.config_resetstat()
+    bus.notes.noted.fire_many(Noted(number=number, text=text) for number in range(count))
+    assert server.client.info("commandstats")["cmdstat_evalsha"]["calls"] == steps
+    numbers = [int(fields[b":number"]) for _, fields in server.client.xrange(STREAM)]
+    assert numbers == [0, *range(count)], "in their order"
+    bus.close()
+
+
 def test_a_full_stream_is_cut_in_steps(server: Server) -> None:
     fill(server, 30_000)
     bus = Bus(redis_url=server.url, max_stream_length=10, on_full="drop_oldest")

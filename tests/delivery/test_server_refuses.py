@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from live import running, until
 from notes import Bus, Noted
 
+from lbgen_runtime.handing_back import HANDED_BACK
 from lbgen_runtime.repeats import Repeats
+from lbgen_runtime.scripts import RELEASE
 from lbgen_runtime.trimming import Trims
 
 if TYPE_CHECKING:
@@ -129,3 +133,30 @@ def test_a_backlog_is_trimmed_in_steps_one_after_the_other(server: Server) -> No
     assert lengths[-1] <= 110
     removed = [before - after for before, after in itertools.pairwise(lengths)]
     assert max(removed) <= 10_000
+
+
+async def test_what_a_process_gives_back_is_given_back_in_steps(server: Server) -> None:  # D5
+    never = asyncio.Event()
+    bus = Bus(redis_url=server.url, service_name="library")
+
+    @bus.notes.noted.listen(listener_name="shelf", concurrency=1200, read_ahead=1200, grace=0)
+    async def shelf(event: Noted) -> None:
+        await never.wait()
+
+    async with running(bus):
+        await bus.notes.noted.fire_many_async([Noted(number=number) for number in range(1200)])
+        await until(lambda: server.client.xpending(STREAM, GROUP)["pending"] == 1200)
+        server.client.config_set("slowlog-max-len", 10_000)
+        server.client.config_set("slowlog-log-slower-than", 0)
+    server.client.config_set("slowlog-log-slower-than", 10_000)
+    released = server.client.xpending_range(STREAM, GROUP, "-", "+", 2000)
+    assert {each["times_delivered"] for each in released} == {1}
+    assert all(each["time_since_delivered"] >= HANDED_BACK for each in released)
+    steps = [
+        each["command"].decode()
+        for each in server.client.slowlog_get(10_000)
+        if RELEASE.digest in each["command"]
+    ]
+    assert len(steps) >= 3
+    for step in steps:
+        assert int(re.findall(r"\((\d+) more arguments\)", step)[0]) <= 1000
