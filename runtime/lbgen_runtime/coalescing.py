@@ -8,6 +8,7 @@ that cancelling a caller never breaks the write of another.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from .firing import FireRules
 
 __all__ = ["AsyncFirer", "SyncFirer"]
+
+_log = logging.getLogger("lbgen")
 
 _LARGEST_BATCH: Final = 512
 
@@ -260,13 +263,21 @@ class _Writer:
             while not self._closing or self._line:
                 await self._woken.wait()
                 while self._line:
-                    await self._drive(self._gather())
+                    try:
+                        await self._drive(self._gather())
+                    except Exception as error:  # a defect of ours: the next events go on
+                        _log.exception("firing failed; what was under way is unconfirmed")
+                        self._give_up(f"an error in lbgen: {type(error).__name__}")
                 self._woken.clear()
         finally:
-            for fire in (*self._open, *self._line):  # the loop ends: nobody waits any more
-                if not fire.done:
-                    fire.give_up(Problem.UNCONFIRMED, "the event loop ended")
+            self._open += self._line
+            self._give_up("the event loop ended")
             await self._connection.close()
+
+    def _give_up(self, why: str) -> None:
+        for fire in self._open:
+            if not fire.done:
+                fire.give_up(Problem.UNCONFIRMED, why)
 
     def abandon(self) -> None:
         """End after the event loop was closed: nothing of it runs any more, and nobody waits."""

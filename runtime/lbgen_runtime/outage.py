@@ -41,11 +41,12 @@ class Outage:
 
     def worked(self) -> None:
         """A connection worked."""
-        if self._since is None:  # as nearly always
-            return
+        if self._since is not None:  # rarely: most calls need no lock
+            self._back()
+
+    def _back(self) -> None:
         with self._lock:
-            since = self._since
-            self._since = None
+            since, self._since = self._since, None
         if since is not None:
             seconds = time.monotonic() - since
             _log.warning("connected to %s again after %.1f s", self._where, seconds)

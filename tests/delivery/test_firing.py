@@ -344,6 +344,26 @@ async def test_a_cancelled_fire_leaves_the_others_and_the_connection_whole(serve
     await bus.close_async()
 
 
+async def test_a_defect_while_firing_is_told_to_who_fires_and_the_next_events_go_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D9."""
+    bus, settle = Bus(redis_url=server.url), firing._Attempt.settle
+    defects = [TypeError("a defect")]
+
+    def defective(self: Any, replies: Any) -> None:
+        if defects:
+            raise defects.pop()
+        settle(self, replies)
+
+    monkeypatch.setattr(firing._Attempt, "settle", defective)
+    with pytest.raises(FireUnconfirmed, match="an error in lbgen: TypeError"):
+        await asyncio.wait_for(bus.notes.noted.fire_async(number=1), 10)
+    assert "a defect" in caplog.text
+    await asyncio.wait_for(bus.notes.noted.fire_async(number=2), 10)
+    await bus.close_async()
+
+
 async def test_closing_waits_for_what_is_being_fired(server: Server) -> None:
     bus = Bus(redis_url=server.url)
     tasks = [asyncio.create_task(bus.notes.noted.fire_async(number=n)) for n in range(20)]
