@@ -3,7 +3,7 @@
 -- Returns the last entry that was looked at, and whether that was the last of them.
 local function look_through(stream, after, upto, wanted, found)
   -- A field costs about as much as a hundred bytes. A single entry may have a megabyte.
-  local left = 3000000
+  local left = 2500000
   repeat
     local entries = redis.call('XRANGE', stream, '(' .. after, upto, 'COUNT', 16)
     for _, entry in ipairs(entries) do
