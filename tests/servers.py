@@ -62,11 +62,13 @@ def free_port(*, beside: int = 0) -> int:
 
     Outside of the range from which systems choose the near end of connections: a client that
     tries again and again to reach a server that is down may otherwise get the server's own port,
-    and connect to itself.
+    and connect to itself. Workers of `pytest -n` never choose the same.
     """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
         with socket.socket() as probe, socket.socket() as second:
-            port = random.randrange(10_000, 30_000 - beside)
+            port = random.randrange(10_000 + worker, 30_000 - beside, workers)
             try:
                 probe.bind(("127.0.0.1", port))
                 if beside:
