@@ -40,13 +40,17 @@ _CLASSES: Final = frozenset(
 small letter, which no class has."""
 
 
+ADDITIONAL: Final = "additional_properties"
+"""The field of the properties without a name. A property of that name never takes it."""
+
+
 @cache
 def reserved_parameters() -> frozenset[str]:
     """Names that a parameter cannot have: keywords, `self`, and the attributes of every event."""
     from lbgen_runtime.event import Event
 
     attributes = {name for name in dir(Event) if not name.startswith("_")}
-    return frozenset(keyword.kwlist) | attributes | USED_IN_CLASSES | {"self", "cls"}
+    return frozenset(keyword.kwlist) | attributes | USED_IN_CLASSES | {"self", "cls", ADDITIONAL}
 
 
 def parameter_name(key: str, *, spelled: bool = False) -> str:

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ..build import analyse
 from ..console import for_programs, say
 from ..diagnostics import Diagnostic, Place, Severity
 from ..garbage import rarely_collected
@@ -234,9 +235,18 @@ def _compared(
             findings.append(finding)
         else:
             problems.append(excuse)
+    if old.baseline.files != new.files:
+        findings += _names(old, new)
     if how.source:
         findings += _source(old, new)
     return findings, list(dict.fromkeys(problems)), compared.compatible
+
+
+def _names(old: OldContract, new: NewContract) -> list[Finding]:
+    from .public_names import compare_names, public_names  # loads the planner
+
+    before = public_names(analyse(old.baseline.files, old.options))
+    return list(compare_names(old.side, before, public_names(new.analysis)))
 
 
 def _source(old: OldContract, new: NewContract) -> list[Finding]:

@@ -10,21 +10,33 @@ from ..diagnostics import Diagnostic, Related
 from ..layout import WIDTH, Brackets, Expression, Named, in_parentheses, lay_out
 from ..literal import docstring_text, python_literal
 from ..model.types import accepts_null
-from ..names import parameter_name
+from ..names import ADDITIONAL, parameter_name
 from .annotations import annotation, or_else
 from .codecs import codec
 from .modules import ClassPlan, FieldPlan, ParameterPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..model import Record
     from ..model.parts import Parts
     from ..model.types import Field
     from .codecs import CodecNames
     from .module import ModuleNames
 
-__all__ = ["ClassPlanner"]
+__all__ = ["ClassPlanner", "field_names"]
 
-_ADDITIONAL = "additional_properties"
+
+def field_names(record: Record) -> dict[str, str]:
+    """The Python name of each property of a class, by its key."""
+    plain = Counter(parameter_name(field.key) for field in record.fields)
+    result: dict[str, str] = {}
+    for field in record.fields:
+        name = parameter_name(field.key)
+        if plain[name] > 1 and name != field.key:
+            name = parameter_name(field.key, spelled=True)
+        result[field.key] = name
+    return result
 
 
 class ClassPlanner:
@@ -43,40 +55,25 @@ class ClassPlanner:
         self.problems: list[Diagnostic] = []
         self.texts: list[str] = []
 
-    def _field_names(self, record: Record, *, report: bool = False) -> dict[str, str]:
-        """The Python name of each property."""
-        plain = Counter(parameter_name(field.key) for field in record.fields)
+    def _collisions(self, record: Record, names: dict[str, str]) -> Iterator[Diagnostic]:
         taken: dict[str, Field] = {}
-        result: dict[str, str] = {}
         for field in record.fields:
-            name = parameter_name(field.key)
-            if plain[name] > 1 and name != field.key:
-                name = parameter_name(field.key, spelled=True)
+            name = names[field.key]
             first = taken.setdefault(name, field)
-            if first is not field and report:
-                self.problems.append(
-                    Diagnostic(
-                        place=field.place,
-                        rule="name-collision",
-                        message=f"{field.key!r} and {first.key!r} both become the parameter"
-                        f" {name!r}",
-                        help="rename one of them",
-                        related=(Related(place=first.place, message="the other one"),),
-                    )
+            if first is not field:
+                yield Diagnostic(
+                    place=field.place,
+                    rule="name-collision",
+                    message=f"{field.key!r} and {first.key!r} both become the parameter {name!r}",
+                    help="rename one of them",
+                    related=(Related(place=first.place, message="the other one"),),
                 )
-            result[field.key] = name
-        return result
-
-    def _additional_name(self, names: dict[str, str]) -> str:
-        name = _ADDITIONAL
-        while name in names.values():
-            name += "_"
-        return name
 
     def plan(self, record: Record, name: str, event: str | None) -> ClassPlan:
         """Plan the class of a record."""
-        names = self._field_names(record, report=True)
-        extra = self._additional_name(names)
+        names = field_names(record)
+        self.problems += self._collisions(record, names)
+        extra = ADDITIONAL
         scope = self._names.hidden({*names.values(), extra})
         fields = [self._field(field, names[field.key], scope) for field in record.fields]
         codecs: list[Expression] = []
@@ -151,7 +148,7 @@ class ClassPlanner:
 
     def parameters(self, record: Record) -> tuple[ParameterPlan, ...]:
         """The parameters of `fire`."""
-        names = self._field_names(record)
+        names = field_names(record)
         found: list[ParameterPlan] = []
         for field in record.fields:
             type_, default = self._declaration(field, self._names)
@@ -159,15 +156,15 @@ class ClassPlanner:
                 default = "_lbgen.DEFAULT"
             found.append(self._parameter(names[field.key], type_, default))
         if record.additional is not None:
-            extra = self._additional_name(names)
+            extra = ADDITIONAL
             type_ = annotation(record.additional, self._names)
             found.append(self._parameter(extra, type_, "_lbgen.DEFAULT"))
         return tuple(found)
 
     def constructor(self, record: Record, parts: Parts) -> str:
         """The class of an event, as the body of its `fire` writes it."""
-        names = self._field_names(record)
-        return self._names.hidden({*names.values(), self._additional_name(names)}).reference(parts)
+        names = field_names(record)
+        return self._names.hidden({*names.values(), ADDITIONAL}).reference(parts)
 
     def _parameter(self, name: str, type_: Expression, default: Expression | None) -> ParameterPlan:
         declaration = declare(name, type_, default, 8)
@@ -185,7 +182,7 @@ class ClassPlanner:
 
     def fire_doc(self, record: Record) -> tuple[str, ...]:
         """The docstring of `fire`."""
-        names = self._field_names(record)
+        names = field_names(record)
         lines = docstring_text(record.description, "Fire the event.")
         described = [
             (names[field.key], docstring_text(field.description))

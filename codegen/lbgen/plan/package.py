@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic
@@ -17,27 +18,43 @@ from .references import circles_of, records_in
 from .tree import ApiTree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..contract import Api, Contract
     from ..model import Modeller
     from ..model.parts import Parts
     from ..verdict import Verdicts
     from .naming import Naming
 
-__all__ = ["plan_package"]
+__all__ = ["NamedClasses", "name_package", "plan_package"]
 
 
-def plan_package(
-    contract: Contract, modeller: Modeller, verdicts: Verdicts
-) -> tuple[PackagePlan | None, list[Diagnostic]]:
-    """Plan the package of a contract.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedClasses:
+    """The classes of a package, with their names.
+
+    Attributes:
+        events: the records that are events, with the API and the event's name.
+        by_event: the same by API and event.
+        naming: module and name of every class.
+    """
+
+    events: Mapping[Parts, tuple[Api, str]]
+    by_event: Mapping[tuple[str, str], Parts]
+    naming: Naming
+
+
+def name_package(
+    contract: Contract, modeller: Modeller
+) -> tuple[NamedClasses | None, list[Diagnostic]]:
+    """Find the classes of a contract, and name them.
 
     Args:
         contract: the APIs.
         modeller: finds the types of the same contract.
-        verdicts: tells where validators find schemas.
 
     Returns:
-        The plan, and what is in its way.
+        The classes, and what is in the way of naming them.
     """
     problems: list[Diagnostic] = []
     events: dict[Parts, tuple[Api, str]] = {}
@@ -61,7 +78,26 @@ def plan_package(
     if problems:
         return None, problems
     naming = name_classes(contract, events, modeller.records)
-    problems += naming.problems
+    return NamedClasses(events=events, by_event=by_event, naming=naming), naming.problems
+
+
+def plan_package(
+    contract: Contract, modeller: Modeller, verdicts: Verdicts
+) -> tuple[PackagePlan | None, list[Diagnostic]]:
+    """Plan the package of a contract.
+
+    Args:
+        contract: the APIs.
+        modeller: finds the types of the same contract.
+        verdicts: tells where validators find schemas.
+
+    Returns:
+        The plan, and what is in its way.
+    """
+    named, problems = name_package(contract, modeller)
+    if named is None:
+        return None, problems
+    naming = named.naming
     tree = ApiTree(contract)
     problems += tree.problems
     modules: dict[str, list[Parts]] = {}
@@ -77,7 +113,7 @@ def plan_package(
             name=name,
             parts=modules[name],
             api=apis.get(name),
-            by_event=by_event,
+            by_event=named.by_event,
             contract=contract,
             records=modeller.records,
             naming=naming,
