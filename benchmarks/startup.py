@@ -36,6 +36,11 @@ def main() -> None:
         "import pydantic": [sys.executable, "-c", "import pydantic.main"],
         "import lbgen_runtime": [sys.executable, "-c", "import lbgen_runtime"],
         "import generated": [sys.executable, "-c", "import generated"],
+        "import generated, make a Bus": [
+            sys.executable,
+            "-c",
+            "import generated; generated.Bus()",
+        ],
         "import generated.shop_orders": [sys.executable, "-c", "import generated.shop_orders"],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}

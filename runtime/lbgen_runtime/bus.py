@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .core import BusCore
 from .daemon_thread import in_daemon_thread
 from .settings import Settings
 
@@ -74,6 +73,10 @@ class Bus:
         since: str | datetime | None = None,
         grace: float | None = None,
     ) -> None:
+        # The client library, which takes long to import, comes with the first bus, and not with the
+        # first fire, which may be in a signal handler, or in many threads after a fork.
+        from .core import BusCore
+
         given = {name: value for name, value in locals().items() if name in _ARGUMENTS}
         self.__lbgen__ = BusCore(Settings.read(given))
 
@@ -97,7 +100,7 @@ class Bus:
     def close(self) -> None:
         """Close the connection that `fire` has used; firing again opens another."""
         self.__lbgen__.sync_firer.close()
-        self.__lbgen__.close_schema_publisher()
+        self.__lbgen__.schema_publisher.close()
 
     async def close_async(self) -> None:
         """Stop `run_async`, and close what this event loop's `fire_async` has used."""

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
+import inspect
 import os
 import socket
 from typing import TYPE_CHECKING, Any, Final, cast
+from weakref import WeakSet
 
 import redis.asyncio.connection as async_redis
 import redis.connection as sync_redis
@@ -34,6 +37,9 @@ __all__ = [
     "WrongServer",
     "words_of",
 ]
+
+# What resolves a name would import it otherwise, at a moment in which the process may fork.
+importlib.import_module("encodings.idna")
 
 Command = tuple[Any, ...]
 Reply = Any
@@ -90,6 +96,14 @@ def _is_of_wrong_server(reply: Reply) -> bool:
     return isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.WRONG_SERVER
 
 
+_UNNAMED_LIBRARY: Final[dict[str, None]] = (
+    {"driver_info": None}
+    if "driver_info" in inspect.signature(sync_redis.AbstractConnection).parameters
+    else {"lib_name": None, "lib_version": None}
+)
+"""Telling the server redis-py's version would take two replies to wait for, and an import."""
+
+
 def _options(parsed: dict[str, Any], *, timeout: float | None) -> dict[str, Any]:
     """The arguments of redis-py's connection; those that delivery depends on are not the URL's."""
     return {
@@ -104,6 +118,7 @@ def _options(parsed: dict[str, Any], *, timeout: float | None) -> dict[str, Any]
         "decode_responses": False,
         "protocol": 2,
         "client_name": None,  # given in `_introduction`, where it may be refused
+        **_UNNAMED_LIBRARY,
     }
 
 
@@ -130,7 +145,7 @@ class SyncConnection:
         timeout: seconds that the server may stay silent while replies are outstanding.
     """
 
-    __slots__ = ("_connection", "_factory", "_introduction", "_pid", "_timeout", "peer")
+    __slots__ = ("__weakref__", "_connection", "_factory", "_introduction", "_timeout", "peer")
 
     def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
         parsed = dict(cast("Any", sync_redis).parse_url(url))
@@ -144,8 +159,8 @@ class SyncConnection:
             del options["socket_keepalive"]
         self._factory: Callable[[], Any] = lambda: kind(**options)
         self._connection: Any = None
-        self._pid = 0
         self.peer: Peer | None = None
+        _connections.add(self)
 
     def exchange(
         self, commands: Sequence[Command | bytes], *, timeout: float = REPLY_TIMEOUT
@@ -164,7 +179,7 @@ class SyncConnection:
             ConnectionFailed: the connection could not be opened, or broke.
         """
         connection = self._connection
-        if connection is None or self._pid != os.getpid():
+        if connection is None:
             connection = self._open(timeout)
         replies: list[Reply] = []
         shortened = timeout < self._timeout
@@ -198,7 +213,6 @@ class SyncConnection:
         return replies
 
     def _open(self, timeout: float) -> Any:
-        self._connection = None  # after a fork: the parent's, which is not ours to close
         connection = self._factory()
         connection.socket_connect_timeout = min(timeout, CONNECT_TIMEOUT)
         connection.socket_timeout = min(timeout, self._timeout)
@@ -219,7 +233,6 @@ class SyncConnection:
             connection.disconnect()
             raise
         self._connection = connection
-        self._pid = os.getpid()
         return connection
 
     def is_alive(self) -> bool:
@@ -237,8 +250,14 @@ class SyncConnection:
     def close(self) -> None:
         """Close the connection; the next exchange opens another."""
         connection, self._connection, self.peer = self._connection, None, None
-        if connection is not None and self._pid == os.getpid():
+        if connection is not None:
             connection.disconnect()
+
+    def disown(self) -> None:
+        """Leave a connection that was the parent's to it, after a fork."""
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is not None and connection._sock is not None:
+            connection._sock.close()  # without the end of TLS, which the parent would see
 
 
 class AsyncConnection:
@@ -249,7 +268,7 @@ class AsyncConnection:
         name: the connection's name on the server (`CLIENT LIST`).
     """
 
-    __slots__ = ("_connection", "_factory", "_introduction", "_loop", "peer")
+    __slots__ = ("__weakref__", "_connection", "_factory", "_introduction", "_loop", "peer")
 
     def __init__(self, url: str, *, name: str) -> None:
         parsed = dict(cast("Any", async_redis).parse_url(url))
@@ -264,6 +283,7 @@ class AsyncConnection:
         self._connection: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.peer: Peer | None = None
+        _connections.add(self)
 
     async def exchange(
         self,
@@ -358,19 +378,24 @@ class AsyncConnection:
 
     def abandon(self) -> None:
         """Close the socket of a connection whose event loop is closed."""
+        if self._connection is not None and self._connection._writer is not None:
+            with contextlib.suppress(RuntimeError):  # its end would be told to it in its event loop
+                self._connection._writer.transport.abort()
+        self.disown()
+
+    def disown(self) -> None:
+        """Leave a connection that was the parent's to it, after a fork."""
         connection, self._connection, self.peer = self._connection, None, None
         if connection is None or connection._writer is None:
             return
         transport: Any = connection._writer.transport
-        with contextlib.suppress(RuntimeError):  # its end would be told to it in its event loop
-            transport.abort()
-        connection._writer = connection._reader = None
-        # asyncio leaves the socket open; uvloop has closed it, and shows a stand-in for it.
+        # asyncio leaves the socket open; uvloop, which has a stand-in for it, closes it itself.
         left = getattr(transport.get_extra_info("socket"), "_sock", None)
         if isinstance(left, socket.socket):
             left.close()
             if getattr(transport, "_sock", None) is left:
                 transport._sock = None
+        connection._writer = connection._reader = None
 
 
 def _runs(loop: asyncio.AbstractEventLoop | None) -> bool:
@@ -379,3 +404,16 @@ def _runs(loop: asyncio.AbstractEventLoop | None) -> bool:
         return asyncio.get_running_loop() is loop
     except RuntimeError:
         return False
+
+
+_connections: Final[WeakSet[SyncConnection | AsyncConnection]] = WeakSet()
+
+
+def _leave_to_the_parent() -> None:
+    # What a child keeps open, the server takes for a sign of life of its parent.
+    for connection in _connections:
+        connection.disown()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_the_parent)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
+from .async_firer import AsyncFirer
 from .errors import DuplicateListenerName, InvalidSettings
-from .setting_values import check_name
+from .firing import FireRules
+from .lightbus import SchemaPublisher
+from .setting_values import check_name, filled_process_name
+from .sync_firer import SyncFirer
+from .trimming import Trims
 
 if TYPE_CHECKING:
-    from .coalescing import AsyncFirer, SyncFirer
-    from .firing import FireRules
-    from .lightbus import SchemaPublisher
     from .listener import Listener
     from .settings import Settings
     from .worker import Worker
@@ -25,52 +28,31 @@ class BusCore:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.listeners: list[Listener] = []
-        self.worker: Worker | None = None
+        self._begin()
+        _cores.add(self)
 
-    @cached_property
-    def connection_name(self) -> str:
-        """The name of every connection of this bus on the server (`CLIENT LIST`)."""
-        return f"lbgen:{self.settings.service_name or ''}:{self.settings.process_name}"
-
-    @cached_property
-    def rules(self) -> FireRules:
-        """What holds for every event that this bus fires."""
-        from .firing import FireRules
-        from .trimming import Trims
-
+    def _begin(self) -> None:
+        """Make what each process has for itself; a forked one makes it anew."""
         settings = self.settings
-        return FireRules.of(
+        self.worker: Worker | None = None
+        self.process_name = filled_process_name(settings.process_name)
+        # The name of every connection of this bus on the server (`CLIENT LIST`).
+        self.connection_name = f"lbgen:{settings.service_name or ''}:{self.process_name}"
+        self.rules = FireRules.of(
             settings.durability,
             max_length=settings.max_stream_length,
             drop_oldest=settings.on_full == "drop_oldest",
             trims=Trims(settings.retention, settings.trim_interval),
         )
+        url, name = settings.redis_url, self.connection_name
+        self.sync_firer = SyncFirer(url, name=name, rules=self.rules)
+        self.async_firer = AsyncFirer(url, name=name, rules=self.rules)
+        self.schema_publisher = SchemaPublisher(url, name=name)
 
-    @cached_property
-    def sync_firer(self) -> SyncFirer:
-        """Fires for threads."""
-        from .coalescing import SyncFirer  # the client library is imported at the first use
-
-        return SyncFirer(self.settings.redis_url, name=self.connection_name, rules=self.rules)
-
-    @cached_property
-    def async_firer(self) -> AsyncFirer:
-        """Fires for tasks."""
-        from .coalescing import AsyncFirer
-
-        return AsyncFirer(self.settings.redis_url, name=self.connection_name, rules=self.rules)
-
-    @cached_property
-    def schema_publisher(self) -> SchemaPublisher:
-        """Tells Lightbus's processes the schemas of the APIs that they read."""
-        from .lightbus import SchemaPublisher
-
-        return SchemaPublisher(self.settings.redis_url, name=self.connection_name)
-
-    def close_schema_publisher(self) -> None:
-        """Publish no schema any more; blocks."""
-        if "schema_publisher" in self.__dict__:
-            self.schema_publisher.close()
+    def begin_after_fork(self) -> None:
+        """Share nothing with the parent, of whose threads none is here."""
+        self.schema_publisher.disown()
+        self._begin()
 
     def service_name_for_listening(self) -> str:
         """The service's name.
@@ -112,3 +94,15 @@ class BusCore:
                     f"{listener.contract.api.name!r} already, for {other.contract.full_name}"
                 )
         self.listeners.append(listener)
+
+
+_cores: Final[WeakSet[BusCore]] = WeakSet()
+
+
+def _begin_after_fork() -> None:
+    for core in _cores:
+        core.begin_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_after_fork)

@@ -112,6 +112,7 @@ class Fire:
 
     def give_up(self, problem: Problem, detail: str) -> None:
         """The event is not confirmed and will not be tried again."""
-        self.problem, self.detail = problem, detail
+        self.detail = detail
+        self.problem = problem  # last: another thread may look
         if self.settled is not None:
             self.settled()

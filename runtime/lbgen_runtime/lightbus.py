@@ -9,8 +9,8 @@ from __future__ import annotations
 import atexit
 import json
 import logging
-import os
 import threading
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import NoScriptError, ResponseError
@@ -19,6 +19,8 @@ from .connection import ConnectionFailed, SyncConnection, words_of
 from .scripts import SCHEMA
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .contract import EventContract
 
 __all__ = ["SchemaPublisher"]
@@ -31,8 +33,20 @@ _AGAIN: Final = 20.0
 """Seconds after which it is written again: two writes may fail."""
 _LAST_WORDS: Final = 2.0
 """Seconds that a process waits at its end for a schema that was not written yet."""
+_PUBLISH: Final = "publish"
+_END: Final = "end"
 _MARK: Final = b"published by lbgen"
 """Every schema of ours says so in its `$comment`."""
+
+
+class _Thread(threading.Thread):
+    """A thread and what it is told, one after the other."""
+
+    def __init__(self, run: Callable[[SimpleQueue[str]], None]) -> None:
+        self.told: SimpleQueue[str] = SimpleQueue()
+        super().__init__(
+            target=run, args=(self.told,), name="lbgen schemas for Lightbus", daemon=True
+        )
 
 
 class SchemaPublisher:
@@ -50,49 +64,42 @@ class SchemaPublisher:
         self._url = url
         self._name = name
         self._schemas: dict[str, bytes] = {}
-        self._pid = 0
         self._complaint = ""
-        self._lock = threading.Lock()
+        # A fire that announces may interrupt another one of its thread: no lock, no event.
+        self._thread: dict[None, _Thread] = {}
 
     def announce(self, contract: EventContract[Any]) -> None:
         """Publish the schema of an event's API from now on; does not wait."""
         api = contract.api.name
-        if api in self._schemas and self._pid == os.getpid():
+        if api in self._schemas:
             return
-        if self._pid != os.getpid():  # the first call, or a fork: threads stay with the parent
-            self._lock = threading.Lock()
-        with self._lock:
-            text = contract.event_type.__lbgen_schema__.lightbus(api)
-            if text is None:
-                return
-            self._schemas[api] = json.dumps(json.loads(text), sort_keys=True).encode()
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                self._stop, self._woken, self._idle = (threading.Event() for _ in range(3))
-                self._thread = threading.Thread(
-                    target=self._run, name="lbgen schemas for Lightbus", daemon=True
-                )
-                self._thread.start()
-                atexit.register(self.close)
-            self._idle.clear()
-            self._woken.set()
+        text = contract.event_type.__lbgen_schema__.lightbus(api)
+        if text is None:
+            return
+        self._schemas[api] = json.dumps(json.loads(text), sort_keys=True).encode()
+        made = _Thread(self._run)
+        thread = self._thread.setdefault(None, made)
+        if thread is made:
+            thread.start()
+            atexit.register(self.close)
+        thread.told.put(_PUBLISH)
 
-    def _run(self) -> None:
+    def _run(self, told: SimpleQueue[str]) -> None:
         connection = SyncConnection(self._url, name=self._name)
-        stop, woken, idle = self._stop, self._woken, self._idle
-        while not stop.is_set():
-            woken.clear()
+        pause = _AGAIN
+        while True:
+            try:
+                if told.get(timeout=pause) is _END:
+                    break
+            except Empty:
+                pass
             pause = _AGAIN
             try:
                 self._publish(connection)
             except ConnectionFailed:
                 pause = 1.0  # the connections that carry events say so in the log
-                idle.set()  # and nobody waits for a server that is gone
             except Exception:
                 _log.exception("publishing schemas for Lightbus failed; trying again")
-            if not woken.is_set():
-                idle.set()
-            woken.wait(pause)
         connection.close()
 
     def _publish(self, connection: SyncConnection) -> None:
@@ -113,12 +120,14 @@ class SchemaPublisher:
 
     def close(self) -> None:
         """End the thread, after what was announced is on the bus; announcing starts another."""
-        if self._pid != os.getpid():
+        thread = self._thread.pop(None, None)
+        if thread is None:
             return
         atexit.unregister(self.close)
-        self._idle.wait(_LAST_WORDS)
-        self._stop.set()
-        self._woken.set()
-        self._thread.join(_LAST_WORDS)
-        self._pid = 0
         self._schemas.clear()
+        thread.told.put(_END)
+        thread.join(_LAST_WORDS)
+
+    def disown(self) -> None:
+        """Leave the thread to the parent, after a fork."""
+        atexit.unregister(self.close)

@@ -25,6 +25,7 @@ __all__ = [
     "a_retention",
     "a_url",
     "check_name",
+    "filled_process_name",
     "one_of",
     "seconds",
     "seconds_or_none",
@@ -102,7 +103,19 @@ def check_name(what: str, given: object) -> str:
 
 
 def a_process_name(given: object) -> str:
-    """A process name in which `{hostname}` and the like are replaced."""
+    """A process name in which `{hostname}` and the like are replaced later."""
+    if not isinstance(given, str):
+        raise ValueError("text")
+    filled_process_name(given)
+    return given
+
+
+def filled_process_name(given: str) -> str:
+    """The name of this process: `{hostname}` and the like are replaced.
+
+    Raises:
+        ValueError: a placeholder is none of them, or the name cannot be part of keys.
+    """
     values = {
         "hostname": socket.gethostname(),
         "pid": str(os.getpid()),
@@ -116,8 +129,6 @@ def a_process_name(given: object) -> str:
             raise ValueError(f"made of {', '.join(f'{{{name}}}' for name in values)} and text")
         return values[match[1]]
 
-    if not isinstance(given, str):
-        raise ValueError("text")
     return a_name(_PLACEHOLDER.sub(replace, given))
 
 

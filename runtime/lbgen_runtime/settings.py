@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .setting_list import SETTINGS
-from .setting_values import a_process_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +40,10 @@ class ListenerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What holds for one bus; each field is a setting of that name."""
+    """What holds for one bus; each field is a setting of that name.
+
+    In `process_name` the placeholders stand: each process fills them in for itself.
+    """
 
     service_name: str | None
     process_name: str
@@ -72,7 +74,6 @@ class Settings:
             setting.name: setting.value(given.get(setting.name), environment)
             for setting in SETTINGS
         }
-        values["process_name"] = a_process_name(values["process_name"])  # the default has a place
         listener = {s.name: values.pop(s.name) for s in SETTINGS if s.per_listener}
         return cls(listener=ListenerSettings(**listener), **values)
 

@@ -72,7 +72,7 @@ class Worker:
         self._supervisor = Supervisor(self._stop, self.fail)
         outage = Outage(self._core.settings.redis_url)
         self._process = Process(
-            name=self._core.settings.process_name,
+            name=self._core.process_name,
             commands=Commands(self._connection(), outage, self._supervisor),
             outage=outage,
             supervisor=self._supervisor,
@@ -120,7 +120,7 @@ class Worker:
         self._stop.set()
         self.listening = False
         published = self._supervisor.start_thread(
-            self._core.close_schema_publisher, "end of schemas for Lightbus"
+            self._core.schema_publisher.close, "end of schemas for Lightbus"
         )
         for task in self._upkeep:
             await task.stop()
@@ -158,7 +158,7 @@ class Worker:
         return Heartbeat(
             SyncConnection(core.settings.redis_url, name=core.connection_name),
             service=core.service_name_for_listening(),
-            process=core.settings.process_name,
+            process=core.process_name,
             shortest=min(timeouts),
             outage=outage,
             taken=lambda error: self._supervisor.call(self.fail, error),

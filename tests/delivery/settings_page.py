@@ -24,7 +24,8 @@ async def update_db(event: Changed) -> None: ...
 ```
 
 A value that a setting cannot have raises `InvalidSettings`, which names it. In `process_name`,
-`{hostname}`, `{pid}`, `{random4}`, `{random8}` and `{random16}` are replaced.
+`{hostname}`, `{pid}`, `{random4}`, `{random8}` and `{random16}` are replaced, in each process for
+itself: workers forked from one `Bus` have names of their own.
 """
 
 BUS = "\n## Of a bus\n\n"

@@ -83,9 +83,9 @@ def test_a_wrong_variable_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch
 
 def test_placeholders_of_the_process_name_are_replaced() -> None:
     bus = Bus(process_name="a-{hostname}-{pid}-{random4}-{random8}-{random16}")
-    name = settings_of(bus).process_name
+    name = bus.__lbgen__.process_name
     assert re.fullmatch(r"a-\S+-\d+-[0-9a-f]{4}-[0-9a-f]{8}-[0-9a-f]{16}", name)
-    assert re.fullmatch("[0-9a-f]{4}", settings_of(Bus()).process_name)
+    assert re.fullmatch("[0-9a-f]{4}", Bus().__lbgen__.process_name)
 
 
 def test_names_that_an_api_cannot_have_are_the_attributes_of_a_bus() -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ class Process:
         self._process = subprocess.Popen(
             [sys.executable, *(arguments or ("-c", _HEAD + textwrap.dedent(script)))],
             env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **environment},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -59,12 +61,21 @@ class Process:
         self.kill()
 
     def line(self) -> str:
-        """The next line of its standard output."""
+        """The next line of its standard output; a process that is silent for a minute is ended."""
         assert self._process.stdout is not None
+        timer = threading.Timer(60, self._process.kill)
+        timer.start()
         line = self._process.stdout.readline().rstrip("\n")
+        timer.cancel()
         if not line:
             raise AssertionError(f"the process printed nothing more: {self.end()}")
         return line
+
+    def write(self, text: str) -> None:
+        """Write to its standard input."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(text)
+        self._process.stdin.flush()
 
     def terminate(self) -> None:
         """SIGTERM."""

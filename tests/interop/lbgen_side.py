@@ -30,7 +30,7 @@ bus = Bus(service_name="billing")
 def update_db(event):
     time.sleep(float(os.environ.get("SLOW", "0")))
     with open(os.environ["NOTES"], "a") as notes:
-        note = {"process": bus.__lbgen__.settings.process_name,
+        note = {"process": bus.__lbgen__.process_name,
                 "parameters": {"number": event.number}}
         notes.write(json.dumps(note) + "\\n")
 

@@ -152,7 +152,7 @@ async def test_remote_calls_between_lightbus_services_go_on_beside_lbgen(
 
             assert set(await until(rpcs)) == {"order_count"}
             await bus.shop.orders.order_noted.fire_async(number=1)
-            bus.__lbgen__.schema_publisher._woken.set()  # write it again, now
+            bus.__lbgen__.schema_publisher._thread[None].told.put("publish")  # write it again, now
             client = await asyncio.to_thread(service.client, serve="")
             assert (
                 await asyncio.to_thread(client.call, "shop.orders.order_count", customer="c") == 7

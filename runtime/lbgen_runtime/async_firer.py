@@ -1,166 +1,31 @@
-"""What many threads or tasks fire in the same moment travels as one write.
+"""What many tasks fire in the same moment travels as one write.
 
-Threads: the first that comes leads and writes what has gathered; those that come meanwhile wait,
-and one of them leads next. Tasks: one task per event loop writes what the others have queued, so
-that cancelling a caller never breaks the write of another.
+One task per event loop writes what the others have queued, so that cancelling a caller never breaks
+the write of another.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import threading
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from .connection import AsyncConnection, ConnectionFailed, SyncConnection
+from .connection import AsyncConnection, ConnectionFailed
 from .fire import Problem
 from .firing import Exchange, fire_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from .fire import Fire
     from .firing import FireRules
 
-__all__ = ["AsyncFirer", "SyncFirer"]
+__all__ = ["AsyncFirer"]
 
 _log = logging.getLogger("lbgen")
 
 _LARGEST_BATCH: Final = 512
-
-
-class _Turn:
-    """What one call fires, and how its thread is woken."""
-
-    __slots__ = ("fires", "leads", "woken")
-
-    def __init__(self, fires: Sequence[Fire]) -> None:
-        self.fires = fires
-        self.leads = False
-        self.woken: threading.Event | None = None
-
-    def wait_in_line(self) -> None:
-        self.woken = threading.Event()
-        for fire in self.fires:
-            fire.settled = self.woken.set
-
-    @property
-    def done(self) -> bool:
-        return all(fire.done for fire in self.fires)
-
-
-class SyncFirer:
-    """Fires from any thread, in the thread that calls."""
-
-    __slots__ = ("_connection", "_led", "_line", "_lock", "_pid", "_rules")
-
-    def __init__(self, url: str, *, name: str, rules: FireRules) -> None:
-        self._connection = SyncConnection(url, name=name)
-        self._rules = rules
-        self._start()
-
-    def _start(self) -> None:
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._line: deque[_Turn] = deque()
-        self._led = False
-
-    def fire(self, fires: Sequence[Fire]) -> None:
-        """Fire events; on return each has an outcome."""
-        if not fires:
-            return
-        if self._pid != os.getpid():  # forked: what other threads were firing is the parent's
-            self._start()
-        turn = _Turn(fires)
-        with self._lock:
-            if self._led:
-                turn.wait_in_line()
-                self._line.append(turn)
-            else:
-                self._led = turn.leads = True
-        try:
-            while not turn.done:
-                if turn.woken is not None and not turn.leads:
-                    turn.woken.wait()
-                    turn.woken.clear()
-                if turn.leads:
-                    self._lead(turn)
-        except BaseException:
-            self._leave(turn)
-            raise
-
-    def _lead(self, turn: _Turn) -> None:
-        turns = [turn]
-
-        def gather() -> list[Fire]:
-            gathered: list[Fire] = []
-            with self._lock:
-                while self._line and len(gathered) < _LARGEST_BATCH:
-                    turns.append(self._line.popleft())
-                    gathered += turns[-1].fires
-            return gathered
-
-        try:
-            self._drive([*turn.fires, *gather()], gather)
-        finally:
-            turn.leads = False
-            with self._lock:
-                # Interrupted (KeyboardInterrupt): the others' events go on with the next leader.
-                left = [other for other in turns[1:] if not other.done]
-                for fire in (fire for other in left for fire in other.fires if not fire.done):
-                    fire.attempted(fire.began)
-                self._line.extendleft(reversed(left))
-                self._pass_on()
-
-    def _pass_on(self) -> None:
-        self._led = bool(self._line)
-        if self._line:
-            following = self._line.popleft()
-            following.leads = True
-            assert following.woken is not None
-            following.woken.set()
-
-    def _leave(self, turn: _Turn) -> None:
-        """The turn's thread was interrupted while it waited."""
-        with self._lock:
-            if turn in self._line:
-                self._line.remove(turn)
-            if turn.leads:
-                turn.leads = False
-                self._pass_on()
-
-    def _drive(self, batch: list[Fire], more: Callable[[], list[Fire]]) -> None:
-        steps = fire_batch(batch, self._rules, more)
-        peer = None
-        try:
-            step = next(steps)
-            while True:
-                if isinstance(step, Exchange):
-                    peer = self._connection.peer
-                    try:
-                        replies = self._connection.exchange(step.commands, timeout=step.timeout)
-                    except ConnectionFailed as failure:
-                        step = steps.throw(failure)
-                    else:
-                        step = steps.send(replies)
-                else:
-                    time.sleep(step.seconds)
-                    step = next(steps)
-        except StopIteration:
-            pass
-        except BaseException:
-            if peer is not None:
-                self._rules.broken.append(peer)
-            raise
-
-    def close(self) -> None:
-        """Close the connection; firing again opens another."""
-        with self._lock:
-            if not self._led:
-                self._connection.close()
 
 
 class AsyncFirer:
