@@ -100,7 +100,7 @@ bus = Bus(service_name="library", redis_url=os.environ["URL"], reclaim_interval=
 
 @bus.notes.noted.listen(listener_name="shelf")
 def shelf(event):
-    print(os.getpid(), bus.__lbgen__.process_name, flush=True)
+    os.write(1, f"{os.getpid()} {bus.__lbgen__.process_name}\\n".encode())  # in one piece
     time.sleep(0.2)
 
 children = []
