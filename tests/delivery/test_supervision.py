@@ -213,7 +213,7 @@ async def test_a_second_cancellation_ends_a_drain_and_leaves_nothing_behind(
     task = await listening(bus)
     await bus.notes.noted.fire_async(number=1)
     await began.wait()
-    lease = lease_key("library", bus.__lbgen__.settings.process_name).decode()
+    lease = lease_key("library", bus.__lbgen__.process_name).decode()
     assert server.client.exists(lease)
     task.cancel()
     await until(lambda: bus.__lbgen__.worker is None or not bus.__lbgen__.worker.listening)
@@ -242,10 +242,7 @@ ELSEWHERE = {
     "run": "the worker's own task, which `run` awaits",
     "worker": "waits for one of two things, in one call",
     "exit_watch": "watches the process, after the worker too",
-    "bus": "a call that is awaited",
-    "coalescing": "fires; who fires gets the error",
     "async_firer": "fires; who fires gets the error",
-    "sync_firer": "fires; who fires gets the error",
     "lightbus": "beside the worker; goes on after any error",
 }
 
