@@ -242,6 +242,7 @@ ELSEWHERE = {
     "run": "the worker's own task, which `run` awaits",
     "worker": "waits for one of two things, in one call",
     "exit_watch": "watches the process, after the worker too",
+    "daemon_thread": "a call that is awaited",
     "async_firer": "fires; who fires gets the error",
     "lightbus": "beside the worker; goes on after any error",
 }
