@@ -154,3 +154,35 @@ def test_a_machine_without_git_says_so(origin: Path, monkeypatch: pytest.MonkeyP
     result = check("--against", "main")
     assert result.exit_code == 2
     assert "git cannot be run" in result.output
+
+
+def test_a_path_needs_no_git(origin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = origin.parent / "old"
+    old.mkdir()
+    (old / "orders.yaml").write_text(CONTRACT)
+    monkeypatch.chdir(origin)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert check("--against", "../old").exit_code == 1
+
+
+@pytest.mark.parametrize("inside", ["", "schemas", "other", ".."])
+def test_the_working_directory_decides_nothing(
+    origin: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    (origin / "other").mkdir()
+    monkeypatch.chdir(origin / inside)
+    for schemas in (str(origin / "schemas"), os.path.relpath(origin / "schemas")):
+        arguments = ["check", schemas, "--against", "main"]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 1, result.output
+        assert "compat-parameter-renamed" in result.output
+
+
+def test_a_check_of_what_is_checked_out_says_so(
+    origin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(origin, "checkout", "--quiet", "main")
+    monkeypatch.chdir(origin)
+    result = check("--against", "main")
+    assert result.exit_code == 0
+    assert ", the commit that is checked out)" in result.output

@@ -375,7 +375,7 @@ def test_a_changelog_names_breaking_changes_first(project: Path) -> None:
     result = lbgen("changelog", "schemas", "--against", "main")
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "## Changes of the contract since main (8e7b158, where this branch began)",
+        "## Changes of the contract since main (8e7b158, the commit that is checked out)",
         "",
         "### Breaking",
         "",

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,9 +21,10 @@ from ..config import config_file, config_of, read_config
 from ..sources import read_sources
 from .allowances import NAME as BREAKS
 from .commits import NoCommitYet, NoSuchRef, commit_of, split_path
-from .committed import Committed, Steps, shown_path
+from .committed import shown_path
+from .contract_history import ContractHistory
 from .lock import read_lock
-from .moved import contract_folders, holds_contract, moved_from
+from .moved import contract_folders, holds_contract
 from .old_version import Baseline, NoBaseline, OldVersion
 from .repository import Repository, find_repository
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ..build import Options
+    from .committed import Committed, Steps
     from .settings import Against
 
 _CONFIG: Final = b"pyproject.toml"
@@ -87,18 +91,18 @@ def read_baselines(against: Sequence[Against], wanted: Wanted) -> Baselines:
 class _Reader:
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
-        self.repository = find_repository(wanted.schemas)
         self.found: dict[object, Baseline] = {}
         self.empty: list[OldVersion] = []
         self.commits = 0
 
     def read(self, against: Against) -> None:
         text = against.text
-        if self.repository is None or _is_path(text):
+        repository = None if _is_path(text) else self.repository
+        if repository is None:
             self._from_path(against)
             return
         try:
-            self._from_git(against, self.repository)
+            self._from_git(against, repository)
         except NoCommitYet:
             if not self.wanted.first:
                 raise
@@ -112,6 +116,15 @@ class _Reader:
                 raise NoBaseline(f"{error}. For the folder or file, write `./{told}`") from None
             else:
                 raise
+
+    @cached_property
+    def repository(self) -> Repository | None:
+        return find_repository(self.wanted.schemas)
+
+    @cached_property
+    def _history(self) -> ContractHistory:
+        assert self.repository is not None
+        return ContractHistory(self.repository)
 
     # Folders and lock files
 
@@ -171,30 +184,23 @@ class _Reader:
             about="" if ref == short else about,
             folder=ref if git.commit(ref) == commit.id else short,
         )
-        committed = Committed(git, commit.id)
+        history = self._history
         folder = repository.folder if path is None else repository.steps(path)
-        if path is None and not self._contract(committed, folder):
-            folder = self._moved(repository, commit.id, None, folder) or folder
-        if not self._contract(committed, folder):
+        if path is None and not history.holds(commit.id, folder):
+            folder = history.moved(commit.id, None, folder) or folder
+        if not history.holds(commit.id, folder):
             self._without(repository, version, folder)
             return
         if not self.wanted.transitive:
             self._add(repository, version, commit.id, folder)
             return
-        for one, steps in self._history(repository, commit.id, folder, version):
+        for one, steps in history.versions(version, folder, self.wanted.transitive):
             name = git.ask("rev-parse", "--short", one).decode().strip()
             at = name if steps == repository.folder else f"{name}:{shown_path(steps)}"
             self._add(repository, OldVersion(name=at, commit=one, folder=name), one, steps)
 
-    def _contract(self, committed: Committed, folder: Steps) -> bool:
-        """Whether a commit has a contract in a folder, right or wrong."""
-        if not committed.has_folder(folder):
-            return False
-        found = committed.folder(folder)
-        return bool(found.problems) or holds_contract(found.files)
-
     def _add(self, repository: Repository, version: OldVersion, commit: str, folder: Steps) -> None:
-        committed = Committed(repository.git, commit)
+        committed = self._history.committed(commit)
         found = committed.folder(folder)
         baseline = Baseline(
             version=OldVersion(
@@ -211,15 +217,6 @@ class _Reader:
         )
         self.found.setdefault((commit, folder), baseline)
 
-    def _moved(
-        self, repository: Repository, old: str, new: str | None, folder: Steps
-    ) -> Steps | None:
-        """The one folder from which a folder was moved, if git sees that."""
-        committed = Committed(repository.git, old)
-        moved = moved_from(repository.git, old, new, folder)
-        held = [steps for steps in moved if self._contract(committed, steps)]
-        return held[0] if len(held) == 1 else None
-
     def _without(self, repository: Repository, version: OldVersion, folder: Steps) -> None:
         """A commit that has no contract where it is looked for."""
         wanted = self.wanted
@@ -231,40 +228,13 @@ class _Reader:
         text = f"{told} has no contract in {printable(shown_path(folder) or '.')}"
         ref = split_path(version.name)[0]
         if other:
-            commands = " or ".join(f"`{version.option} {ref}:{one}`" for one in other)
-            raise NoBaseline(f"{text}. It has one elsewhere: {printable(commands, 300)}")
+            names = [f"{version.option} {shlex.quote(f'{ref}:{one}')}" for one in other]
+            meant = " or ".join(f"`{name}`" for name in names)
+            raise NoBaseline(f"{text}. It has one elsewhere: {printable(meant, 300)}")
         raise NoBaseline(
             f"{text}, so there is nothing to compare with. Is {printable(str(wanted.schemas))} the "
             "right folder? If this change adds the first contract, add `--first`"
         )
-
-    def _history(
-        self, repository: Repository, commit: str, folder: Steps, version: OldVersion
-    ) -> list[tuple[str, Steps]]:
-        """The last versions of a folder, the newest first, also before it was moved."""
-        git, count = repository.git, self.wanted.transitive
-        found: list[tuple[str, Steps]] = []
-        start: str | None = commit
-        while start is not None and len(found) < count:
-            tracked = b"/".join(Committed(git, start).tracked(folder)) or b"."
-            walk = ("rev-list", "--first-parent", start)
-            changed = git.ask(*walk, "--", tracked).decode().split()
-            oldest = git.ask(*walk).decode().split()[-1]
-            cut = oldest in repository.cut_off()
-            if cut and oldest in changed:  # all of it seems new there
-                changed.remove(oldest)
-            kept = [one for one in changed if self._contract(Committed(git, one), folder)]
-            found += [(one, folder) for one in kept[: count - len(found)]]
-            if cut and len(found) < count:
-                raise NoBaseline(
-                    f"this clone is shallow and has {len(found)} of the {count} versions before "
-                    f"{printable(str(version))} that --transitive asks for: run `git fetch "
-                    "--unshallow`; with actions/checkout, set `fetch-depth: 0`"
-                )
-            before = git.commit(f"{changed[-1]}^") if changed else None
-            moved = before and self._moved(repository, before, changed[-1], folder)
-            start, folder = (before, moved) if moved else (None, folder)
-        return found
 
 
 def _is_path(text: str) -> bool:

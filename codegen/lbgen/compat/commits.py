@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Commit", "NoCommitYet", "NoSuchRef", "commit_of", "split_path"]
 
 _BEGAN: Final = "where this branch began"
+_CHECKED_OUT: Final = "the commit that is checked out"
 _FIRST: Final = re.compile(r"@|[A-Z_]*HEAD|[0-9a-f]{40}|[0-9a-f]{64}")
 """What git takes for a commit before it looks for a branch or a tag."""
 _NOT_FETCHED: Final = re.compile(r"@|[A-Z_]*HEAD|[0-9a-f]{7,64}")
@@ -91,7 +92,8 @@ def commit_of(git: Git, name: str, *, tip: bool) -> Commit:
     head = git.commit("HEAD")
     if head is None:
         raise _no_commit_yet()
-    return Commit(_merge_base(git, name, commit, head), _BEGAN)
+    base = _merge_base(git, name, commit, head)
+    return Commit(base, _CHECKED_OUT if commit == head else _BEGAN)
 
 
 def _resolved(git: Git, name: str) -> tuple[str, bool]:

@@ -79,6 +79,7 @@ class Committed:
         self._root = _Node("tree", commit, git)
         self._top = git.folder
         self._children: dict[_Node, dict[bytes, _Node]] = {}
+        self._folders: dict[Steps, Folder] = {}
 
     def has_folder(self, path: Steps) -> bool:
         """Whether there is a folder."""
@@ -113,6 +114,11 @@ class Committed:
         Raises:
             NoBaseline: git cannot read them.
         """
+        if path not in self._folders:
+            self._folders[path] = self._folder(path)
+        return self._folders[path]
+
+    def _folder(self, path: Steps) -> Folder:
         found = self._found(path)
         assert found is not None
         real, start = found

@@ -144,7 +144,8 @@ class Git:
         self, arguments: tuple[str | bytes, ...], stdin: bytes
     ) -> subprocess.CompletedProcess[bytes]:
         kept = {name: text for name, text in os.environ.items() if name not in _ELSEWHERE}
-        command = ["git", "-c", "core.warnAmbiguousRefs=true", "-C", self.folder, *arguments]
+        given = ("git", "-c", "core.warnAmbiguousRefs=true", "-C", self.folder, *arguments)
+        command = [os.fsdecode(argument) for argument in given]
         try:
             return subprocess.run(
                 command, input=stdin, capture_output=True, check=False, env={**kept, **_OURS}

@@ -90,6 +90,7 @@ def _top(folder: bytes) -> bytes | None:
 
 def _relative(path: bytes, top: bytes) -> Steps | None:
     """The steps from a folder to what is in it; `None` if it is not."""
+    path, top = (each.replace(os.fsencode(os.sep), b"/") for each in (path, top))
     if path == top:
         return ()
     start = top.rstrip(b"/") + b"/"
