@@ -416,3 +416,17 @@ def test_the_settings_name_the_old_version(project: Path) -> None:
     assert lbgen("check", "schemas").exit_code == 0
     (project / "pyproject.toml").write_text('[tool.lbgen.compat]\nagainst-tip = ["main"]\n')
     assert lbgen("check", "schemas").exit_code == 1
+
+
+def test_a_change_that_loosens_its_own_check_is_told(project: Path) -> None:  # K12, S3
+    path = project / "pyproject.toml"
+    path.write_text('[tool.lbgen.compat]\nmode = "full"\n')
+    commit_all(project)
+    git(project, "branch", "--force", "main")
+    assert "settings" not in lbgen("check", "schemas", "--against", "main").output
+    path.write_text('[tool.lbgen.compat]\nmode = "backward"\n')
+    write(project, {"orders.yaml": FAX})
+    result = lbgen("check", "schemas", "--against", "main")
+    assert result.exit_code == 0
+    assert "pyproject.toml:1:1: compat-settings-changed" in result.output
+    assert ": mode" in result.output

@@ -31,7 +31,7 @@ from .repository import Repository, find_repository
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from ..build import Options
+    from ..config import Config
     from .committed import Committed, Steps
     from .settings import Against
 
@@ -202,6 +202,7 @@ class _Reader:
     def _add(self, repository: Repository, version: OldVersion, commit: str, folder: Steps) -> None:
         committed = self._history.committed(commit)
         found = committed.folder(folder)
+        config = _config(repository, committed, folder)
         baseline = Baseline(
             version=OldVersion(
                 name=version.name,
@@ -211,7 +212,8 @@ class _Reader:
                 folder=f"{version.folder}:{shown_path(folder)}",
             ),
             files=found.files,
-            options=_options(repository, committed, folder),
+            options=config.options,
+            compat=config.compat,
             problems=found.problems,
             breaks=committed.file((*folder, BREAKS.encode())) or b"",
         )
@@ -246,14 +248,13 @@ def _is_path(text: str) -> bool:
     return ends_like_one or re.match(r"\.\.?[/\\]", text) is not None
 
 
-def _options(repository: Repository, committed: Committed, folder: Steps) -> Options:
+def _config(repository: Repository, committed: Committed, folder: Steps) -> Config:
     """The settings that held for a folder in a commit."""
     for length in range(len(folder), -1, -1):
         content = committed.file((*folder[:length], _CONFIG))
         if content is not None:
-            return config_of(content, _CONFIG.decode()).options
-    around = Path(os.fsdecode(repository.git.folder)).parent
-    return read_config(around).options
+            return config_of(content, _CONFIG.decode())
+    return read_config(Path(os.fsdecode(repository.git.folder)).parent)
 
 
 def _content(path: Path) -> bytes:

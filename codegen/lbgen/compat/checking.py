@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +11,7 @@ from ..build import analyse
 from ..console import for_programs, say
 from ..diagnostics import Diagnostic, Place, Severity
 from ..garbage import rarely_collected
+from ..json_equality import json_equal
 from ..report import print_diagnostics
 from .allowances import NAME as BREAKS
 from .allowances import CannotAllow, file_of, read_allowances, today_in_utc
@@ -26,7 +28,7 @@ from .settings import Settings, WrongSettings, settings
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ..document import Document
@@ -189,6 +191,7 @@ def _judged(
     compatible: set[str] = set()
     incompatible: set[str] = set()
     for one in old:
+        problems += _changed_settings(one, new)
         found, excused, fine = _compared(one, new, result.settings)
         findings += found
         problems += excused
@@ -216,6 +219,23 @@ def _first_contract(version: OldVersion, new: NewContract) -> Diagnostic:
         rule="compat-first-contract",
         message=f"{version} has no contract yet, so there is nothing to compare: this is the first",
         severity=Severity.NOTE,
+    )
+
+
+def _changed_settings(old: OldContract, new: NewContract) -> Iterator[Diagnostic]:
+    """What is said where a change brings other settings of the check along."""
+    before = old.baseline.compat
+    if before is None or json_equal(dict(before), dict(new.compat)):
+        return
+    names = sorted({*before, *new.compat})
+    changed = [name for name in names if not json_equal(before.get(name), new.compat.get(name))]
+    yield Diagnostic(
+        place=Place(file=new.settings_file.replace(os.sep, "/")),
+        rule="compat-settings-changed",
+        message=f"this change is checked by other settings than {old.baseline.version} has in "
+        f"[tool.lbgen.compat]: {', '.join(changed)}",
+        help="see whether the settings are meant to change with the contract",
+        severity=Severity.WARNING,
     )
 
 

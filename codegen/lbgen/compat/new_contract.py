@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lbgen_runtime.printable import printable
 
 from ..build import analyse
-from ..config import read_config
+from ..config import config_file, read_config
 from ..diagnostics import Severity
 from ..sources import read_sources
 from ..suggest import did_you_mean
@@ -77,6 +77,8 @@ class NewContract:
             raise WrongConfig(config.problems, schemas)
         self.schemas = schemas
         self.compat = config.compat
+        path = config_file(schemas)
+        self.settings_file = "." if path is None else os.path.relpath(path, schemas.resolve())
         self.options = config.options
         sources = read_sources(schemas)
         self.files = sources.files

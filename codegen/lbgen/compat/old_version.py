@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,7 @@ class Baseline:
         version: which one.
         files: content of each file, by its path below the schema folder.
         options: the settings that held for it; `None` where nothing says.
+        compat: `[tool.lbgen.compat]` as it was; `None` where nothing says.
         problems: what could not be read.
         breaks: content of its file of allowances.
     """
@@ -60,5 +61,6 @@ class Baseline:
     version: OldVersion
     files: Mapping[str, bytes]
     options: Options | None = None
+    compat: Mapping[str, Any] | None = None
     problems: tuple[Diagnostic, ...] = field(default=())
     breaks: bytes = b""
