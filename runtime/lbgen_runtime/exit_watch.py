@@ -21,6 +21,8 @@ __all__ = ["ExitWatch"]
 _log = logging.getLogger("lbgen")
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_POLL: Final = 0.1
+"""Seconds after which the watch looks again whether the main thread has come to its end."""
 _LAST_WORDS: Final = 1.0
 """Seconds that logging and standard output get before the process ends without them."""
 
@@ -103,11 +105,18 @@ class ExitWatch:
 
 def _wait_for_the_main_thread() -> None:
     """Wait until the main thread has come to its end, and begins to wait for other threads."""
-    # `Thread.join` returns only after executors have waited for theirs.
-    ended = threading.Event()
-    with contextlib.suppress(RuntimeError):  # it has come to its end already
-        threading._register_atexit(ended.set)  # type: ignore[attr-defined]
-        ended.wait()
+    # `Thread.join` would return only after executors have waited for theirs.
+    main = threading.main_thread()
+    while main.is_alive() and not _is_shutting_down(main.ident):
+        time.sleep(_POLL)
+
+
+def _is_shutting_down(thread: int | None) -> bool:
+    """Whether a thread is in the function with which the interpreter waits for other threads."""
+    frame = sys._current_frames().get(thread or 0)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and frame.f_back is not None:
+        frame = frame.f_back
+    return frame is not None and frame.f_code is threading._shutdown.__code__  # type: ignore[attr-defined]
 
 
 def _leave(status: int, why: str) -> None:
