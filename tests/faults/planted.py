@@ -47,10 +47,18 @@ def _renew_unfenced() -> None:
 
 
 def _recreate_groups_at_the_end() -> None:
-    begin = b"result == 'lost' and '0' or"
-    assert begin in scripts.REGISTER.source, "the plant fits the script no more"
-    register = scripts.REGISTER.source.replace(begin, begin.replace(b"0", b"$"))
-    group.REGISTER = scripts.Script(register, b"1" * 40)  # type: ignore[misc]
+    _replace_in_register(b"result == 'lost' and '0' or", b"result == 'lost' and '$' or")
+    _keep_the_group_of_a_newcomer()
+
+
+def _keep_the_group_of_a_newcomer() -> None:
+    _replace_in_register(b"local unknown =", b"local unknown = false and")
+
+
+def _replace_in_register(part: bytes, other: bytes) -> None:
+    source = group.REGISTER.source
+    assert part in source, "the plant fits the script no more"
+    group.REGISTER = scripts.Script(source.replace(part, other), b"1" * 40)  # type: ignore[misc]
 
 
 def _trim_by_length() -> None:
