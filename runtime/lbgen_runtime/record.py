@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, cast, dataclass_transform
+
+from pydantic_core import to_json
 
 from .errors import InvalidParameters
 from .field import field
 from .json_pointer import path_of
 from .judged_codec import JudgedCodec
+from .unset import UNSET
+from .validation import Schema  # noqa: TC001 - `typing.get_type_hints` looks for it here
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Self
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
     from .codec import Codec
-    from .validation import Schema
 
 __all__ = ["Record"]
 
@@ -70,6 +75,24 @@ class _AsDataclass:
         return value
 
 
+class _Signature:
+    """What `inspect.signature` shows of a class: its fields as keyword-only parameters."""
+
+    def __get__(self, instance: object, owner: type[Record]) -> inspect.Signature:
+        required = owner.__lbgen_codec__.required
+        defaults = owner.__lbgen_codec__.defaults
+        parameters = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if name in required else defaults.get(name, UNSET),
+                annotation=annotation,
+            )
+            for name, annotation in owner.__annotations__.items()
+        ]
+        return inspect.Signature(parameters)
+
+
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 class Record:
     """An object of a contract, as Python sees it.
@@ -88,6 +111,7 @@ class Record:
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]] = _AsDataclass()  # type: ignore[assignment]
     __dataclass_params__: ClassVar[Any] = _AsDataclass()
     __lbgen_codec__: ClassVar[JudgedCodec] = _AtFirstUse()  # type: ignore[assignment]
+    __signature__: ClassVar[inspect.Signature] = _Signature()  # type: ignore[assignment]
 
     @classmethod
     def __lbgen_codecs__(cls) -> dict[str, Codec]:
@@ -126,6 +150,51 @@ class Record:
         return type(self)(**{**self.__dict__, **changes})
 
     @classmethod
+    def __lbgen_name__(cls) -> str:
+        """What messages call it."""
+        return cls.__name__
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The instance that a JSON object, as text, stands for.
+
+        Args:
+            text: a JSON object with the properties; of an event, its parameters.
+
+        Raises:
+            InvalidParameters: the text is not JSON, or not what the schema accepts.
+        """
+        return cast("Self", cls.__lbgen_codec__.read_text(text, cls.__lbgen_name__()))
+
+    @classmethod
+    def from_dict(cls, parameters: Mapping[str, Any]) -> Self:
+        """The instance that a mapping of JSON values stands for.
+
+        Args:
+            parameters: the properties as JSON values; of an event, its parameters.
+
+        Raises:
+            InvalidParameters: the parameters are not what the schema accepts.
+        """
+        return cast("Self", cls.__lbgen_codec__.read(parameters, cls.__lbgen_name__()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The properties as JSON values; of an event, its parameters.
+
+        Raises:
+            InvalidParameters: the instance is not what its schema accepts.
+        """
+        return self.__lbgen_codec__.write(self, self.__lbgen_name__())
+
+    def to_json(self) -> str:
+        """The properties as a JSON object; of an event, its parameters.
+
+        Raises:
+            InvalidParameters: the instance is not what its schema accepts.
+        """
+        return to_json(self.to_dict()).decode()
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Inside pydantic models, and for FastAPI: the verdict is the schema's there too."""
         from pydantic_core import core_schema
@@ -145,6 +214,7 @@ class Record:
 
         return core_schema.no_info_plain_validator_function(
             validate,
+            ref=f"{cls.__module__}.{cls.__qualname__}",
             serialization=core_schema.plain_serializer_function_ser_schema(
                 serialize, info_arg=True
             ),

@@ -143,6 +143,11 @@ class RecordCodec:
         return {field.key: field.name for field in self._fields}
 
     @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The value of each attribute that is not given; `UNSET` where it is made or required."""
+        return self._defaults
+
+    @property
     def required(self) -> frozenset[str]:
         """The attributes that have no default."""
         return self._required
