@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from servers import Server
 
 FORGED = "forged-group  0 undelivered  0 pending  9 processes"
+PLAIN = [text for text in HOSTILE_TEXTS if text and len(text) < 500 and text != "\ud800"]
 TEXTS = [
     f"x\n  {FORGED}",
     f"x\r  {FORGED}",
@@ -23,7 +24,7 @@ TEXTS = [
     "::error::x",
     "##[error]x",
     "x::stop-commands::y",
-    *(text for text in HOSTILE_TEXTS if text and len(text) < 500 and text != "\ud800"),
+    *(" ".join(PLAIN[start : start + 8]) for start in range(0, len(PLAIN), 8)),
 ]
 
 
