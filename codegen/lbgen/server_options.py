@@ -74,7 +74,7 @@ def connected(command: str, connect: Callable[[], _Asks]) -> Generator[_Asks]:
     try:
         asks = connect()
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.BadParameter(f"--redis-url must be {error}") from None
     try:
         yield asks
     except ServerUnavailable as error:

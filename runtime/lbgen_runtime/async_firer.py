@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .fire import Fire
     from .firing import FireRules
+    from .outage import Outage
 
 __all__ = ["AsyncFirer"]
 
@@ -31,10 +32,11 @@ _LARGEST_BATCH: Final = 512
 class AsyncFirer:
     """Fires from the tasks of any number of event loops."""
 
-    __slots__ = ("_name", "_rules", "_url", "_writers")
+    __slots__ = ("_name", "_outage", "_rules", "_url", "_writers")
 
-    def __init__(self, url: str, *, name: str, rules: FireRules) -> None:
+    def __init__(self, url: str, *, name: str, rules: FireRules, outage: Outage) -> None:
         self._url = url
+        self._outage = outage
         self._name = name
         self._rules = rules
         self._writers: dict[asyncio.AbstractEventLoop, _Writer] = {}
@@ -51,7 +53,7 @@ class AsyncFirer:
         if writer is None or writer.closed:
             self._let_go_of_closed_loops()
             connection = AsyncConnection(self._url, name=self._name)
-            writer = self._writers[loop] = _Writer(connection, self._rules)
+            writer = self._writers[loop] = _Writer(connection, self._rules, self._outage)
         settled = loop.create_future()
         outstanding = len(fires)
 
@@ -90,12 +92,14 @@ class _Writer:
         "_connection",
         "_line",
         "_open",
+        "_outage",
         "_rules",
         "_task",
         "_woken",
     )
 
-    def __init__(self, connection: AsyncConnection, rules: FireRules) -> None:
+    def __init__(self, connection: AsyncConnection, rules: FireRules, outage: Outage) -> None:
+        self._outage = outage
         self._connection = connection
         self._rules = rules
         self._line: deque[Fire] = deque()
@@ -153,7 +157,7 @@ class _Writer:
         self._task._log_destroy_pending = False  # type: ignore[attr-defined]
 
     async def _drive(self, batch: list[Fire]) -> None:
-        steps = fire_batch(batch, self._rules, self._gather)
+        steps, failures = fire_batch(batch, self._rules, self._gather), 0
         try:
             step = next(steps)
             while True:
@@ -163,8 +167,12 @@ class _Writer:
                             step.commands, timeout=step.timeout
                         )
                     except ConnectionFailed as failure:
+                        failures += 1
+                        if failures > 1 or not failure.sent:  # else an idle one that was closed
+                            self._outage.failed(failure, failures)
                         step = steps.throw(failure)
                     else:
+                        self._outage.worked()
                         step = steps.send(replies)
                 else:
                     await asyncio.sleep(step.seconds)

@@ -14,15 +14,19 @@ import importlib
 import inspect
 import os
 import socket
-from typing import TYPE_CHECKING, Any, Final, cast
+import ssl
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 import redis.asyncio.connection as async_redis
 import redis.connection as sync_redis
+import redis.exceptions as redis_exceptions
 from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
 
 from .packing import pack
+from .printable import printable
 from .replies import Meaning, meaning_of, words_of
+from .server_address import ServerAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +50,8 @@ Reply = Any
 
 CONNECT_TIMEOUT: Final = 5.0
 """Seconds that opening a connection may take."""
+_LONGEST: Final = 400
+"""Characters of what is told of a cause."""
 REPLY_TIMEOUT: Final = 5.0
 """Seconds that the server may stay silent while replies are outstanding."""
 
@@ -68,16 +74,37 @@ class ConnectionFailed(Exception):
         replies: those that arrived before.
         peer: the connection that broke, as the server knows it, if it was ever asked.
         refused: the server refused the credentials; trying again does not help.
+        timed_out: the time was over before anything else was known.
     """
 
     def __init__(
         self, cause: BaseException, *, sent: bool, replies: list[Reply], peer: Peer | None
     ) -> None:
-        super().__init__(str(cause) or type(cause).__name__)
+        super().__init__(_words_of_cause(cause))
         self.sent = sent
         self.replies = replies
         self.peer = peer
         self.refused = isinstance(cause, AuthenticationError)
+        self.timed_out = isinstance(cause, (TimeoutError, redis_exceptions.TimeoutError))
+
+
+def _words_of_cause(error: BaseException) -> str:
+    """Why an exchange broke, as the system says it rather than as redis-py repeats it."""
+    cause = error
+    while not isinstance(cause, OSError) and cause.__context__ is not None:
+        cause = cause.__context__
+    match cause:
+        case ssl.SSLCertVerificationError():
+            words = f"the server's certificate is refused: {cause.verify_message}"
+        case TimeoutError():
+            words = "no answer in time"
+        case socket.gaierror():
+            words = f"the name of its host is not known: {cause.strerror}"
+        case OSError() if cause.strerror:
+            words = cause.strerror[:1].lower() + cause.strerror[1:]
+        case _:
+            words = str(error) or type(error).__name__
+    return printable(words.rstrip("."), _LONGEST)
 
 
 class WrongServer(ConnectionFailed):
@@ -96,6 +123,17 @@ def _is_of_wrong_server(reply: Reply) -> bool:
     return isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.WRONG_SERVER
 
 
+_KEEPALIVE: Final[dict[int, int]] = {
+    getattr(socket, name): value
+    for name, value in (
+        ("TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE", 30),
+        ("TCP_KEEPINTVL", 10),
+        ("TCP_KEEPCNT", 3),
+    )
+    if hasattr(socket, name)
+}
+"""After 30 seconds of silence the system asks whether the other end is there, and after three more
+questions without an answer the connection is broken; by default it asks after two hours."""
 _UNNAMED_LIBRARY: Final[dict[str, None]] = (
     {"driver_info": None}
     if "driver_info" in inspect.signature(sync_redis.AbstractConnection).parameters
@@ -104,13 +142,15 @@ _UNNAMED_LIBRARY: Final[dict[str, None]] = (
 """Telling the server redis-py's version would take two replies to wait for, and an import."""
 
 
-def _options(parsed: dict[str, Any], *, timeout: float | None) -> dict[str, Any]:
-    """The arguments of redis-py's connection; those that delivery depends on are not the URL's."""
-    return {
-        **parsed,
-        "socket_timeout": timeout,
+def _of(library: Any, url: str) -> tuple[Any, dict[str, Any]]:
+    """The kind of redis-py's connections that leads to a server, and its arguments."""
+    address = ServerAddress.read(url)
+    options: dict[str, Any] = {
+        "db": address.db,
+        "username": address.username,
+        "password": address.password,
+        "socket_timeout": None,
         "socket_connect_timeout": CONNECT_TIMEOUT,
-        "socket_keepalive": True,
         "retry": None,
         "retry_on_timeout": False,
         "retry_on_error": [],
@@ -120,9 +160,17 @@ def _options(parsed: dict[str, Any], *, timeout: float | None) -> dict[str, Any]
         "client_name": None,  # given in `_introduction`, where it may be refused
         **_UNNAMED_LIBRARY,
     }
-
-
-_POOL_OPTIONS: Final = ("max_connections", "timeout", "connection_class")
+    if address.path:
+        return library.UnixDomainSocketConnection, {**options, "path": address.path}
+    options |= {
+        "host": address.host,
+        "port": address.port,
+        "socket_keepalive": True,
+        "socket_keepalive_options": _KEEPALIVE,
+    }
+    if address.tls is None:
+        return library.Connection, options
+    return library.SSLConnection, {**options, **address.tls}
 
 
 def _peer(reply: Reply) -> Peer | None:
@@ -148,15 +196,10 @@ class SyncConnection:
     __slots__ = ("__weakref__", "_connection", "_factory", "_introduction", "_timeout", "peer")
 
     def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
-        parsed = dict(cast("Any", sync_redis).parse_url(url))
-        kind: Any = parsed.pop("connection_class", sync_redis.Connection)
-        for option in _POOL_OPTIONS:
-            parsed.pop(option, None)
-        options = _options(parsed, timeout=timeout)
+        kind, options = _of(sync_redis, url)
+        options["socket_timeout"] = timeout
         self._timeout = timeout
         self._introduction = _introduction(name)
-        if issubclass(kind, sync_redis.UnixDomainSocketConnection):
-            del options["socket_keepalive"]
         self._factory: Callable[[], Any] = lambda: kind(**options)
         self._connection: Any = None
         self.peer: Peer | None = None
@@ -271,14 +314,8 @@ class AsyncConnection:
     __slots__ = ("__weakref__", "_connection", "_factory", "_introduction", "_loop", "peer")
 
     def __init__(self, url: str, *, name: str) -> None:
-        parsed = dict(cast("Any", async_redis).parse_url(url))
-        kind: Any = parsed.pop("connection_class", async_redis.Connection)
-        for option in _POOL_OPTIONS:
-            parsed.pop(option, None)
-        options = _options(parsed, timeout=None)
+        kind, options = _of(async_redis, url)
         self._introduction = _introduction(name)
-        if issubclass(kind, async_redis.UnixDomainSocketConnection):
-            del options["socket_keepalive"]
         self._factory: Callable[[], Any] = lambda: kind(**options)
         self._connection: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -10,6 +10,7 @@ from .async_firer import AsyncFirer
 from .errors import DuplicateListenerName, InvalidSettings
 from .firing import FireRules
 from .lightbus import SchemaPublisher
+from .outage import Outage
 from .setting_values import check_name, filled_process_name
 from .sync_firer import SyncFirer
 from .trimming import Trims
@@ -45,8 +46,9 @@ class BusCore:
             trims=Trims(settings.retention, settings.trim_interval),
         )
         url, name = settings.redis_url, self.connection_name
-        self.sync_firer = SyncFirer(url, name=name, rules=self.rules)
-        self.async_firer = AsyncFirer(url, name=name, rules=self.rules)
+        self.outage = Outage(url)
+        self.sync_firer = SyncFirer(url, name=name, rules=self.rules, outage=self.outage)
+        self.async_firer = AsyncFirer(url, name=name, rules=self.rules, outage=self.outage)
         self.schema_publisher = SchemaPublisher(url, name=name)
 
     def begin_after_fork(self) -> None:

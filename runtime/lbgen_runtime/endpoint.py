@@ -193,7 +193,12 @@ class EventEndpoint(Generic[E]):
                     **about,
                 )
             case Problem.UNREACHABLE:
-                return ServerUnreachable(f"{name} {event_id} was not fired: {why}", **about)
+                where = self._bus.__lbgen__.outage.where
+                return ServerUnreachable(
+                    f"{name} {event_id} was not fired: no server took it at {where} ({why}); start "
+                    "one there, or say in redis_url (LBGEN_REDIS_URL) where yours is",
+                    **about,
+                )
             case Problem.FULL:
                 limit = self._bus.__lbgen__.settings.max_stream_length
                 by = f"consumer group {why} has not" if why else "not every listener has"

@@ -142,7 +142,8 @@ def fire_batch(
             why = refusal
             in_full = attempt.script_unknown
         else:
-            why = f"{failure}; before that: {refusal}" if refusal else str(failure)
+            if not (why and failure.timed_out):  # an attempt that is cut short knows nothing new
+                why = f"{failure}; before that: {refusal}" if refusal else str(failure)
             if failure.sent:
                 attempt.outcome_unknown(len(failure.replies))
                 if failure.peer is not None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from urllib.parse import urlsplit
 
 from .backoff import backoff
+from .server_address import ServerAddress
 
 __all__ = ["Outage"]
 
@@ -19,34 +18,26 @@ class Outage:
 
     Args:
         url: where the server is; no log line tells its credentials.
+
+    Attributes:
+        where: where the server is, without credentials.
     """
 
-    __slots__ = ("_lock", "_since", "_where")
+    __slots__ = ("_since", "where")
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)  # its password may stand before the host or in the query
-        self._where = parts.netloc.rpartition("@")[2] + parts.path
-        self._since: float | None = None
-        self._lock = threading.Lock()
+        self.where = str(ServerAddress.read(url))
+        self._since: dict[None, list[float]] = {}  # a log handler may fire: no lock
 
     def failed(self, why: object, attempt: int) -> float:
         """A connection failed; returns the seconds to wait before the next try."""
-        with self._lock:
-            first = self._since is None
-            if first:
-                self._since = time.monotonic()
-        if first:
-            _log.warning("lost the connection to %s: %s; trying again", self._where, why)
+        now = [time.monotonic()]
+        if self._since.setdefault(None, now) is now:
+            _log.warning("cannot reach %s (%s); trying again until it answers", self.where, why)
         return 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=5.0)
 
     def worked(self) -> None:
         """A connection worked."""
-        if self._since is not None:  # rarely: most calls need no lock
-            self._back()
-
-    def _back(self) -> None:
-        with self._lock:
-            since, self._since = self._since, None
-        if since is not None:
-            seconds = time.monotonic() - since
-            _log.warning("connected to %s again after %.1f s", self._where, seconds)
+        if self._since and (since := self._since.pop(None, None)) is not None:
+            seconds = time.monotonic() - since[0]
+            _log.warning("connected to %s again after %.1f s", self.where, seconds)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import InvalidSettings
+from .printable import printable
 from .setting_values import (
     a_beginning,
     a_durability,
@@ -40,6 +41,7 @@ class Setting:
         parse: makes the value from a call's argument or an environment variable's text; raises
             `ValueError` with words that complete "NAME must be ...".
         per_listener: `listen(...)` may override it.
+        secret: no message shows a value.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Setting:
     reason: str
     parse: Callable[[object], object]
     per_listener: bool = False
+    secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -68,7 +71,8 @@ class Setting:
         try:
             return self.parse(given)
         except (ValueError, TypeError) as error:
-            raise InvalidSettings(f"{source} must be {error}; it is {given!r}") from None
+            shown = "" if self.secret else f"; it is {printable(repr(given))}"
+            raise InvalidSettings(f"{source} must be {error}{shown}") from None
 
 
 SETTINGS: Final[tuple[Setting, ...]] = (
@@ -95,6 +99,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         unit="URL",
         reason="Where a developer's server usually is.",
         parse=a_url,
+        secret=True,
     ),
     Setting(
         name="fire_deadline",

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from .errors import InvalidSettings
+from .printable import printable
+from .server_address import ServerAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +101,7 @@ def check_name(what: str, given: object) -> str:
     try:
         return a_name(given)
     except ValueError as error:
-        raise InvalidSettings(f"{what} must be {error}; it is {given!r}") from None
+        raise InvalidSettings(f"{what} must be {error}; it is {printable(repr(given))}") from None
 
 
 def a_process_name(given: object) -> str:
@@ -134,9 +136,8 @@ def filled_process_name(given: str) -> str:
 
 def a_url(given: object) -> str:
     """Where a server is."""
-    if not isinstance(given, str) or not given.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("a URL that starts with redis://, rediss:// or unix://")
-    return given
+    ServerAddress.read(given)
+    return str(given)
 
 
 def a_durability(given: object) -> str:

@@ -7,7 +7,7 @@ default holds.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from .setting_list import SETTINGS
@@ -47,7 +47,7 @@ class Settings:
 
     service_name: str | None
     process_name: str
-    redis_url: str
+    redis_url: str = field(repr=False)  # may have a password
     fire_deadline: float
     durability: str
     max_event_size: int

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .fire import Fire
     from .firing import FireRules
+    from .outage import Outage
 
 __all__ = ["SyncFirer"]
 
@@ -108,12 +109,14 @@ class SyncFirer:
         url: where the server is.
         name: the connections' name on the server.
         rules: what holds for every event.
+        outage: what is told when a connection fails and when it works.
     """
 
-    __slots__ = ("_lane", "_name", "_rules", "_url")
+    __slots__ = ("_lane", "_name", "_outage", "_rules", "_url")
 
-    def __init__(self, url: str, *, name: str, rules: FireRules) -> None:
+    def __init__(self, url: str, *, name: str, rules: FireRules, outage: Outage) -> None:
         self._url = url
+        self._outage = outage
         self._name = name
         self._rules = rules
         self._lane = self._new_lane()
@@ -169,7 +172,7 @@ class SyncFirer:
     ) -> None:
         """Fire until the turn is done; what others fire and is not done goes on with the next."""
         steps = fire_batch(batch, self._rules, more)
-        peer = None
+        peer, failures = None, 0
         try:
             step = next(steps)
             while not turn.done:
@@ -178,8 +181,12 @@ class SyncFirer:
                     try:
                         replies = lane.connection.exchange(step.commands, timeout=step.timeout)
                     except ConnectionFailed as failure:
+                        failures += 1
+                        if failures > 1 or not failure.sent:  # else an idle one that was closed
+                            self._outage.failed(failure, failures)
                         step = steps.throw(failure)
                     else:
+                        self._outage.worked()
                         step = steps.send(replies)
                 else:
                     time.sleep(step.seconds)

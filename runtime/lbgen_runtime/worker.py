@@ -13,7 +13,6 @@ from .connection import AsyncConnection, SyncConnection
 from .consumer import Consumer
 from .errors import DuplicateProcessName, InvalidSettings, WorkerFailed
 from .heartbeat import Heartbeat
-from .outage import Outage
 from .process import Process
 from .supervisor import Supervisor
 from .upkeep import Sweep, Upkeep
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from .core import BusCore
+    from .outage import Outage
 
 __all__ = ["Worker"]
 
@@ -70,7 +70,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._core.worker = self
         self._supervisor = Supervisor(self._stop, self.fail)
-        outage = Outage(self._core.settings.redis_url)
+        outage = self._core.outage
         self._process = Process(
             name=self._core.process_name,
             commands=Commands(self._connection(), outage, self._supervisor),
