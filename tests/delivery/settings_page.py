@@ -29,17 +29,18 @@ itself: workers forked from one `Bus` have names of their own.
 
 ## `redis_url`
 
-`redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path/of/the/socket?db=0`. In a user
-name and a password, `/ ? # % @ : [ ]` are written percent-encoded (`/` is `%2F`). A URL that cannot be
-read, or has an option that does not exist, raises `InvalidSettings` at `Bus(...)`, without its password.
+`redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path/of/the/socket?db=0`. In a
+user name and a password, `/ ? # % @ : [ ]` are written percent-encoded (`/` is `%2F`). A URL that
+cannot be read, or has an option that does not exist, raises `InvalidSettings` at `Bus(...)`,
+without its password.
 
 | option | what it says |
 |---|---|
 | `db`, `username`, `password` | what may stand before `?` as well |
-| `ssl_ca_certs`, `ssl_ca_path` | the file, the folder of the authorities that are trusted beside the system's |
-| `ssl_certfile`, `ssl_keyfile`, `ssl_password` | this client's certificate, its key, the key's password |
+| `ssl_ca_certs`, `ssl_ca_path` | the authorities that are trusted beside the system's |
+| `ssl_certfile`, `ssl_keyfile`, `ssl_password` | this client's certificate and key |
 | `ssl_check_hostname` | `false`: the certificate may be another host's. By default it may not |
-| `ssl_cert_reqs` | `none`: no certificate is checked, and anybody on the way can read and change all. By default `required` |
+| `ssl_cert_reqs` | `none`: no certificate is checked. By default `required` |
 | `ssl_min_version`, `ssl_ciphers` | `1.2` or `1.3`; the ciphers of OpenSSL |
 
 Options of redis-py that lbgen sets itself (`socket_timeout`, `max_connections` and the like) are
