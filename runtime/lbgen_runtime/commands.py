@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Final
 from redis.exceptions import NoScriptError, ResponseError
 
 from .connection import ConnectionFailed
+from .permissions import not_permitted
 from .replies import Meaning, meaning_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .connection import AsyncConnection, Command, Reply
     from .outage import Outage
     from .scripts import Script
     from .supervisor import Supervisor
 
-    _Asked = tuple[Command, asyncio.Future[Reply]]
+    _Asked = tuple[Command, asyncio.Future[Reply], bool]
 
 __all__ = ["Commands"]
 
@@ -36,34 +37,52 @@ class Commands:
         connection: the connection; used by nobody else.
         outage: what is told when the connection fails and when it works.
         supervisor: starts the task that sends.
+        fail: stops the worker where its user may not run a command.
     """
 
-    __slots__ = ("_connection", "_line", "_outage", "_task", "_woken")
+    __slots__ = ("_connection", "_fail", "_line", "_outage", "_task", "_woken")
 
-    def __init__(self, connection: AsyncConnection, outage: Outage, supervisor: Supervisor) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        outage: Outage,
+        supervisor: Supervisor,
+        fail: Callable[[Exception], None],
+    ) -> None:
         self._connection = connection
+        self._fail = fail
         self._outage = outage
         self._line: deque[_Asked] = deque()
         self._woken = asyncio.Event()
         self._task = supervisor.start(self._run(), "commands", until_stop=True)
         self._task.add_done_callback(self._ended)
 
-    def ask(self, *command: bytes | int | str) -> asyncio.Future[Reply]:
-        """Queue a command; the future holds its reply, or a server's error as an exception."""
+    def ask(self, *command: bytes | int | str, optional: bool = False) -> asyncio.Future[Reply]:
+        """Queue a command; the future holds its reply, or a server's error as an exception.
+
+        Args:
+            command: what is asked.
+            optional: the worker goes on where its user may not run it.
+        """
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._line.append((command, future))
+        self._line.append((command, future, optional))
         self._woken.set()
         return future
 
     async def script(
-        self, script: Script, keys: Sequence[bytes], arguments: Sequence[bytes | int | str]
+        self,
+        script: Script,
+        keys: Sequence[bytes],
+        arguments: Sequence[bytes | int | str],
+        *,
+        optional: bool = False,
     ) -> Reply:
         """Run a script, in full where the server has not seen it."""
         command = script.call(keys, arguments)
         try:
-            return await self.ask(*command)
+            return await self.ask(*command, optional=optional)
         except NoScriptError:
-            return await self.ask(*script.call_in_full(command))
+            return await self.ask(*script.call_in_full(command), optional=optional)
 
     async def _run(self) -> None:
         failures = 0
@@ -75,9 +94,9 @@ class Commands:
                         self._line.popleft() for _ in range(min(len(self._line), _LARGEST_BATCH))
                     ]
                     try:
-                        replies = await self._connection.exchange([command for command, _ in batch])
+                        replies = await self._connection.exchange([asked[0] for asked in batch])
                     except ConnectionFailed as failure:
-                        self._line.extendleft(reversed(_answer(batch, failure.replies)))
+                        self._line.extendleft(reversed(self._answer(batch, failure.replies)))
                         failures += 1
                         await asyncio.sleep(self._outage.failed(failure, failures))
                     except BaseException:
@@ -86,32 +105,35 @@ class Commands:
                     else:
                         failures = 0
                         self._outage.worked()
-                        _answer(batch, replies)
+                        self._answer(batch, replies)
                 self._woken.clear()
         finally:
             await self._connection.close()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        for _, future in self._line:
+        for _, future, _ in self._line:
             future.cancel()
+
+    def _answer(self, batch: Sequence[_Asked], replies: Sequence[Reply]) -> list[_Asked]:
+        """Give each command its reply; returns those that have none, or one of the wrong server."""
+        again: list[_Asked] = []
+        for asked, reply in zip(batch, replies, strict=False):
+            command, future, optional = asked
+            if future.done():
+                continue
+            if not isinstance(reply, ResponseError):
+                future.set_result(reply)
+                continue
+            meaning = meaning_of(reply)
+            if meaning is Meaning.WRONG_SERVER:
+                again.append(asked)
+                continue
+            if meaning is Meaning.FORBIDDEN and not optional:
+                self._fail(not_permitted(reply, command))
+            future.set_exception(reply)
+        return [*again, *batch[len(replies) :]]
 
     async def close(self) -> None:
         """Stop; commands that were not answered are given up."""
         self._task.cancel()
         await asyncio.wait([self._task])
-
-
-def _answer(batch: Sequence[_Asked], replies: Sequence[Reply]) -> list[_Asked]:
-    """Give each command its reply; returns those that have none, or one of the wrong server."""
-    again: list[_Asked] = []
-    for asked, reply in zip(batch, replies, strict=False):
-        _, future = asked
-        if future.done():
-            continue
-        if not isinstance(reply, ResponseError):
-            future.set_result(reply)
-        elif meaning_of(reply) is Meaning.WRONG_SERVER:
-            again.append(asked)
-        else:
-            future.set_exception(reply)
-    return [*again, *batch[len(replies) :]]

@@ -21,6 +21,8 @@ from . import clock
 from .connection import ConnectionFailed, words_of
 from .errors import DuplicateProcessName, ServerRefused
 from .handing_back import HANDED_BACK
+from .permissions import not_permitted
+from .replies import Meaning, meaning_of
 from .scripts import LEASE, RENEW
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class Heartbeat:
         process: str,
         shortest: float,
         outage: Outage,
-        taken: Callable[[DuplicateProcessName], None],
+        taken: Callable[[DuplicateProcessName | ServerRefused], None],
     ) -> None:
         self._connection = connection
         self._process = process
@@ -126,7 +128,7 @@ class Heartbeat:
                     return False
                 attempts += 1
                 self._stop.wait(self._outage.failed(failure, attempts))
-            except DuplicateProcessName as error:
+            except (DuplicateProcessName, ServerRefused) as error:
                 held.set_exception(error)
                 return False
             else:
@@ -217,6 +219,9 @@ class Heartbeat:
                         self._renew(consumer)
                         interval = consumer.listener.settings.acknowledgement_timeout / 3
                         due[consumer] = now + interval - self._tick
+            except ServerRefused as error:
+                self._taken(error)
+                return
             except ConnectionFailed:
                 self._stop.wait(min(self._tick, 0.2))
             except Exception:
@@ -267,6 +272,9 @@ class Heartbeat:
         replies = self._connection.exchange(commands)
         if any(isinstance(reply, NoScriptError) for reply in replies):
             replies = self._connection.exchange([script.call_in_full(c) for c in commands])
+        for command, reply in zip(commands, replies, strict=True):
+            if isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.FORBIDDEN:
+                raise not_permitted(reply, command)
         return replies
 
     def stop(self) -> None:

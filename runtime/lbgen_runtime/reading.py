@@ -10,6 +10,8 @@ from redis.exceptions import ResponseError
 
 from . import clock
 from .connection import REPLY_TIMEOUT, ConnectionFailed, words_of
+from .permissions import not_permitted
+from .replies import Meaning, meaning_of
 
 if TYPE_CHECKING:
     from .connection import AsyncConnection, Command
@@ -159,6 +161,8 @@ class Reader:
 
     async def _refused(self, error: ResponseError) -> None:
         words = words_of(error)
+        if meaning_of(error) is Meaning.FORBIDDEN:
+            self._process.fail(not_permitted(error, self._command(1)))
         try:
             if words.startswith(("NOGROUP", "UNBLOCKED")):
                 await self._receiver.group_missing()
@@ -181,9 +185,9 @@ class Reader:
         for pause in (0.05, 0.2, 0.5, 0.5):
             if self._connection.peer is not None:
                 client_id, _ = self._connection.peer
-                self._process.commands.ask(b"CLIENT", b"UNBLOCK", client_id).add_done_callback(
-                    _consume
-                )
+                self._process.commands.ask(
+                    b"CLIENT", b"UNBLOCK", client_id, optional=True
+                ).add_done_callback(_consume)
             await asyncio.wait([task], timeout=pause)
             if task.done():
                 break

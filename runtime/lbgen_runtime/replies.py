@@ -61,6 +61,9 @@ _OF_A_REPLICA: Final = ("instance state changed", "cannot be used with replica i
 """What a replica says without a code of its own: to those who waited in a read when it became one,
 and to WAIT and WAITAOF."""
 
+_FORBIDDEN_IN_A_SCRIPT: Final = ("The user executing the script can't", "ACL failure in script")
+"""What Redis and Valkey say without a code of its own."""
+
 
 def _code_and_text(error: Exception) -> tuple[str, str]:
     text = str(error)
@@ -78,6 +81,8 @@ def words_of(error: Exception) -> str:
 def meaning_of(error: Exception) -> Meaning:
     """What an error of the server means for the command that got it."""
     code, text = _code_and_text(error)
+    if text.startswith(_FORBIDDEN_IN_A_SCRIPT):
+        return Meaning.FORBIDDEN
     if any(words in text for words in _OF_A_REPLICA):
         return Meaning.WRONG_SERVER
     return _MEANINGS.get(code, Meaning.REFUSED)

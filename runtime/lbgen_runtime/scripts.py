@@ -30,6 +30,7 @@ __all__ = [
     "REPLAY",
     "RETRY",
     "SCHEMA",
+    "SCRIPTS",
     "TRIM",
     "Script",
 ]
@@ -78,3 +79,22 @@ REPLAY: Final = Script.load("replay")
 RETRY: Final = Script.load("retry")
 SCHEMA: Final = Script.load("schema")
 TRIM: Final = Script.load("ids", "floor", "holder", "trim")
+
+SCRIPTS: Final = (
+    ACKNOWLEDGE,
+    CLAIM,
+    DEAD,
+    FIRE,
+    FORGET,
+    IDLE,
+    LEASE,
+    LOOK,
+    REGISTER,
+    RELEASE,
+    RENEW,
+    REPLAY,
+    RETRY,
+    SCHEMA,
+    TRIM,
+)
+"""All of them."""

@@ -115,7 +115,8 @@ class Upkeep(_Repeated):
         if self._trims.ever:
             for stream in {consumer.listener.stream for consumer in self._consumers}:
                 while self._trims.trimmed(
-                    stream, await self._quietly(commands.ask(*self._trims.command(stream)))
+                    stream,
+                    await self._quietly(commands.ask(*self._trims.command(stream), optional=True)),
                 ):
                     pass
         for consumer in self._consumers:
@@ -124,6 +125,7 @@ class Upkeep(_Repeated):
                 commands.ask(
                     *(b"XREADGROUP", b"GROUP", listener.group, self._process.name),
                     *(b"COUNT", 1, b"STREAMS", listener.stream, _NEVER),
+                    optional=True,
                 )
             )
             await self._quietly(
@@ -131,6 +133,7 @@ class Upkeep(_Repeated):
                     FORGET,
                     [listener.stream],
                     [listener.group, self._process.name, self._memory],
+                    optional=True,
                 )
             )
 

@@ -73,7 +73,7 @@ class Worker:
         outage = self._core.outage
         self._process = Process(
             name=self._core.process_name,
-            commands=Commands(self._connection(), outage, self._supervisor),
+            commands=Commands(self._connection(), outage, self._supervisor, self.fail),
             outage=outage,
             supervisor=self._supervisor,
             fail=self.fail,

@@ -78,3 +78,28 @@ async def test_a_name_that_no_connection_can_have_is_no_obstacle(server: Server)
     async with running(bus):
         await bus.notes.noted.fire_async(number=1)
         await until(lambda: got == [1])
+
+
+FORBIDDEN = ["evalsha", "xgroup", "xreadgroup", "hset", "xack", "set", "xpending"]
+
+
+@pytest.mark.parametrize("command", FORBIDDEN)
+async def test_a_worker_whose_user_may_not_do_what_it_needs_ends_with_the_command(
+    server: Server, command: str
+) -> None:
+    """Also where a script runs the command, and where only an event needs it."""
+    server.client.acl_setuser(
+        "limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", f"-{command}"]
+    )
+    try:
+        got: list[int] = []
+        bus = bus_of(server.url.replace("//", "//limited:any@"), got=got)
+        task = asyncio.create_task(bus.run_async())
+        core = bus.__lbgen__
+        await until(lambda: task.done() or (core.worker is not None and core.worker.listening))
+        await asyncio.to_thread(Bus(redis_url=server.url).notes.noted.fire, number=1)
+        with pytest.raises(lbgen_runtime.ServerRefused, match=rf"\+{command}\b"):
+            await asyncio.wait_for(task, 20)
+        await bus.close_async()
+    finally:
+        server.client.acl_deluser("limited")
