@@ -106,7 +106,7 @@ async def _returns(*arguments: Any, **options: Any) -> None:
 DEFECTS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "the reader fails": (Reader, "_read", _raises_later(Worse()), "failed: reader of"),
     "the reader returns": (Reader, "_read", _returns, "returned: reader of"),
-    "the commands fail": (commands, "_answer", _raises(Defect()), "failed: commands"),
+    "the commands fail": (commands.Commands, "_answer", _raises(Defect()), "failed: commands"),
     "the sweep fails": (Sweep, "_run", _raises_later(Defect()), "failed: sweep"),
     "the upkeep returns": (Upkeep, "_run", _returns, "returned: upkeep"),
     "the heartbeat fails": (Heartbeat, "_beat", _raises(Worse()), "failed: heartbeat"),
