@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from double_runs import DoubleRuns
+from kinds import DEATHS
+from verdict import Verdict
 
 from lbgen_runtime.dead_letters import Death, dead_key, death_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import redis
+    from journal import Line
 
-__all__ = ["GROUPS", "STREAM", "Ledger", "Verdict", "buried"]
+__all__ = ["GROUPS", "PATIENCE", "STREAM", "Ledger", "buried"]
 
-STREAM = b"notes.*:stream"
-_GUILTY = {"poison", "crash", "invalid"}
-"""Kinds of events that end among the dead."""
-GROUPS = ("asynchronous", "synchronous")
+STREAM: Final = b"notes.*:stream"
+GROUPS: Final = ("asynchronous", "synchronous")
 
-_NETWORK = {"blackhole", "drop_replies", "delay"}
+PATIENCE: Final = 10.0
+"""Seconds after which a process that can reach the right server must work again."""
+
+_SLOW_SCRIPT: Final = 1_000_000
+"""Microseconds for which no script may hold the server up."""
+
+_ENDS: Final = {"done", "failed", "cancelled", "gave up"}
 
 
 def buried(client: redis.Redis, group: str) -> list[tuple[str, Death | None]]:
@@ -34,113 +38,140 @@ def buried(client: redis.Redis, group: str) -> list[tuple[str, Death | None]]:
     return found
 
 
-@dataclass
-class Verdict:
-    """What the ledger found, each violation in words."""
-
-    confirmed: int = 0
-    runs: int = 0
-    double_runs: int = 0
-    explained: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    dead: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    violations: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def broken(self) -> set[str]:
-        """The rules that were broken."""
-        return {rule for rule, found in self.violations.items() if found}
-
-    def __str__(self) -> str:
-        lines = [
-            f"{self.confirmed} confirmed events, {self.runs} runs, {self.double_runs} double runs",
-            f"double runs by cause: {dict(self.explained)}",
-            f"dead letters by kind: {dict(self.dead)}",
-        ]
-        for rule, found in self.violations.items():
-            lines.append(f"BROKEN: {rule}: {len(found)}, such as {found[:3]}")
-        return "\n".join(lines)
-
-
-def _run(line: dict[str, Any]) -> tuple[str, str, str, int]:
-    return line["who"], line["group"], line["id"], line["delivery"]
-
-
 class Ledger:
-    """Reads the journals of all actors and of the harness.
+    """Compares the journals of all actors and of the harness with each other, and with the server.
 
     Args:
-        folder: where the journals are.
+        lines: the lines of all journals.
         acknowledgement_timeout: the consumers' setting, in seconds.
+        grace: the consumers' setting, in seconds.
     """
 
-    def __init__(self, folder: Path, acknowledgement_timeout: float) -> None:
+    def __init__(self, lines: list[Line], acknowledgement_timeout: float, grace: float) -> None:
         self._timeout = acknowledgement_timeout
-        self.lines: list[dict[str, Any]] = []
-        for path in sorted(folder.glob("journal-*")):
-            content = path.read_bytes()
-            whole = content[: content.rfind(b"\n") + 1]  # a line may be half written
-            for line in whole.splitlines():
-                self.lines.append(json.loads(line))
-        self.lines.sort(key=lambda line: line["at"])
+        self._grace = grace
+        self.lines = sorted(lines, key=lambda line: line["at"])
+        self._runs: dict[tuple[str, str], list[Line]] = defaultdict(list)
+        """By group and event, the lines of its runs."""
+        for line in self.lines:
+            if line["what"] in _ENDS or line["what"] == "began":
+                self._runs[line["group"], line["id"]].append(line)
 
     def check(self, client: redis.Redis) -> Verdict:
         """Compare what was confirmed with what was run, and with what the server holds."""
-        verdict = Verdict()
-        confirmed = {line["id"]: line for line in self.lines if line["what"] == "confirmed"}
-        verdict.confirmed = len(confirmed)
-        done: set[tuple[str, str]] = set()
-        entries: dict[str, set[str]] = defaultdict(set)
-        for line in self.lines:
-            if line["what"] == "done":
-                done.add((line["group"], line["id"]))
-            if line["what"] == "began":
-                verdict.runs += 1
-                entries[line["id"]].add(line["entry"])
+        verdict = self.check_journals()
+        confirmed = self._confirmed()
         stream = client.xrange(STREAM)
+        entries: dict[str, set[str]] = defaultdict(set)
+        for (_, event_id), lines in self._runs.items():
+            entries[event_id] |= {line["entry"] for line in lines}
         for entry_id, fields in stream:
             if b"id" in fields:
                 entries[fields[b"id"].decode()].add(entry_id.decode())
         for event_id, seen in entries.items():
             if event_id and len(seen) > 1:
-                verdict.violations["one entry per fired id"].append(f"{event_id}: {sorted(seen)}")
+                verdict.found("one entry per fired id", f"{event_id}: {sorted(seen)}")
         for group in GROUPS:
-            dead = self._dead(client, group, verdict, confirmed, done)
+            dead = self._check_dead(client, group, verdict, confirmed)
             for event_id, line in confirmed.items():
-                if (group, event_id) not in done and event_id not in dead:
-                    verdict.violations["every confirmed event is run or dead"].append(
-                        f"{group} {event_id} ({line['kind']}, {line['number']})"
+                if event_id not in dead and not self._is_done(group, event_id):
+                    runs = [
+                        f"{run['what']} by {run['who']} at {run['at']:.3f}"
+                        for run in self._runs[group, event_id]
+                    ]
+                    verdict.found(
+                        "every confirmed event is run or dead",
+                        f"{group} {event_id} ({line['kind']}, {line['number']}): {runs}",
                     )
             self._check_group(client, group, {entry_id for entry_id, _ in stream}, verdict)
-        self.check_double_runs(verdict)
+        self._check_scripts(client, verdict)
         return verdict
 
-    def _dead(
+    def check_journals(self) -> Verdict:
+        """What the journals alone can tell."""
+        verdict = Verdict(confirmed=len(self._confirmed()))
+        verdict.again = sum("again" in line for line in self.lines if line["what"] == "confirmed")
+        verdict.runs = sum(line["what"] == "began" for line in self.lines)
+        DoubleRuns(self.lines, self._timeout, self._grace).check(verdict)
+        self._check_firing(verdict)
+        self._check_children(verdict)
+        for line in self.lines:
+            match line["what"]:
+                case "unacknowledged":
+                    verdict.found("what was handled is acknowledged", f"{line}")
+                case "ended":
+                    verdict.found("no process ends by itself", f"{line}")
+                case "silent":
+                    verdict.found("every process that listens reads", f"{line}")
+                case _:
+                    pass
+        return verdict
+
+    def _confirmed(self) -> dict[str, Line]:
+        """By id, the events that the bus has."""
+        return {line["id"]: line for line in self.lines if line["what"] == "confirmed"}
+
+    def _is_done(self, group: str, event_id: str) -> bool:
+        return any(line["what"] == "done" for line in self._runs[group, event_id])
+
+    def _check_firing(self, verdict: Verdict) -> None:
+        """A valid event is taken, as soon as there is a server that can take it."""
+        calm = 0.0
+        refused_since: dict[str, float] = {}
+        for line in self.lines:
+            who, at = line["who"], line["at"]
+            match line["what"]:
+                case "server" | "network":
+                    calm = at
+                case "refused":
+                    verdict.found("no valid event is refused", f"{line}")
+                case "confirmed":
+                    refused_since.pop(who, None)
+                case "unconfirmed":
+                    since = max(refused_since.setdefault(who, at), calm)
+                    if at - since > PATIENCE:
+                        verdict.found("no refusal lasts", f"{line}, since {since:.3f}")
+                case _:
+                    pass
+
+    def _check_children(self, verdict: Verdict) -> None:
+        """What a handler has fired before it was done was confirmed."""
+        children = {line["id"] for line in self.lines if line["what"] == "confirmed"}
+        for line in self.lines:
+            for child in line.get("children", ()):
+                if line["what"] == "done" and child not in children:
+                    verdict.found("every child of a handled event is confirmed", f"{line}")
+
+    def _check_dead(
         self,
         client: redis.Redis,
         group: str,
         verdict: Verdict,
-        confirmed: dict[str, dict[str, Any]],
-        done: set[tuple[str, str]],
+        confirmed: dict[str, Line],
     ) -> set[str]:
+        """Check the dead letters of a group; returns the ids of their events."""
+        letters = [
+            (line["id"], Death(**line["death"]))
+            for line in self.lines
+            if line["what"] == "buried" and line["group"] == group
+        ]
         found: set[str] = set()
-        letters = [line for line in self.lines if line["what"] == "buried"]
-        for event_id, death in [
-            *buried(client, group),
-            *((line["id"], Death(**line["death"])) for line in letters if line["group"] == group),
-        ]:
+        for event_id, death in [*buried(client, group), *letters]:
             kind = confirmed[event_id]["kind"] if event_id in confirmed else "invalid"
             found.add(event_id)
             verdict.dead[kind] += 1
             if death is None:
-                verdict.violations["a dead letter says why"].append(event_id)
-            elif kind not in _GUILTY:
-                verdict.violations["no innocent event is among the dead"].append(
-                    f"{group} {event_id} ({kind}): {death.reason}, {death.deliveries} deliveries"
+                verdict.found("a dead letter says why", event_id)
+                continue
+            about = f"{group} {event_id} ({kind}): {death.reason}, {death.deliveries} deliveries"
+            if kind not in DEATHS:
+                verdict.found(
+                    "no innocent event is among the dead", f"{about}: {death.detail[-300:]}"
                 )
-            if (group, event_id) in done:
-                verdict.violations["no event that succeeded is among the dead"].append(
-                    f"{group} {event_id} ({kind})"
-                )
+            elif death.reason not in DEATHS[kind]:
+                verdict.found("a dead letter says the true reason", about)
+            if self._is_done(group, event_id):
+                verdict.found("no event that succeeded is among the dead", about)
         return found
 
     @staticmethod
@@ -148,87 +179,21 @@ class Ledger:
         client: redis.Redis, group: str, entries: set[bytes], verdict: Verdict
     ) -> None:
         name = f"service-{group}"
-        pending = client.xpending_range(STREAM, name, "-", "+", 1000)
+        infos = [info for info in client.xinfo_groups(STREAM) if info["name"] == name.encode()]
+        if not infos:
+            verdict.found("every group is there in the end", group)
+            return
+        if client.xrange(STREAM, b"(" + infos[0]["last-delivered-id"], count=1):
+            verdict.found("nothing is undelivered in the end", f"{group} {infos[0]}")
+        pending: list[Any] = client.xpending_range(STREAM, name, "-", "+", 1000)
         for each in pending:
-            rule = "nothing is pending in the end"
-            verdict.violations[rule].append(f"{group} {each}")
+            verdict.found("nothing is pending in the end", f"{group} {each}")
             if each["message_id"] not in entries:
-                verdict.violations["no pending entry is missing from its stream"].append(
-                    f"{group} {each}"
-                )
-        [info] = [g for g in client.xinfo_groups(STREAM) if g["name"] == name.encode()]
-        if client.xrange(STREAM, b"(" + info["last-delivered-id"], count=1):
-            verdict.violations["nothing is undelivered in the end"].append(f"{group} {info}")
+                verdict.found("no pending entry is missing from its stream", f"{group} {each}")
 
-    def check_double_runs(self, verdict: Verdict) -> None:
-        """Find what explains that a handler began again; the rest is a violation."""
-        ended: dict[str, list[float]] = defaultdict(list)
-        disasters: list[tuple[float, str]] = []
-        lost: dict[tuple[str, str], list[float]] = defaultdict(list)
-        runs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        resumed: dict[str, list[float]] = defaultdict(list)
-        # One process may run one delivery twice: its group was destroyed and counts afresh.
-        failed: dict[tuple[str, str, str, int], list[float]] = defaultdict(list)
-        done: dict[tuple[str, str, str, int], list[float]] = defaultdict(list)
-        for line in self.lines:
-            match line["what"]:
-                case "kill" | "terminate" | "left" | "stopped":
-                    ended[line.get("whom", line["who"])].append(line["at"])
-                case "resumed":
-                    resumed[line["whom"]].append(line["at"])
-                case "done":
-                    done[_run(line)].append(line["at"])
-                case "server" | "group lost":
-                    disasters.append((line["at"], line["what"]))
-                case "network" if line["mode"] in _NETWORK and line["seconds"] >= self._timeout / 2:
-                    disasters.append((line["at"], "network"))
-                case "log" if "has taken event" in line["text"]:
-                    event_id = line["text"].partition("has taken event ")[2].split()[0]
-                    lost[line["who"], event_id].append(line["at"])
-                case "began":
-                    if line["kind"] == "crash":
-                        ended[line["who"]].append(line["at"])
-                    runs[line["group"], line["id"]].append(line)
-                case "failed":
-                    failed[_run(line)].append(line["at"])
-                case _:
-                    pass
-        for (group, event_id), began in runs.items():
-            for first, second in itertools.pairwise(began):
-                if any(first["at"] <= at <= second["at"] for at in failed[_run(first)]):
-                    continue  # a retry, not a double run
-                verdict.double_runs += 1
-                finished = next((at for at in done[_run(first)] if at >= first["at"]), 0.0)
-                cause = self._cause(first, second, ended, disasters, lost[first["who"], event_id])
-                if not cause and any(
-                    first["at"] <= at <= second["at"] + 60 and finished <= at + self._timeout / 2
-                    for at in resumed[first["who"]]
-                    if finished
-                ):
-                    cause = "its process was stopped, and done before it could learn of its loss"
-                if cause:
-                    verdict.explained[cause] += 1
-                else:
-                    verdict.violations["every double run has a cause"].append(
-                        f"{group} {event_id}: {first} then {second}"
-                    )
-
-    def _cause(
-        self,
-        first: dict[str, Any],
-        second: dict[str, Any],
-        ended: dict[str, list[float]],
-        disasters: list[tuple[float, str]],
-        lost: list[float],
-    ) -> str:
-        early, late = first["at"] - 0.05, second["at"] + 0.05
-        if any(what == "group lost" and early <= at <= late for at, what in disasters):
-            return "group lost"
-        if any(early <= at <= late for at in ended[first["who"]]):
-            return "its process ended"
-        if any(early <= at <= late + 2 * self._timeout for at in lost):
-            return "its claim was lost"
-        for at, what in disasters:
-            if early - 2 * self._timeout <= at <= late:
-                return what
-        return ""
+    @staticmethod
+    def _check_scripts(client: redis.Redis, verdict: Verdict) -> None:
+        """No script has held the server up for long."""
+        for slow in client.slowlog_get(128):
+            if slow["command"].startswith(b"EVAL") and slow["duration"] > _SLOW_SCRIPT:
+                verdict.found("no script holds the server up", f"{slow}"[:300])

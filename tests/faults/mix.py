@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger import GROUPS, STREAM, buried
 
+import servers
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ledger import Verdict
     from stage import Stage
+    from verdict import Verdict
 
-__all__ = ["KINDS", "run_mix"]
+__all__ = ["run_mix"]
 
-KINDS: Final = {
-    "ok": 0.90,
-    "late": 0.04,
-    "flaky": 0.03,
-    "large": 0.015,
-    "poison": 0.005,
-    "gil": 0.005,
-    "crash": 0.0003,
-}
 _CONSUMERS: Final = 4
 
 
@@ -41,24 +35,31 @@ def run_mix(
     """
     random = stage.random
     stage.wanted = _CONSUMERS
+    stage.pair.replica()
     for _ in range(_CONSUMERS):
         stage.consume()
-    time.sleep(1.5)  # the groups begin with what is fired after their first registration
-    for _ in range(2):
-        stage.produce(rate=rate)
+    # The groups begin with what is fired after their first registration.
+    servers.wait_for(lambda: stage.listening >= _CONSUMERS, 60)
+    producers = {stage.produce(rate=rate, again=0.02) for _ in range(2)}
+    names = {f"journal-{name}" for name in producers}
+    servers.wait_for(lambda: names <= {line["who"] for line in stage.lines("confirmed")}, 60)
     faults: dict[str, tuple[float, Callable[[], Any]]] = {
         "kill a consumer": (4, lambda: _replace(stage, stage.kill)),
         "terminate a consumer": (2, lambda: _replace(stage, stage.terminate)),
         "restart a consumer under its name": (2, lambda: _restart_under_its_name(stage)),
-        "stop a consumer for a while": (1, lambda: _stop_and_go(stage)),
-        "restart the server": (1, stage.restart_server),
-        "kill all clients": (2, stage.kill_clients),
-        "reset all connections": (2, stage.proxy.reset),
-        "delay": (1, lambda: stage.network("delay", random.uniform(0.5, 2))),
-        "drop replies": (1, lambda: stage.network("drop_replies", random.uniform(0.2, 2))),
-        "blackhole": (1, lambda: stage.network("blackhole", random.uniform(0.2, 3))),
+        "suspend a consumer": (1, lambda: _suspend(stage)),
+        "suspend a consumer, kill another": (1, lambda: _suspend(stage, kill=True)),
+        "fire again": (1, lambda: _fire_again(stage)),
+        "restart the server": (1, stage.pair.restart),
+        "demote the server": (1, lambda: stage.pair.demote(2)),
+        "kill all clients": (2, stage.pair.kill_clients),
+        "reset all connections": (2, stage.pair.reset),
+        "delay": (1, lambda: stage.pair.network("delay", random.uniform(0.5, 2))),
+        "drop replies": (1, lambda: stage.pair.network("drop_replies", random.uniform(0.2, 2))),
+        "blackhole": (1, lambda: stage.pair.network("blackhole", random.uniform(0.2, 3))),
         "destroy a group": (0.5, lambda: _destroy_group(stage)),
-        "flush": (0.3, lambda: _flush(stage)),
+        "lose everything": (0.3, lambda: _lose_everything(stage)),
+        "lose everything before a newcomer": (0.3, lambda: _lose_everything(stage, newcomer=True)),
         "write nonsense": (1, lambda: _write_nonsense(stage)),
     }
     deadline = time.monotonic() + seconds
@@ -89,9 +90,21 @@ def _restart_under_its_name(stage: Stage) -> None:
     stage.consume(process=name)
 
 
-def _stop_and_go(stage: Stage) -> None:
+def _suspend(stage: Stage, *, kill: bool = False) -> None:
+    """Have a process stand still until others have its events; kill one of those afterwards."""
     if stage.consumers:
-        stage.stop_and_go(stage.random.choice(stage.consumers), 2.5 * stage.timeout)
+        name = stage.random.choice(stage.consumers)
+        stage.stop_and_go(name, 2.5 * stage.timeout)
+        time.sleep(stage.random.uniform(0, 1))
+        others = [other for other in stage.consumers if other != name]
+        if kill and others:
+            stage.kill(stage.random.choice(others))
+
+
+def _fire_again(stage: Stage) -> None:
+    """Have everything fired again that was fired lately."""
+    for name in stage.producers:
+        stage.actors[name].send_signal(signal.SIGUSR1)
 
 
 def _destroy_group(stage: Stage) -> None:
@@ -102,8 +115,13 @@ def _destroy_group(stage: Stage) -> None:
     stage.note("group lost")
 
 
-def _flush(stage: Stage) -> None:
-    """Lose everything: only at a moment at which nothing is open, since what is open is lost."""
+def _lose_everything(stage: Stage, *, newcomer: bool = False) -> None:
+    """Empty the server, only at a moment at which nothing is open: what is open is lost.
+
+    Args:
+        stage: where.
+        newcomer: only one process lives on, and stands still until another has registered.
+    """
     stage.pause_producers()
     if stage.quiet(30):
         time.sleep(0.5)
@@ -113,10 +131,28 @@ def _flush(stage: Stage) -> None:
                     if death is not None:
                         stage.note("buried", group=group, id=event_id, death=asdict(death))
             stage.note("group lost")
-            stage.server.client.flushall()
+            if newcomer:
+                _empty_before_a_newcomer(stage)
+            else:
+                stage.server.client.flushall()
             stage.quiet(10)
             stage.note("group lost")
     stage.resume_producers()
+
+
+def _empty_before_a_newcomer(stage: Stage) -> None:
+    survivor, *others = stage.consumers
+    stage.pause(survivor)
+    for name in others:
+        stage.kill(name)
+    stage.server.client.flushall()
+    stage.resume_producers()
+    time.sleep(0.5)
+    stage.pause_producers()
+    before = stage.listening
+    stage.consume()
+    servers.wait_for(lambda: stage.listening > before, 30)
+    stage.resume(survivor)
 
 
 def _write_nonsense(stage: Stage) -> None:

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from lbgen_runtime import consumer, firing, group, heartbeat, scripts
+from lbgen_runtime import (
+    acknowledging,
+    claims,
+    commands,
+    connection,
+    consumer,
+    firing,
+    group,
+    heartbeat,
+    pending,
+    record_codec,
+    recovery,
+    runners,
+    scripts,
+    search,
+)
+from lbgen_runtime.accepting import Invalid
+from lbgen_runtime.replies import Meaning
 
 __all__ = ["FAULTS", "plant"]
 
@@ -68,6 +86,85 @@ def _trim_by_length() -> None:
     trimming.TRIM = scripts.Script(source, b"2" * 40)  # type: ignore[misc]
 
 
+def _take_codecs_for_made() -> None:
+    settle, event_of = record_codec.RecordCodec.settle, runners.event_of
+
+    def settle_once(self: Any, *around: Any) -> None:
+        if not self.__dict__.setdefault("begun", False):
+            self.begun = True
+            settle(self, *around)
+
+    def event_or_invalid(*arguments: Any) -> Any:
+        try:
+            return event_of(*arguments)
+        except RecursionError as error:
+            raise Invalid(str(error)) from error
+
+    record_codec.RecordCodec.settle = settle_once  # type: ignore[method-assign]
+    runners.event_of = event_or_invalid
+
+
+def _stay_with_a_demoted_server() -> None:
+    connection._is_of_wrong_server = lambda reply: False
+    commands.meaning_of = lambda error: Meaning.REFUSED
+
+
+def _acknowledge_what_is_lost() -> None:
+    ended = claims.Claims.ended
+
+    def ended_or_lost(self: Any, claim: Any, *, handled: bool) -> bool:
+        return ended(self, claim, handled=handled) or handled
+
+    claims.Claims.ended = ended_or_lost  # type: ignore[method-assign]
+    source = b"""
+    for i = 4, #ARGV, 2 do redis.call('XACK', KEYS[1], ARGV[1], ARGV[i]) end
+    return {}
+    """
+    acknowledging.ACKNOWLEDGE = scripts.Script(source, b"4" * 40)  # type: ignore[misc]
+
+
+def _look_through_the_whole_stream() -> None:
+    budget = b"local left = 2500000"
+    assert budget in scripts.FIRE.source, "the plant fits the script no more"
+    source = scripts.FIRE.source.replace(budget, b"local left = 1e18")
+    firing.FIRE = scripts.Script(source, b"5" * 40)  # type: ignore[misc]
+    # No page is asked for: the step that writes looks at all.
+    search.Search.next = property(lambda self: None)  # type: ignore[assignment]
+
+
+def _run_first_what_comes_back() -> None:
+    recovered: set[tuple[str, bytes]] = set()
+    take, make_ready = pending.PendingEntries.take, claims.Claims.make_ready
+
+    async def taken(self: Any, stream: bytes, wanted: Any) -> Any:
+        found, settled = await take(self, stream, wanted)
+        recovered.update((claim.delivery.listener, claim.entry_id) for claim in found)
+        return found, settled
+
+    def ready(self: Any, some: list[Any], *, first: bool = False) -> None:
+        again = any((claim.delivery.listener, claim.entry_id) in recovered for claim in some)
+        make_ready(self, some, first=first or again)
+
+    claims.Claims.make_ready = ready  # type: ignore[method-assign]
+    pending.PendingEntries.take = taken  # type: ignore[method-assign]
+
+
+def _wait_for_what_is_recovered() -> None:
+    async def one_at_a_time(
+        self: Any, stream: bytes, found: list[Any], *, patience: float = 0
+    ) -> list[Any]:
+        for each in found:
+            ended = asyncio.Event()
+            some, _ = await self._pending.take(stream, [each])
+            for claim in some:
+                claim.settled = ended.set
+                self._claims.make_ready(some, first=True)
+                await ended.wait()
+        return []
+
+    recovery.Recovery._take_over = one_at_a_time  # type: ignore[method-assign]
+
+
 FAULTS = {
     "acknowledges before handling": _acknowledge_before_handling,
     "fires with blind retries": _fire_with_blind_retries,
@@ -75,6 +172,13 @@ FAULTS = {
     "renews unfenced": _renew_unfenced,
     "recreates groups at the end": _recreate_groups_at_the_end,
     "trims by length": _trim_by_length,
+    "acknowledges what it has lost": _acknowledge_what_is_lost,
+    "takes codecs for made before they are": _take_codecs_for_made,
+    "keeps the group of a newcomer": _keep_the_group_of_a_newcomer,
+    "stays with a demoted server": _stay_with_a_demoted_server,
+    "looks through the whole stream": _look_through_the_whole_stream,
+    "runs first what comes back": _run_first_what_comes_back,
+    "waits for what it has recovered": _wait_for_what_is_recovered,
 }
 
 

@@ -1,8 +1,7 @@
-"""A server, a proxy before it, and actors that can be started, killed and counted."""
+"""Servers, and actors that can be started, killed and counted."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
@@ -11,13 +10,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
-from ledger import STREAM, Ledger, Verdict
-from proxy import Mode, Proxy
+from journal import Journal, Journals
+from ledger import GROUPS, STREAM, Ledger
+from pair import ServerPair
+from watch import Watch
 
-import servers
+if TYPE_CHECKING:
+    from journal import Line
+    from verdict import Verdict
+
+    import servers
 
 __all__ = ["Stage"]
 
@@ -38,7 +43,13 @@ class Stage:
         bus: settings of every bus.
         listen: options of every listener.
         kinds: how often which kind of event is fired.
-        server: options of the server.
+        produce: options of every process that fires.
+        actors: options of every process.
+
+    Attributes:
+        pair: the servers, and the proxy before them.
+        gate: what handlers of the kind `gate` wait for.
+        wanted: how many processes listen, once calm returns.
     """
 
     def __init__(
@@ -51,43 +62,60 @@ class Stage:
         bus: dict[str, Any] | None = None,
         listen: dict[str, Any] | None = None,
         kinds: dict[str, float] | None = None,
-        server: dict[str, str] | None = None,
+        produce: dict[str, Any] | None = None,
+        actors: dict[str, Any] | None = None,
     ) -> None:
         self.random = random.Random(seed)
         self.seed = seed
         self._folder = folder
         self._plant = plant
         self._bus = {"trim_interval": 1.0, "retention": 60, **(bus or {})}
-        self.timeout = 1.5
         self._listen = {
-            "acknowledgement_timeout": self.timeout,
+            "acknowledgement_timeout": 1.5,
             "concurrency": 4,
             "retry_delay": 0.1,
             "max_retry_delay": 0.5,
-            "grace": 3,
+            "grace": 3.0,
             **(listen or {}),
         }
-        self.timeout = self._listen["acknowledgement_timeout"]
-        self._kinds = kinds or {"ok": 1}
-        options = {"appendonly": "yes", "appendfsync": "always", **(server or {})}
-        self.server = servers.Server(kind, **options)
-        self.proxy = Proxy(self.server.port)
+        self.timeout: float = self._listen["acknowledgement_timeout"]
+        self._produce = {"kinds": kinds or {"ok": 1}, **(produce or {})}
+        self._actors = actors or {}
         self.actors: dict[str, subprocess.Popen[bytes]] = {}
         self.wanted = 1
         self.names = iter(range(10_000))
+        self.gate = folder / "gate"
         self._pause = folder / "pause"
-        self._journal = os.open(folder / "journal-harness", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._journal = Journal(folder / "journal-harness")
+        self.pair = ServerPair(kind, self.note)
+        self._journals = Journals(folder)
+        self._lines: list[Line] = []
+        self._watch = Watch(self, folder)
+
+    @property
+    def server(self) -> servers.Server:
+        """The server that is right."""
+        return self.pair.server
 
     def note(self, what: str, **about: Any) -> None:
         """Write a line into the harness's own journal."""
-        line = {"what": what, "at": time.time(), "who": "harness", **about}
-        os.write(self._journal, json.dumps(line).encode() + b"\n")
+        self._journal.write(what, **about)
+
+    def lines(self, what: str) -> list[Line]:
+        """The lines of all journals about one thing."""
+        self._lines += self._journals.new_lines()
+        return [line for line in self._lines if line["what"] == what]
+
+    @property
+    def listening(self) -> int:
+        """How many processes have said that they listen."""
+        return sum("listening as" in line["text"] for line in self.lines("log"))
 
     def _start(self, role: str, name: str, options: dict[str, Any]) -> str:
         journal = self._folder / f"journal-{name}"
-        bus = {"redis_url": self.proxy.url, **self._bus, **options.pop("bus", {})}
+        bus = {"redis_url": self.pair.proxy.url, **self._bus, **options.pop("bus", {})}
         log = (self._folder / "errors").open("ab")
-        given = {"plant": self._plant, "seed": self.seed, "bus": bus, **options}
+        given = {"plant": self._plant, "seed": self.seed, "bus": bus, **self._actors, **options}
         self.actors[name] = subprocess.Popen(
             [sys.executable, str(_FOLDER / "actors.py"), role, str(journal), json.dumps(given)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATH)},
@@ -97,17 +125,23 @@ class Stage:
         log.close()
         return name
 
-    def produce(self, *, count: int = 10**9, rate: float = 60, threads: int = 2) -> str:
-        """Start a process that fires."""
+    def produce(self, *, count: int = 10**9, rate: float = 60, **options: Any) -> str:
+        """Start a process that fires.
+
+        Args:
+            count: how many events; then it ends.
+            rate: how many per second and thread.
+            options: what `actors.py` is told beside.
+        """
         number = next(self.names)
         options = {
             "first": number * 10**7,
             "count": count,
             "rate": rate,
-            "threads": threads,
-            "kinds": self._kinds,
             "pause": str(self._pause),
             "seed": self.seed * 1000 + number,
+            **self._produce,
+            **options,
         }
         return self._start("produce", f"producer-{number}", options)
 
@@ -116,16 +150,30 @@ class Stage:
         number = next(self.names)
         name = f"consumer-{number}"
         bus = {"process_name": process or name}
-        return self._start("consume", name, {"listen": self._listen, "bus": bus})
+        options = {"listen": self._listen, "bus": bus, "gate": str(self.gate)}
+        return self._start("consume", name, options)
 
     @property
     def consumers(self) -> list[str]:
         """The names of the listening processes that are alive."""
+        return self._alive("consumer")
+
+    @property
+    def producers(self) -> list[str]:
+        """The names of the firing processes that are alive."""
+        return self._alive("producer")
+
+    def _alive(self, role: str) -> list[str]:
         return [
             name
             for name, actor in self.actors.items()
-            if name.startswith("consumer") and actor.poll() is None
+            if name.startswith(role) and actor.poll() is None
         ]
+
+    def is_alive(self, who: str) -> bool:
+        """Whether the actor is alive that keeps a journal of this name."""
+        actor = self.actors.get(who.removeprefix("journal-"))
+        return actor is not None and actor.poll() is None
 
     def kill(self, name: str) -> None:
         """SIGKILL."""
@@ -153,35 +201,6 @@ class Stage:
         """SIGCONT."""
         self.actors[name].send_signal(signal.SIGCONT)
         self.note("resumed", whom=f"journal-{name}")
-
-    def network(self, mode: Mode, seconds: float) -> None:
-        """Let the network misbehave for a while, then reset what was under way."""
-        self.note("network", mode=mode, seconds=seconds)
-        self.proxy.mode = mode
-        time.sleep(seconds)
-        self.proxy.mode = "pass"
-        if mode in ("drop_replies", "blackhole"):
-            self.proxy.reset()
-        self.note("network", mode=mode, seconds=seconds)
-
-    def kill_clients(self) -> None:
-        """End every connection of the actors on the server."""
-        for client in self.server.client.client_list():
-            if client["name"].startswith("lbgen:"):
-                with contextlib.suppress(redis.ResponseError):  # it has ended by itself
-                    self.server.client.execute_command("CLIENT", "KILL", "ID", client["id"])
-
-    def restart_server(self) -> None:
-        """SIGKILL the server and start it with what it has on disk."""
-        self.note("server")
-        self.server.kill()
-        self.server.start()
-        self.note("server")
-
-    def lines(self, what: str) -> list[dict[str, Any]]:
-        """The lines of all journals about one thing."""
-        ledger = Ledger(self._folder, self.timeout)
-        return [line for line in ledger.lines if line["what"] == what]
 
     def pause_producers(self) -> None:
         """No event is fired after this, until `resume_producers`."""
@@ -222,13 +241,47 @@ class Stage:
         """End the firing, wait for calm, end the listening, and ask the ledger."""
         self._wait_for_end("producer")
         calm = self.quiet(seconds)
+        if calm:
+            self._probe()
+            calm = self.quiet(seconds)
         for name in self.consumers:
             self.actors[name].terminate()
         self._wait_for_end("consumer")
-        verdict = Ledger(self._folder, self.timeout).check(self.server.client)
+        for name, actor in self.actors.items():
+            # SIGTERM: before it could be handled, or when it was not any more.
+            if actor.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
+                self.note("ended", whom=name, code=actor.returncode)
+        self.lines("")  # the last ones
+        ledger = Ledger(self._lines, self.timeout, self._listen["grace"])
+        verdict = ledger.check(self.server.client)
         if not calm:
-            verdict.violations["calm returns"].append(f"not within {seconds} s")
+            verdict.found("calm returns", f"not within {seconds} s")
         return verdict
+
+    def _probe(self, seconds: float = 10) -> None:
+        """Fire until each process that listens has handled an event of each group.
+
+        The server gives a new entry to the read that has been blocked for longest, so that each
+        process gets one before long, if it reads.
+        """
+        deadline = time.monotonic() + seconds
+        waiting = {(f"journal-{name}", group) for name in self.consumers for group in GROUPS}
+        while waiting and time.monotonic() < deadline:
+            number = next(self.names)
+            event_id = f"probe-{number}"
+            about = {"id": event_id, "api_name": "notes", "event_name": "noted", "version": "1"}
+            self.server.client.xadd(STREAM, {**about, ":number": number, ":text": '"probe"'})
+            self.note("confirmed", id=event_id, number=number, kind="probe")
+            time.sleep(0.05)
+            waiting -= {
+                (line["who"], line["group"])
+                for line in self.lines("began")
+                if line["kind"] == "probe"
+            }
+            alive = {f"journal-{name}" for name in self.consumers}
+            waiting = {(who, group) for who, group in waiting if who in alive}
+        for who, group in waiting:
+            self.note("silent", whom=who, group=group)
 
     def _wait_for_end(self, role: str) -> None:
         for name, actor in self.actors.items():
@@ -238,16 +291,14 @@ class Stage:
                 try:
                     actor.wait(60)
                 except subprocess.TimeoutExpired:
-                    self.note("kill", whom=f"journal-{name}")
-                    actor.kill()
-                    actor.wait()
+                    self.kill(name)
                     self.note("log", text=f"{name} did not end", level="ERROR")
 
     def close(self) -> None:
         """End everything that was started."""
+        self._watch.close()
         for actor in self.actors.values():
             actor.kill()
             actor.wait()
-        self.proxy.close()
-        self.server.stop()
-        os.close(self._journal)
+        self.pair.close()
+        self._journal.close()

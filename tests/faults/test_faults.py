@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from mix import KINDS, run_mix
+from kinds import MIX
+from mix import run_mix
 from scenarios import SCENARIOS
 from stage import Stage
 
@@ -45,9 +46,9 @@ def test_the_ledger_catches_a_runtime_that(name: str, tmp_path: Path) -> None:
 def test_every_promise_holds_under_a_random_mix_of_all_faults(kind: str, tmp_path: Path) -> None:
     if reason := servers.missing(kind):
         pytest.skip(reason)
-    stage = Stage(kind, tmp_path, seed=7, kinds=KINDS, listen={"max_deliveries": 8})
+    stage = Stage(kind, tmp_path, seed=7, kinds=MIX, listen={"max_deliveries": 8})
     try:
-        verdict = run_mix(stage, 45)
+        verdict = run_mix(stage, 30)
     finally:
         stage.close()
     assert not verdict.broken, f"{verdict}\njournals: {tmp_path}"
