@@ -16,7 +16,7 @@ from .errors import InvalidParameters
 if TYPE_CHECKING:
     from .listener import Listener
 
-__all__ = ["Invalid", "Verdict", "accept", "event_of"]
+__all__ = ["Accepted", "Invalid", "Verdict", "accept", "event_fields", "event_of"]
 
 _ENTRY_ID: Final = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")
 
@@ -68,7 +68,7 @@ def accept(
         death = death_of(fields)
         if death is not None and _ENTRY_ID.fullmatch(str(death.stream_id)):
             original_id = str(death.stream_id)
-        fields = own_fields(fields)
+    fields = event_fields(listener, stream, fields)
     try:
         about = metadata(fields)
     except ValueError as error:
@@ -94,6 +94,11 @@ def accept(
         process=process,
     )
     return Accepted(Claim(stream, entry_id, fields, delivery, expires), invalid)
+
+
+def event_fields(listener: Listener, stream: bytes, fields: list[bytes]) -> list[bytes]:
+    """The fields and values of an event, from those of the entry that brings it."""
+    return own_fields(fields) if stream != listener.stream else fields
 
 
 def event_of(listener: Listener, claim: Claim) -> Any:

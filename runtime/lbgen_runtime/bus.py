@@ -64,6 +64,7 @@ class Bus:
         consumer_memory: float | None = None,
         concurrency: int | None = None,
         read_ahead: int | None = None,
+        read_ahead_bytes: int | None = None,
         acknowledgement_timeout: float | None = None,
         max_processing: float | None = None,
         max_deliveries: int | None = None,

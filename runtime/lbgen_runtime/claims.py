@@ -33,7 +33,8 @@ class Claim:
     Attributes:
         stream: the stream's key.
         entry_id: the entry's id in the stream.
-        fields: the entry's fields and values.
+        fields: the event's fields and values; none while it waits for its retry.
+        size: their bytes.
         delivery: what the handler may know.
         state: what may still be done with it; changed by `Claims` alone.
         began: when the handler began, by `clock.now`; `None` before, and while the entry waits for
@@ -57,6 +58,7 @@ class Claim:
         "fields",
         "removed",
         "settled",
+        "size",
         "state",
         "stream",
     )
@@ -72,6 +74,7 @@ class Claim:
         self.stream = stream
         self.entry_id = entry_id
         self.fields = fields
+        self.size = sum(map(len, fields))
         self.delivery = delivery
         self.expires = expires
         self.fence = delivery.times_delivered
@@ -85,6 +88,10 @@ class Claim:
     def count(self) -> int:
         """How many deliveries have begun a handler, or ended a process before they could."""
         return self.delivery.times_delivered - (not self.counted)
+
+    def is_delivered_again(self, claim: Claim) -> bool:
+        """Whether another claim to the same entry is one to the same event."""
+        return (self.delivery.event_id, self.size) == (claim.delivery.event_id, claim.size)
 
     @property
     def given_up(self) -> bool:
@@ -109,7 +116,8 @@ class Claims:
 
     Attributes:
         begun: how many handler calls have begun.
-        retrying: how many entries wait for their retry.
+        burying_bytes: how many bytes are on their way to the dead letters.
+        retrying: how many entries wait for their retry, or for their burial.
         stopped: nothing more will begin.
         room_made: called on the event loop when something is held no more, or waits no more.
     """
@@ -122,7 +130,9 @@ class Claims:
         "_held",
         "_idle",
         "_ready",
+        "_ready_bytes",
         "begun",
+        "burying_bytes",
         "retrying",
         "room_made",
         "stopped",
@@ -132,11 +142,13 @@ class Claims:
         self._expired = expired
         self._asking: Claim | None = None
         self._ready: deque[Claim] = deque()
+        self._ready_bytes = 0
         self._condition = threading.Condition()
         self._available = asyncio.Event()
         self._held: dict[tuple[bytes, bytes], Claim] = {}
         self._idle = 0
         self.begun = 0
+        self.burying_bytes = 0
         self.retrying = 0
         self.room_made: Callable[[], object] = lambda: None
         self.stopped = False
@@ -178,6 +190,7 @@ class Claims:
                 self._ready.extendleft(reversed(claims))
             else:
                 self._ready.extend(claims)
+            self._ready_bytes += sum(claim.size for claim in claims)
             self._condition.notify(len(claims))
         self._available.set()
 
@@ -187,7 +200,7 @@ class Claims:
             if self._asking is claim:
                 self._asking = None
             if self.find(claim.stream, claim.entry_id) is not claim and claim in self._ready:
-                self._ready.remove(claim)
+                self._remove(claim)
             self._condition.notify_all()
         self._available.set()
 
@@ -213,14 +226,23 @@ class Claims:
             running = claim.state is State.RUNNING
             claim.state = State.GIVEN_UP
             if claim in self._ready:
-                self._ready.remove(claim)
+                self._remove(claim)
         claim.delivery.lose()
         return running
+
+    def _remove(self, claim: Claim) -> None:
+        self._ready.remove(claim)
+        self._ready_bytes -= claim.size
 
     @property
     def waiting(self) -> int:
         """How many entries are ready to run."""
         return len(self._ready)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How many bytes are ready to run, or on their way to the dead letters."""
+        return self._ready_bytes + self.burying_bytes
 
     @property
     def idle(self) -> int:
@@ -255,7 +277,7 @@ class Claims:
 
     def _begin(self) -> Claim | None:
         while self._ready and self._ready[0].given_up:
-            self._ready.popleft()  # at the very moment in which it was made ready
+            self._remove(self._ready[0])  # at the very moment in which it was made ready
         if not self._ready or self._ready[0] is self._asking:
             return None
         claim, now = self._ready[0], clock.now()
@@ -264,6 +286,7 @@ class Claims:
             self._expired(claim)
             return None
         self._ready.popleft()
+        self._ready_bytes -= claim.size
         claim.state = State.RUNNING
         claim.began = now
         claim.counted = True
@@ -276,6 +299,7 @@ class Claims:
             self.stopped = True
             left = list(self._ready)
             self._ready.clear()
+            self._ready_bytes = 0
             self._condition.notify_all()
         self._available.set()
         return left

@@ -20,7 +20,9 @@ from .printable import printable
 from .reading import Reader
 from .recovery import Recovery
 from .replays import Replays
+from .retries import Retries
 from .retry import Failures
+from .room import Room
 from .runners import start_runners
 
 if TYPE_CHECKING:
@@ -32,8 +34,6 @@ __all__ = ["Consumer"]
 
 _log = logging.getLogger("lbgen")
 
-_AHEAD: Final = 1.0
-"""Seconds of work that are read ahead, by what the handler has taken so far."""
 _UNWIND: Final = 0.5
 """Seconds that handlers get which were told to stop because their grace is over."""
 _LAST_WORDS: Final = 2.0
@@ -57,8 +57,10 @@ class Consumer:
         self.listener = listener
         self.claims = Claims(self._expired)
         self._process = process
-        self._recovery = Recovery(listener, process, self.claims, self)
-        self._replays = Replays(listener, process, self._recovery, self)
+        self._room = Room(listener.settings, self.claims)
+        self._recovery = Recovery(listener, process, self.claims, self._room, self)
+        self._replays = Replays(listener, process, self._room, self._recovery, self)
+        self._retries = Retries(listener, process, self.claims, self._room)
         self._acknowledgers = {
             stream: Acknowledger(
                 process,
@@ -69,12 +71,11 @@ class Consumer:
             )
             for stream in (listener.stream, self._replays.stream)
         }
-        self._failures = Failures(listener, process, self.claims)
+        self._failures = Failures(listener, process, self.claims, self._retries)
         self._reader = Reader(listener, process, connection, self)
         self.claims.room_made = self._room_made
         self._runners = start_runners(listener, process, self.claims, self._finished)
         self.registration = b""
-        self._pace = 0.0
         self._debug = _log.isEnabledFor(logging.DEBUG)
 
     async def prepare(self) -> None:
@@ -90,25 +91,11 @@ class Consumer:
 
     def room(self) -> int:
         """How many entries may be read now."""
-        settings = self.listener.settings
-        if self.claims.retrying >= 10 * settings.read_ahead:
-            return 0  # everything fails: wait for the retries, rather than hold the whole stream
-        ahead = max(settings.concurrency, self._ahead())
-        return self._free_of(min(ahead, settings.read_ahead))
-
-    def _ahead(self) -> int:
-        """How many entries the handlers get through in a second."""
-        if not self._pace:
-            return 0
-        return int(_AHEAD * self.listener.settings.concurrency / self._pace)
-
-    def _free_of(self, ahead: int) -> int:
-        waiting = self.claims.waiting
-        return ahead - waiting if waiting <= ahead // 2 else 0
+        return self._room.to_read()
 
     def _room_made(self) -> None:
         self._reader.look()
-        self._recovery.room_made()
+        self._room.made()
 
     def received(
         self, stream: bytes, entries: list[tuple[bytes, list[bytes]]], asked: float
@@ -117,22 +104,26 @@ class Consumer:
         listener, process = self.listener, self._process.name
         expires = asked + listener.settings.acknowledgement_timeout
         ready: list[Claim] = []
+        sizes: list[int] = []
         for entry_id, fields in entries:
-            held = self.claims.find(stream, entry_id)
-            if held is not None and held.fields == fields:
-                # Its group begins again at the beginning, or the reply was so late that it was
-                # recovered meanwhile; it runs here already.
-                held.fence = 1
-                continue
             accepted = accept(listener, process, stream, entry_id, fields, 1, expires)
             if not isinstance(accepted, Accepted):
                 self.pass_over(stream, entry_id, 1)
+                sizes.append(sum(map(len, fields)))
+                continue
+            sizes.append(accepted.claim.size)
+            held = self.claims.find(stream, entry_id)
+            if held is not None and held.is_delivered_again(accepted.claim):
+                # Its group begins again at the beginning, or the reply was so late that it was
+                # recovered meanwhile; it runs here already.
+                held.fence = 1
                 continue
             self.claims.hold(accepted.claim)
             if accepted.invalid is not None:
                 self._failures.failed(accepted.claim, accepted.invalid)
             else:
                 ready.append(accepted.claim)
+        self._room.taken_in(sizes)
         if ready:
             self.claims.make_ready(ready)
         else:
@@ -151,14 +142,6 @@ class Consumer:
         self.registration = await ensure_group(self.listener, self._process, self.registration)
 
     # What recovery asks.
-
-    def room_to_recover(self) -> int:
-        """How many entries may be taken over now: those that begin soon, and no more.
-
-        Another process may have the rest.
-        """
-        soon = self._free_of(min(self._ahead(), self.listener.settings.read_ahead))
-        return max(soon, self.claims.idle)
 
     def bury(self, claim: Claim, reason: str, detail: str) -> None:
         """Begin to move an event to the dead letters."""
@@ -227,8 +210,7 @@ class Consumer:
         self._process.supervisor.call(self._failures.ask_again, claim)
 
     def _finished(self, claim: Claim, error: BaseException | None) -> None:
-        took = clock.now() - (claim.began or 0.0)
-        self._pace = took if not self._pace else self._pace * 0.9 + took * 0.1
+        self._room.handled(clock.now() - (claim.began or 0.0))
         handled = error is None or (
             self.listener.settings.on_error == "ACKNOWLEDGE_AND_LOG"
             and not isinstance(error, Invalid)
@@ -304,6 +286,7 @@ class Consumer:
         """Read and take over nothing more, and hand back what no handler has begun."""
         await self._replays.stop()
         await self._recovery.stop()
+        await self._retries.stop()
         await self._failures.stop()
         if hand_back:
             await self._hand_back_waiting()

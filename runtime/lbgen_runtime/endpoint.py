@@ -218,6 +218,7 @@ class EventEndpoint(Generic[E]):
         listener_name: str,
         concurrency: int | None = None,
         read_ahead: int | None = None,
+        read_ahead_bytes: int | None = None,
         acknowledgement_timeout: float | None = None,
         max_processing: float | None = None,
         max_deliveries: int | None = None,
@@ -237,6 +238,7 @@ class EventEndpoint(Generic[E]):
         listener_name: str,
         concurrency: int | None = None,
         read_ahead: int | None = None,
+        read_ahead_bytes: int | None = None,
         acknowledgement_timeout: float | None = None,
         max_processing: float | None = None,
         max_deliveries: int | None = None,
@@ -266,6 +268,7 @@ class EventEndpoint(Generic[E]):
             listener_name: with the service's name, the consumer group: keep it over restarts.
             concurrency: how many events run at once in this process.
             read_ahead: how many events are read ahead at most.
+            read_ahead_bytes: how many bytes they may have.
             acknowledgement_timeout: seconds after which a dead process's events move on.
             max_processing: seconds after which a handler is taken to hang.
             max_deliveries: how often an event is delivered before it is a dead letter.

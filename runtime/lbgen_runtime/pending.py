@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .claims import Claim, Claims
     from .listener import Listener
     from .process import Process
+    from .room import Room
 
 __all__ = ["Intake", "Pending", "PendingEntries"]
 
@@ -51,10 +52,6 @@ class Pending(NamedTuple):
 class Intake(Protocol):
     """What recovery works for."""
 
-    def room_to_recover(self) -> int:
-        """How many entries may be taken over now."""
-        ...
-
     def bury(self, claim: Claim, reason: str, detail: str) -> None:
         """Begin to move an entry to the dead letters: it will not run (again)."""
         ...
@@ -71,17 +68,28 @@ class PendingEntries:
         listener: whose group.
         process: this process.
         claims: what is held; gets what is taken over.
+        room: says how many bytes are taken over.
         intake: gets what cannot run.
     """
 
-    __slots__ = ("_claims", "_intake", "_listener", "_own", "_process", "_taking", "_timeout")
+    __slots__ = (
+        "_claims",
+        "_intake",
+        "_listener",
+        "_own",
+        "_process",
+        "_room",
+        "_taking",
+        "_timeout",
+    )
 
     def __init__(
-        self, listener: Listener, process: Process, claims: Claims, intake: Intake
+        self, listener: Listener, process: Process, claims: Claims, room: Room, intake: Intake
     ) -> None:
         self._listener = listener
         self._process = process
         self._claims = claims
+        self._room = room
         self._intake = intake
         self._own = process.name.encode()
         self._timeout = int(listener.settings.acknowledgement_timeout * 1000)
@@ -162,11 +170,10 @@ class PendingEntries:
                 count = each.times_delivered if each.next_delivery > most else each.next_delivery
                 arguments += (each.entry_id, each.consumer, each.times_delivered, count)
             expires = clock.now() + listener.settings.acknowledgement_timeout
-            bytes_left = 64 * 2**20
             replies: Any = asked and await self._process.commands.script(
                 CLAIM,
                 [stream],
-                [listener.group, self._own, self._timeout, bytes_left, *arguments],
+                [listener.group, self._own, self._timeout, self._room.bytes_left(), *arguments],
             )
             claims: list[Claim] = []
             for each, reply in zip(asked, replies, strict=True):

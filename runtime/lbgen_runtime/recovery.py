@@ -7,7 +7,6 @@ concurrency beside new entries. What may be ending processes runs alone.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 from typing import TYPE_CHECKING, Final
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from .listener import Listener
     from .pending import Intake, Pending
     from .process import Process
+    from .room import Room
 
 __all__ = ["Recovery"]
 
@@ -29,8 +29,6 @@ _log = logging.getLogger("lbgen")
 
 _STUCK: Final = 2.0
 """Seconds in which no handler begins, after which others may take over what is found."""
-_POLL: Final = 0.02
-"""Seconds after which the room is looked at again: a thread that becomes idle tells nobody."""
 _PAGES: Final = 10
 """Pages of pending entries that one look goes through."""
 
@@ -42,34 +40,32 @@ class Recovery:
         listener: for whom.
         process: this process.
         claims: what is held; gets what is taken over.
-        intake: says how much is taken over, and gets what cannot run.
+        room: says how much is taken over.
+        intake: gets what cannot run.
     """
 
     __slots__ = (
         "_claims",
-        "_intake",
         "_listener",
         "_passes",
         "_pending",
         "_resumed",
-        "_room_made",
+        "_room",
         "_supervisor",
         "_suspects",
         "_unfinished",
     )
 
     def __init__(
-        self, listener: Listener, process: Process, claims: Claims, intake: Intake
+        self, listener: Listener, process: Process, claims: Claims, room: Room, intake: Intake
     ) -> None:
         self._listener = listener
         self._supervisor = process.supervisor
         self._claims = claims
-        self._intake = intake
-        self._pending = PendingEntries(listener, process, claims, intake)
-        self._suspects = Suspects(listener, process, claims, self._pending, self.room)
+        self._room = room
+        self._pending = PendingEntries(listener, process, claims, room, intake)
+        self._suspects = Suspects(listener, process, claims, room, self._pending)
         self._resumed: set[bytes] = set()
-        self._room_made = asyncio.Event()
-        self._room_made.set()
         self._passes: dict[bytes, asyncio.Task[None]] = {}
         self._unfinished: dict[bytes, bytes] = {}
 
@@ -147,38 +143,13 @@ class Recovery:
     ) -> list[Pending]:
         """Take entries over as there is room for them; returns the suspects among them."""
         wanted = [pending for pending in found if not pending.suspect]
-        while wanted and (room := await self.room(patience)):
+        while wanted and (room := await self._room.to_take_back(patience)):
             claims, settled = await self._pending.take(stream, wanted[:room])
             del wanted[:settled]
             self._suspects.beside(claims)
+            self._room.come_back(claims)
             self._claims.make_ready(claims)
         return [pending for pending in found if pending.suspect]
-
-    async def room(self, patience: float = math.inf) -> int:
-        """How many entries may be taken over, as soon as it is one at least.
-
-        Args:
-            patience: seconds in which no handler begins, after which there is no room: 0.
-        """
-        loop = asyncio.get_running_loop()
-        begun, deadline = self._claims.begun, loop.time() + patience
-        while not self._claims.stopped:
-            if room := self._intake.room_to_recover():
-                return room
-            if self._claims.begun != begun:
-                begun, deadline = self._claims.begun, loop.time() + patience
-            if loop.time() > deadline:
-                break
-            self._room_made.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_POLL):
-                    await self._room_made.wait()
-        return 0
-
-    def room_made(self) -> None:
-        """There may be room now."""
-        if not self._room_made.is_set() and self._intake.room_to_recover():
-            self._room_made.set()
 
     async def stop(self) -> None:
         """Take nothing more over."""

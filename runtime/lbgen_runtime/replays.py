@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .listener import Listener
     from .process import Process
     from .recovery import Recovery
+    from .room import Room
 
 __all__ = ["Replays"]
 
@@ -40,18 +41,25 @@ class Replays:
     Args:
         listener: whose replays.
         process: this process.
-        recovery: says how much is read, and takes over what others have left.
+        room: says how much is read.
+        recovery: takes over what others have left.
         receiver: gets what is read.
     """
 
-    __slots__ = ("_listener", "_process", "_receiver", "_recovery", "_task", "stream")
+    __slots__ = ("_listener", "_process", "_receiver", "_recovery", "_room", "_task", "stream")
 
     def __init__(
-        self, listener: Listener, process: Process, recovery: Recovery, receiver: Receiver
+        self,
+        listener: Listener,
+        process: Process,
+        room: Room,
+        recovery: Recovery,
+        receiver: Receiver,
     ) -> None:
         self.stream = replay_key(listener.stream, listener.group)
         self._listener = listener
         self._process = process
+        self._room = room
         self._recovery = recovery
         self._receiver = receiver
         self._task: asyncio.Task[None] | None = None
@@ -89,7 +97,7 @@ class Replays:
 
     async def _read(self) -> bool:
         """Read what there is room for; false where there is nothing more."""
-        room = await self._recovery.room()
+        room = await self._room.to_take_back()
         asked = clock.now()
         reply: Any = room and await self._process.commands.ask(
             *(b"XREADGROUP", b"GROUP", self._listener.group, self._process.name),

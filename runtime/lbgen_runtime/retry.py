@@ -11,7 +11,6 @@ from redis.exceptions import ResponseError
 
 from . import clock
 from .accepting import Invalid
-from .backoff import backoff
 from .connection import words_of
 from .dead_letters import Death, dead_key, letter_of
 from .errors import ListenerFailed
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from .connection import Reply
     from .listener import Listener
     from .process import Process
+    from .retries import Retries
     from .scripts import Script
 
 __all__ = ["Failures"]
@@ -44,15 +44,19 @@ class Failures:
     Args:
         listener: whose events.
         process: this process.
-        claims: what is held; an event that waits for its retry stays held.
+        claims: what is held; an event that waits for its burial stays held.
+        retries: get what is to be delivered again.
     """
 
-    __slots__ = ("_claims", "_listener", "_process", "_under_way")
+    __slots__ = ("_claims", "_listener", "_process", "_retries", "_under_way")
 
-    def __init__(self, listener: Listener, process: Process, claims: Claims) -> None:
+    def __init__(
+        self, listener: Listener, process: Process, claims: Claims, retries: Retries
+    ) -> None:
         self._listener = listener
         self._process = process
         self._claims = claims
+        self._retries = retries
         self._under_way: set[asyncio.Task[None]] = set()
 
     def failed(self, claim: Claim, error: BaseException) -> None:
@@ -86,7 +90,7 @@ class Failures:
             detail = "".join(traceback.format_exception(error))
             self.bury(claim, "failed", detail)
         else:
-            self._start(self._retry(claim))
+            self._retries.add(claim)
             claim.settle()
 
     def ask_again(self, claim: Claim) -> None:
@@ -116,30 +120,6 @@ class Failures:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _retry(self, claim: Claim) -> None:
-        settings = self._listener.settings
-        delivery = claim.delivery
-        self._claims.retrying += 1
-        try:
-            await asyncio.sleep(
-                backoff(
-                    delivery.times_delivered,
-                    first=settings.retry_delay,
-                    longest=settings.max_retry_delay,
-                )
-            )
-            count = delivery.times_delivered + 1
-            expires = clock.now() + settings.acknowledgement_timeout
-            if await self._if_held(RETRY, claim, [claim.stream], [count]):
-                claim.expires = expires
-                claim.fence = count
-                claim.delivery = delivery.again(count)
-                claim.counted = False
-                self._claims.make_ready([claim])
-        finally:
-            self._claims.retrying -= 1
-            self._claims.room_made()
-
     def bury(self, claim: Claim, reason: str, detail: str) -> None:
         """Move an event to the dead letters and acknowledge it, in one step.
 
@@ -157,10 +137,12 @@ class Failures:
         letter = letter_of(death, claim.fields)
         arguments: list[bytes | int | str] = [claim.fence, replayed, *letter]
         self._claims.retrying += 1  # it is held for as long as the server takes it from nobody
+        self._claims.burying_bytes += claim.size
         try:
             done = await self._if_held(DEAD, claim, [claim.stream, dead], arguments)
         finally:
             self._claims.retrying -= 1
+            self._claims.burying_bytes -= claim.size
         if done:
             _log.error(
                 "%s: event %s is a dead letter now: %s: %s",

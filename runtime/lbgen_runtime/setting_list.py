@@ -197,6 +197,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         per_listener=True,
     ),
     Setting(
+        name="read_ahead_bytes",
+        default=16 * 2**20,
+        unit="bytes",
+        reason="Events that are read ahead are kept in memory. One event is read in any case.",
+        parse=whole_number(1),
+        per_listener=True,
+    ),
+    Setting(
         name="acknowledgement_timeout",
         default=30.0,
         unit="seconds",

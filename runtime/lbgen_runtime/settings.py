@@ -28,6 +28,7 @@ class ListenerSettings:
 
     concurrency: int
     read_ahead: int
+    read_ahead_bytes: int
     acknowledgement_timeout: float
     max_processing: float
     max_deliveries: int

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 from redis.exceptions import ResponseError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
     from .claims import Claim, Claims
     from .listener import Listener
     from .pending import Pending, PendingEntries
     from .process import Process
+    from .room import Room
 
 __all__ = ["Suspects"]
 
@@ -36,8 +37,8 @@ class Suspects:
         listener: whose entries.
         process: this process.
         claims: what is held; gets each entry at its turn.
+        room: says when one more may be taken over.
         pending: takes them over.
-        room: waits until one more entry would begin soon; 0 where nothing more begins.
     """
 
     __slots__ = (
@@ -57,8 +58,8 @@ class Suspects:
         listener: Listener,
         process: Process,
         claims: Claims,
+        room: Room,
         pending: PendingEntries,
-        room: Callable[[], Awaitable[int]],
     ) -> None:
         self._listener = listener
         self._process = process
@@ -102,7 +103,7 @@ class Suspects:
 
     async def _run(self) -> None:
         try:
-            while self._waiting and await self._room():
+            while self._waiting and await self._room.to_take_back():
                 await self._neighbors_settled()
                 key = min(self._waiting, key=lambda key: self._waiting[key].times_delivered)
                 pending = self._waiting.pop(key)
@@ -132,6 +133,7 @@ class Suspects:
         """Have an entry run next, and wait until its handler has ended."""
         ended = asyncio.Event()
         claim.settled = ended.set
+        self._room.come_back([claim])
         self._claims.make_ready([claim], first=True)
         await ended.wait()
 

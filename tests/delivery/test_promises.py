@@ -496,7 +496,8 @@ async def test_what_was_delivered_least_often_is_recovered_first(server: Server)
     deliver_to(server, "dead")
     for each, count in zip(pending(server), (3, 1, 4, 2), strict=True):
         entry_id = each["message_id"]
-        server.client.xclaim(STREAM, GROUP, "dead", 0, [entry_id], retrycount=count, justid=True)
+        again: dict[str, Any] = {"idle": 60_000, "retrycount": count, "justid": True}
+        server.client.xclaim(STREAM, GROUP, "dead", 0, [entry_id], **again)
     async with running(bus):
         await until(lambda: len(ran) == 4)
     assert ran == [(1, 2), (3, 3), (0, 4), (2, 5)]
