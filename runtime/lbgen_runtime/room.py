@@ -45,7 +45,7 @@ class Room:
         self._settings = settings
         self._claims = claims
         self._pace = 0.0
-        self._size = float(_FIRST_SIZE)
+        self._size = 0.0
         self._back: deque[Claim] = deque()
         self._made = asyncio.Event()
         self._made.set()
@@ -84,7 +84,7 @@ class Room:
         waiting, most = self._claims.waiting_bytes, self._settings.read_ahead_bytes
         if waiting and waiting >= most // 2:
             return 0
-        return min(count, max(int((most - waiting) / self._size), 1))
+        return min(count, max(int((most - waiting) / (self._size or _FIRST_SIZE)), 1))
 
     def _to_take_back(self) -> int:
         # What begins within a second and no more: another process may have the rest.
