@@ -90,7 +90,9 @@ class Claim:
         return self.delivery.times_delivered - (not self.counted)
 
     def is_delivered_again(self, claim: Claim) -> bool:
-        """Whether another claim to the same entry is one to the same event."""
+        """Whether another claim to the same entry is one to the same event, which runs here."""
+        if self.given_up:
+            return False
         return (self.delivery.event_id, self.size) == (claim.delivery.event_id, claim.size)
 
     @property

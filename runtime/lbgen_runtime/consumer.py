@@ -117,6 +117,8 @@ class Consumer:
                 # Its group begins again at the beginning, or the reply was so late that it was
                 # recovered meanwhile; it runs here already.
                 held.fence = 1
+                if held.state is State.HANDLED:  # what is on its way may be of the group before
+                    self._acknowledgers[stream].acknowledge(entry_id, 1)
                 continue
             self.claims.hold(accepted.claim)
             if accepted.invalid is not None:
