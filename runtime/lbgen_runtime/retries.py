@@ -91,12 +91,8 @@ class Retries:
             due: list[Claim] = []
             while self._is_due() and len(due) < room:
                 due.append(heapq.heappop(self._waiting)[-1])
-            try:
-                for stream in {claim.stream for claim in due}:
-                    await self._deliver(stream, [c for c in due if c.stream == stream])
-            except Exception:
-                _log.exception("%s: retrying failed; trying again", self._listener)
-                await self._later([claim for claim in due if not claim.fields])
+            for stream in {claim.stream for claim in due}:
+                await self._deliver(stream, [c for c in due if c.stream == stream])
 
     def _is_due(self) -> bool:
         return bool(self._waiting) and self._waiting[0][0] <= asyncio.get_running_loop().time()

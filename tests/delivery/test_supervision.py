@@ -23,7 +23,7 @@ from lbgen_runtime.acknowledging import Acknowledger
 from lbgen_runtime.consumer import Consumer
 from lbgen_runtime.heartbeat import Heartbeat, lease_key
 from lbgen_runtime.reading import Reader
-from lbgen_runtime.retry import Failures
+from lbgen_runtime.retries import Retries
 from lbgen_runtime.trimming import registered_key
 from lbgen_runtime.upkeep import Sweep, Upkeep
 
@@ -116,7 +116,7 @@ DEFECTS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
         "failed: acknowledgements",
     ),
     "the timer of acknowledgements fails": (Acknowledger, "_send", _raises(Defect()), "failed: "),
-    "a retry fails": (Failures, "_retry", _raises_later(Defect()), "failed: failures of"),
+    "a retry fails": (Retries, "_deliver", _raises_later(Defect()), "failed: retries of"),
 }
 
 
