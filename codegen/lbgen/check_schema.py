@@ -2,7 +2,8 @@
 
 Cases: a schema that breaks its draft's meta-schema; a keyword that no draft knows; a reference
 that leads nowhere, out of the folder or to the network; a pattern that the linear-time engine
-cannot compile; a default or an example that its own schema refuses.
+cannot compile; schemas that are shared so often that no validator comes to an end; a default or an
+example that its own schema refuses.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .check_keywords import unknown_keywords
+from .check_ways import too_many_ways
 from .diagnostics import Diagnostic, Related, Severity
 from .document import Location
 from .json_types import is_array, is_object
@@ -66,6 +68,7 @@ def check_schemas(
                 problems.extend(_references(document, Location(uri, inner), schema, references))
                 problems.extend(_patterns(document, inner, schema))
     problems.extend(_repeated(contract, references))
+    problems.extend(too_many_ways(contract, references))
     if all(problem.severity is not Severity.ERROR for problem in problems):
         problems.extend(_values(contract, verdicts))
     return problems

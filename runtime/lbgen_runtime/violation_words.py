@@ -147,7 +147,7 @@ def wrong_kind(value: Any, kinds: Iterable[str]) -> str:
     wanted = list(dict.fromkeys(kinds))
     write = any_of(KINDS.get(each, each) for each in wanted)
     if "integer" in wanted and type(value) is float:
-        return f"{shown(value)} is not an integer; write {write}"
+        return f"{shown(value)} has a fraction; write {write}"
     if type(value) is str:
         bare = _is_number(value) and not {"integer", "number"}.isdisjoint(wanted)
         return f"{shown(value)} is a string; write {write}{', without quotes' if bare else ''}"

@@ -10,16 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .decide import Edited, Verdict, Version, decide
+from .decide import Budget, Edited, Verdict, Version, decide
 from .edit import Edit, undone
 from .edits import differences
+from .prove.containment import STEPS
+from .schema import size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from .schema import Bundle
 
 _MOST: Final = 25
+_SCHEMAS: Final = 500_000
+"""Schemas that may be edited to find all causes of one verdict, each counted anew each time."""
+_STEPS: Final = 3 * STEPS
+"""Steps that the prover may take for it."""
+
+
+class _Spent(Exception):
+    """The budget is used up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,24 +56,35 @@ class _Blame:
         self.writer = writer
         self.reader = reader
         self.edits = edits
+        self.size = size_of(writer.reader) + size_of(reader.reader)
+        self.left = _SCHEMAS
+        self.steps = _STEPS
 
     def causes(self, verdict: Verdict) -> list[Cause]:
         found: list[Cause] = []
+        try:
+            for each in self._causes(verdict):
+                found += each
+        except _Spent:
+            pass  # what was found so far is true, and more would take too long
+        return found or [Cause(edits=tuple(self.edits[:1]), verdict=verdict)]
+
+    def _causes(self, verdict: Verdict) -> Iterator[list[Cause]]:
+        found = 0
         left = list(self.edits)
         taken: tuple[Edit, ...] = ()
-        while verdict.state != "compatible" and len(found) < _MOST:
+        while verdict.state != "compatible" and found < _MOST:
             blamed = self._blamed(verdict, taken, left)
             if not blamed:
-                if not found:
-                    found.append(Cause(edits=tuple(self.edits[:1]), verdict=verdict))
                 break
-            found += self._separate(blamed, taken, left, verdict)
+            causes = self._separate(blamed, taken, left, verdict)
+            found += len(causes)
+            yield causes
             taken = (*taken, *blamed)
             left = [edit for edit in left if edit not in blamed]
             if not left:
                 break
             verdict = self._decide(taken)
-        return found
 
     def _blamed(
         self, verdict: Verdict, taken: tuple[Edit, ...], left: list[Edit]
@@ -95,7 +116,7 @@ class _Blame:
         return found or [Cause(edits=blamed, verdict=verdict)]
 
     def _decide(self, taken: Sequence[Edit]) -> Verdict:
-        verdict = decide(self.writer, self._edited(taken))
+        verdict = self._decided(self._edited(taken))
         if verdict.state == "breaking" and self.reader.reads(verdict.event):
             # Readable as the contract really is: the edits only break what others repair.
             return Verdict(state="compatible")
@@ -104,12 +125,23 @@ class _Blame:
     def _settles(self, taken: Sequence[Edit], verdict: Verdict) -> bool:
         reader = self._edited(taken)
         if verdict.state != "breaking":
-            return decide(self.writer, reader).state == "compatible"
+            return self._decided(reader).state == "compatible"
         try:
             return reader.reads(verdict.event)
         except ValueError:
             return False  # some edits together make no schema
 
+    def _decided(self, reader: Version) -> Verdict:
+        budget = Budget(steps=min(STEPS, self.steps))
+        verdict = decide(self.writer, reader, budget)
+        self.steps -= budget.used
+        if self.steps <= 0 and verdict.state == "undecided":
+            raise _Spent
+        return verdict
+
     def _edited(self, taken: Sequence[Edit]) -> Version:
+        self.left -= self.size
+        if self.left < 0:
+            raise _Spent
         bundle: Bundle = undone(self.reader.reader, self.writer.reader, tuple(taken))
         return Edited(bundle, strict=self.reader.strict)

@@ -25,7 +25,9 @@ from .schema import UnsupportedSchema
 from .touched import Touched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lbgen_runtime import Violation
 
     from ..contract import Api, Contract, Event
     from ..diagnostics import Place
@@ -75,7 +77,8 @@ class Side:
         values = {uri: self._readable(uri) for uri in contract.documents}
         named = bool(contract.urls) or any(names_something(one, 4) for one in values.values())
         compile_ = self._compile if named or verdicts is not None else None
-        self.documents = Documents(values, compile_, contract.urls)
+        violations = None if compile_ is None else self._violations
+        self.documents = Documents(values, compile_, contract.urls, violations)
         self.events: dict[str, tuple[Api, Event]] = {
             f"{api.name}.{event.name}": (api, event)
             for api in contract.apis
@@ -95,9 +98,16 @@ class Side:
         return {**value, "$schema": roots[0][1].uri}
 
     def _compile(self, location: Location) -> jsonschema_rs.Validator:
+        return self._validators.validator(location)
+
+    def _violations(self, location: Location, value: Any) -> Sequence[Violation]:
+        return self._validators.violations(location, value)
+
+    @property
+    def _validators(self) -> Verdicts:
         if self._verdicts is None:
             self._verdicts = Verdicts(self.contract, References(self.contract))
-        return self._verdicts.validator(location)
+        return self._verdicts
 
     def place(self, location: Location, otherwise: Place) -> Place:
         """Where a location is in the file; of what is not there, the key around it."""

@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import jsonschema_rs
+
+from lbgen_runtime.reasons import Reasons
 
 from ..json_types import is_object
 from . import algebra
@@ -33,7 +35,9 @@ from .shrink import ordered, shrunk
 from .writer import closed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from lbgen_runtime import Violation
 
     from ..document import Location
 
@@ -66,6 +70,8 @@ class Documents:
         documents: URI to JSON value, as the authors wrote them.
         compile_: makes the validator of the schema at a location; by default from the documents
             as they are, which finds an `$id` only where the validator looks for one.
+        violations: says why the schema at a location rejects a value; by default from the
+            documents as they are.
         urls: for the URI of a document, the URL by which others refer to it.
     """
 
@@ -74,13 +80,22 @@ class Documents:
         documents: Mapping[str, Any],
         compile_: Callable[[Location], jsonschema_rs.Validator] | None = None,
         urls: Mapping[str, str] | None = None,
+        violations: Callable[[Location, Any], Sequence[Violation]] | None = None,
     ) -> None:
         self.urls = urls
         self.documents = documents
         self.compile = compile_ or self._compile
+        self.violations = violations or self._violations
 
     def _compile(self, location: Location) -> jsonschema_rs.Validator:
-        return compiled(str(location), self.registry)
+        return compiled({"$ref": str(location)}, self.registry)
+
+    def _violations(self, location: Location, value: Any) -> Sequence[Violation]:
+        return self._reasons.violations(str(location), value)
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self.documents, lambda schema, draft: compiled(schema, self.registry, draft))
 
     @cached_property
     def references(self) -> References:
@@ -141,6 +156,10 @@ class Version:
         """Whether a reader accepts a value."""
         return self.authors.is_valid(value)
 
+    def violations(self, value: Any) -> Sequence[Violation]:
+        """Why a reader rejects a value."""
+        return self.documents.violations(self.location, value)
+
 
 class Parameters(Version):
     """An event's parameters in one version: always an object, whatever else the schema allows."""
@@ -152,6 +171,9 @@ class Parameters(Version):
     def writes(self, value: Any) -> bool:
         """Whether `fire` could send a value."""
         return is_object(value) and super().writes(value)
+
+
+_EDITED: Final = "lbgen:///edited"
 
 
 class Edited(Version):
@@ -169,12 +191,26 @@ class Edited(Version):
     def authors(self) -> jsonschema_rs.Validator:
         return validator_of(to_schema(self.given))
 
+    def violations(self, value: Any) -> Sequence[Violation]:
+        """Why a reader rejects a value."""
+        documents = {_EDITED: to_schema(self.given)}
+        registry = jsonschema_rs.Registry(list(documents.items()))
+        reasons = Reasons(documents, lambda schema, draft: compiled(schema, registry, draft))
+        return reasons.violations(_EDITED, value)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True)
 class Budget:
-    """How much one decision may cost."""
+    """How much one decision may cost.
+
+    Attributes:
+        steps: steps of each question to the prover.
+        search: whether to search where the prover does not know.
+        used: steps that were taken.
+    """
 
     steps: int = STEPS
+    used: int = 0
     search: bool = field(default=True)
 
 
@@ -199,10 +235,13 @@ def _decide(writer: Version, reader: Version, budget: Budget) -> Verdict:
     def shows(value: Any) -> bool:
         return writer.writes(value) and not reader.reads(value)
 
-    answer = outside(writer.writer, outer=reader.reader, steps=budget.steps)
+    answer, budget.used = outside(writer.writer, outer=reader.reader, steps=budget.steps)
     if answer.state == "found" and not shows(answer.value) and not writer.strict:
         # The closed form may allow more than the author's schema, where `oneOf` is involved.
-        answer = outside(writer.writer, writer.reader, outer=reader.reader, steps=budget.steps)
+        answer, used = outside(
+            writer.writer, writer.reader, outer=reader.reader, steps=budget.steps
+        )
+        budget.used += used
     if answer.state == "empty":
         return Verdict(state="compatible", layer="structure")
     if answer.state == "found" and shows(answer.value):
@@ -223,5 +262,8 @@ def _breaking(
 
 
 def message(reader: Version, value: Any) -> str:
-    """What the reader's validator says about a value that it rejects."""
-    return "; ".join(error.message for error in reader.authors.iter_errors(value))
+    """Why a reader rejects a value, as the reader itself would say it."""
+    found = reader.violations(value)
+    return ", and ".join(
+        f"{each.pointer}: {each.message}" if each.pointer else each.message for each in found
+    )

@@ -63,9 +63,11 @@ class _WrittenWhole:
             raise ValueError("a whole number is written without a fraction")
 
 
-def compiled(location: str, registry: jsonschema_rs.Registry) -> jsonschema_rs.Validator:
-    """The validator of the schema at a location of some documents."""
-    return compile_schema({"$ref": location}, registry, older=True)
+def compiled(
+    schema: Any, registry: jsonschema_rs.Registry, draft: int = 20
+) -> jsonschema_rs.Validator:
+    """The validator of a schema that refers to some documents."""
+    return compile_schema(schema, registry, draft=draft, older=True)
 
 
 @cache

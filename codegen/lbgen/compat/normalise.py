@@ -11,15 +11,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ..check_ways import WayCounter, step_of
 from ..json_types import is_array, is_object
 from .formats import asserted
 from .json_values import canonical, normal
 from .references import References, Target
-from .schema import FALSE, REF, TRUE, WRITTEN_WHOLE, Bundle, Node, UnsupportedSchema
+from .schema import FALSE, REF, TRUE, WRITTEN_WHOLE, Bundle, Node, UnsupportedSchema, children
 from .simplify import inlined, renamed, simplified
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ..document import Location
 
@@ -68,7 +69,27 @@ def normalise(schema: SchemaAt, references: References | None = None) -> Bundle:
         name, waiting = work.waiting.pop()
         work.definitions[name] = work.read(waiting)
     bundle = Bundle(root=root, definitions=work.definitions)
-    return renamed(simplified(inlined(bundle)))
+    _check_ways(bundle)
+    try:
+        return renamed(simplified(inlined(bundle)))
+    except RecursionError:
+        raise UnsupportedSchema("a deeply nested schema") from None
+
+
+def _check_ways(bundle: Bundle) -> None:
+    """Refuse a schema with which no validator comes to an end."""
+    nodes = {id(node): node for node in (bundle.root, *bundle.definitions.values())}
+
+    def steps(number: int) -> Iterator[tuple[str | None, int]]:
+        node = nodes[number]
+        if REF in node.keywords:
+            yield None, id(bundle.definitions[node.get(REF)])
+        for path, child in children(node):
+            nodes[id(child)] = child
+            yield step_of(path), id(child)
+
+    for _, words in WayCounter(steps).count(id(bundle.root)):
+        raise UnsupportedSchema(f"a schema in which {words}")
 
 
 class _Work:

@@ -202,6 +202,15 @@ def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
     return node.changed(keywords={**node.keywords, **keywords}) if keywords else node
 
 
+def size_of(bundle: Bundle) -> int:
+    """How many schemas a bundle holds."""
+    count, waiting = 0, [bundle.root, *bundle.definitions.values()]
+    while waiting:
+        count += 1
+        waiting += (child for _, child in children(waiting.pop()))
+    return count
+
+
 def _key(node: Node) -> str:
     if node.is_true or node.is_false:
         return "true" if node.is_true else "false"

@@ -8,9 +8,12 @@ from typing import Final
 
 from .merge import merged
 from .recursion import recursive
-from .schema import FALSE, NEVER, REF, Bundle, Node, children, rebuild
+from .schema import FALSE, NEVER, REF, Bundle, Node, children, rebuild, size_of
 
 _MOST_NODES: Final = 20_000
+_FEW_NODES: Final = 1_000
+_TIMES: Final = 10
+"""How much larger than what the author wrote a schema of more than a few nodes may become."""
 
 
 def inlined(bundle: Bundle) -> Bundle:
@@ -23,6 +26,7 @@ def inlined(bundle: Bundle) -> Bundle:
     """
     recurring = recursive(bundle.definitions)
     sizes: dict[str, int] = {}
+    shared = size_of(bundle)
 
     def size(node: Node) -> int:
         name = node.get(REF)
@@ -32,7 +36,8 @@ def inlined(bundle: Bundle) -> Bundle:
             return sizes[name]
         return 1 + sum(size(child) for _, child in children(node))
 
-    if size(bundle.root) + sum(size(bundle.definitions[name]) for name in recurring) > _MOST_NODES:
+    most = min(_MOST_NODES, _FEW_NODES + _TIMES * shared)
+    if size(bundle.root) + sum(size(bundle.definitions[name]) for name in recurring) > most:
         return bundle
     ready: dict[str, Node] = {}
 

@@ -17,6 +17,8 @@ __all__ = ["check"]
 def check(subjects: Subjects) -> Iterator[Finding]:
     """Defaults of properties that another part of the schema speaks of as well."""
     analysis = subjects.built.analysis
+    if any(problem.rule == "too-large" for problem in analysis.problems):
+        return
     modeller = Modeller(analysis.contract, analysis.references, analysis.verdicts)
     for location in sorted(modeller.refusable_defaults):
         if not subjects.parts.annotation(location, "default")[0]:

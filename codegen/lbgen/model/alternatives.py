@@ -32,14 +32,23 @@ MOST_ALTERNATIVES = 512
 """Ways to satisfy the unions of an event that its class has fields for."""
 
 
-def alternatives_of(
-    modeller: Modeller, parts: Parts, seen: frozenset[Parts] = frozenset()
-) -> list[Parts]:
+_MOST_STEPS = 20_000
+"""Unions that are looked into to find them."""
+
+
+def alternatives_of(modeller: Modeller, parts: Parts) -> list[Parts]:
     """The parts of every way to satisfy the unions among some parts.
 
-    A way that leads back to a union on it (`seen`) adds nothing. Behind more than
-    `MOST_ALTERNATIVES` there may be others.
+    Behind more than `MOST_ALTERNATIVES` there may be others.
     """
+    return _alternatives(modeller, parts, frozenset(), [_MOST_STEPS])
+
+
+def _alternatives(
+    modeller: Modeller, parts: Parts, seen: frozenset[Parts], left: list[int]
+) -> list[Parts]:
+    """The same. A way that leads back to a union on it (`seen`) adds nothing."""
+    left[0] -= 1
     union = split_union(modeller, parts)
     if union is None:
         return [parts]
@@ -48,15 +57,15 @@ def alternatives_of(
         return [rest]
     seen |= {parts}
     if not members:
-        return alternatives_of(modeller, rest, seen)
+        return _alternatives(modeller, rest, seen, left)
     found: list[Parts] = []
     for member in members:
         joined = _join(modeller.parts.read(member), rest)
         types = allowed_types([schema for _, schema in modeller.parts.objects(joined)])
         if modeller.is_never(joined) or (types is not None and "object" not in types):
             continue
-        found += alternatives_of(modeller, joined, seen)
-        if len(found) > MOST_ALTERNATIVES:
+        found += _alternatives(modeller, joined, seen, left)
+        if len(found) > MOST_ALTERNATIVES or left[0] < 0:
             break
     return found or [rest]
 

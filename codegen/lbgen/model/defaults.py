@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["refusable_defaults"]
 
+_MOST_VALUES: Final = 5_000
+"""Values of an event that are looked at, each with all that may apply to it; none of the defaults
+inside the others is filled in."""
 _COUNTS: Final = frozenset({"maxProperties", "propertyNames"})
 """Keywords by which any further property can make an object invalid."""
 
@@ -37,7 +40,7 @@ def refusable_defaults(modeller: Modeller, events: Iterable[Location]) -> frozen
     """
     search = _Search(modeller)
     for event in events:
-        search.object((event,), ())
+        search.event(event)
     return frozenset(search.found)
 
 
@@ -45,19 +48,33 @@ class _Search:
     def __init__(self, modeller: Modeller) -> None:
         self._modeller = modeller
         self._seen: set[tuple[frozenset[Location], frozenset[Location]]] = set()
+        self._waiting: list[tuple[tuple[Location, ...], tuple[Location, ...]]] = []
         self.found: set[Location] = set()
 
+    def event(self, location: Location) -> None:
+        """Look at an event, and at all inside it."""
+        self.object((location,), ())
+        most = len(self._seen) + _MOST_VALUES
+        while self._waiting:
+            always, perhaps = self._waiting.pop()
+            if len(self._seen) > most:
+                self._all_inside(always)
+            else:
+                self._look(always, perhaps)
+
     def object(self, always: tuple[Location, ...], perhaps: tuple[Location, ...]) -> None:
-        """Look at a value.
+        """Look at a value later on.
 
         Args:
             always: the schemas that apply to it.
             perhaps: the schemas around it that may apply, and look at it.
         """
         key = (frozenset(always), frozenset(perhaps))
-        if not always or key in self._seen:
-            return
-        self._seen.add(key)
+        if always and key not in self._seen:
+            self._seen.add(key)
+            self._waiting.append((always, perhaps))
+
+    def _look(self, always: tuple[Location, ...], perhaps: tuple[Location, ...]) -> None:
         schemas: list[tuple[Location, dict[str, Any]]] = []
         conditions: list[Location] = list(perhaps)
         unions: list[list[Location]] = []
@@ -136,7 +153,7 @@ class _Search:
             self.object((each,), tuple(looking))
 
     def _all_inside(self, locations: Iterable[Location]) -> None:
-        """Every default inside items that must differ: filled in, they might not."""
+        """Every default inside some values: of items that must differ, as they might not then."""
         seen: set[Location] = set()
         stack = list(locations)
         while stack:

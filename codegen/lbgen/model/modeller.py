@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ from .types import (
     RecordOf,
     Scalar,
     Type,
+    is_larger,
 )
 from .unions import make_union, split_union, tag_of
 
@@ -55,6 +57,17 @@ _OBJECT_KEYWORDS = frozenset(
 _ARRAY_KEYWORDS = frozenset({"items", "prefixItems", "additionalItems", "unevaluatedItems"})
 
 
+MOST_PARTS = 500
+"""Parts that a type may have: what it holds, and what these hold, but for the fields of classes."""
+DEEPEST_PART = 40
+"""How deep they may be inside one another."""
+_TOO_LARGE = f"a type of more than {MOST_PARTS} parts, or more than {DEEPEST_PART} deep"
+
+
+_DEEPEST = 30
+"""Types inside one another, of which classes are filled in before those around them."""
+
+
 class Modeller:
     """Finds the types of a contract's schemas.
 
@@ -74,7 +87,11 @@ class Modeller:
         self.references = references
         self.parts = PartsReader(references)
         self.records: dict[Parts, Record] = {}
+        self._types: dict[Parts, Type] = {}
         self._open: set[Parts] = set()
+        self._cuts = 0
+        self._depth = 0
+        self._waiting: deque[tuple[Record, list[Parts], Naming]] = deque()
 
     @cached_property
     def refusable_defaults(self) -> frozenset[Location]:
@@ -144,12 +161,26 @@ class Modeller:
         if parts in self.records:
             return RecordOf(parts=parts)
         if parts in self._open:
+            self._cuts += 1
             return AnyType(reason="the schema recurs without an object in between")
+        if parts in self._types:
+            return self._types[parts]
+        if len(self._open) > DEEPEST_PART:
+            self._cuts += 1
+            return AnyType(reason=_TOO_LARGE)
+        cuts = self._cuts
         self._open.add(parts)
+        self._depth += 1
         try:
-            return self._of(parts, naming)
+            found = self._of(parts, naming)
         finally:
             self._open.discard(parts)
+            self._depth -= 1
+        if is_larger(found, MOST_PARTS, DEEPEST_PART):
+            found = AnyType(reason=_TOO_LARGE)
+        if cuts == self._cuts:  # else it depends on what is around it
+            self._types[parts] = found
+        return found
 
     def _of(self, parts: Parts, naming: Naming) -> Type:
         values = self.enumeration(parts)
@@ -309,12 +340,20 @@ class Modeller:
         return None
 
     def _fill(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
+        if self._depth >= _DEEPEST:  # it is there to be referred to, and is filled in below
+            self._waiting.append((record, alternatives, naming))
+            return
+        self._fill_now(record, alternatives, naming)
+        while not self._depth and self._waiting:
+            self._fill_now(*self._waiting.popleft())
+
+    def _fill_now(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
         # The record is there to be referred to, so what is around it may recur inside it.
-        around, self._open = self._open, set()
+        around, self._open, cuts = self._open, set(), self._cuts
         try:
             self._fill_in(record, alternatives, naming)
         finally:
-            self._open = around
+            self._open, self._cuts = around, cuts
 
     def _fill_in(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
         inner = Naming(location=record.location, owner=(record.parts, ""))
@@ -336,9 +375,8 @@ class Modeller:
             record.additional = additional[0]
         elif additional:
             record.additional = MapOf(value=self.union((each.value, None) for each in additional))
-        record.reason = (
-            "one class for all alternatives of a union" if len(alternatives) > 1 else None
-        )
+        if len(alternatives) > 1 and record.reason is None:
+            record.reason = "one class for all alternatives of a union"
 
     def is_never(self, parts: Parts) -> bool:
         """Whether no value satisfies some parts, because one of them is `false`."""

@@ -29,6 +29,7 @@ __all__ = [
     "Type",
     "UnionOf",
     "accepts_null",
+    "is_larger",
 ]
 
 
@@ -224,6 +225,33 @@ class Record:
     description: str | None = None
     reason: str | None = field(default=None)
     """Why the class is wider than its schema."""
+
+
+def is_larger(type_: Type, most: int, deepest: int) -> bool:
+    """Whether a type has more than some parts, or they are deeper inside one another.
+
+    Parts that are shared count again and again.
+    """
+    waiting, count = [(type_, 1)], 0
+    while waiting:
+        count += 1
+        each, depth = waiting.pop()
+        if count > most or depth > deepest:
+            return True
+        inner: tuple[Type, ...] = ()
+        match each:
+            case ArrayOf(item=item):
+                inner = (item,)
+            case MapOf(value=value):
+                inner = (value,)
+            case TupleOf(items=items, rest=rest):
+                inner = items if rest is None else (*items, rest)
+            case UnionOf(members=members):
+                inner = tuple(member.type for member in members)
+            case _:
+                pass
+        waiting += ((one, depth + 1) for one in inner)
+    return False
 
 
 def accepts_null(type_: Type) -> bool:

@@ -14,17 +14,21 @@ STEPS: Final = 60_000
 """The budget of one question; a step takes a few dozen microseconds."""
 
 
-def outside(*inner: Bundle, outer: Bundle, steps: int = STEPS) -> Answer:
-    """A value that all of `inner` accept and `outer` rejects, or a proof that there is none."""
+def outside(*inner: Bundle, outer: Bundle, steps: int = STEPS) -> tuple[Answer, int]:
+    """A value that all of `inner` accept and `outer` rejects, or a proof that there is none.
+
+    Returns:
+        The answer, and how many steps it took.
+    """
     definitions: dict[str, Node] = {}
     for bundle in (*inner, outer):
         definitions.update(bundle.definitions)
     goal = {Lit(bundle.root, positive=True) for bundle in inner}
+    engine = Engine(definitions, steps)
     try:
-        return Engine(definitions, steps).inhabit(
-            frozenset({*goal, Lit(outer.root, positive=False)})
-        )
+        answer = engine.inhabit(frozenset({*goal, Lit(outer.root, positive=False)}))
     except OutOfSteps:
-        return unknown("a comparison of very many cases")
+        answer = unknown("a comparison of very many cases")
     except RecursionError:
-        return unknown("a deeply nested schema")
+        answer = unknown("a deeply nested schema")
+    return answer, steps - engine.steps
