@@ -12,6 +12,7 @@ from redis.exceptions import ResponseError
 from .connection import words_of
 from .printable import printable
 from .repeats import Repeats
+from .replies import Meaning, meaning_of
 from .scripts import TRIM
 
 if TYPE_CHECKING:
@@ -111,12 +112,15 @@ class Trims:
             Whether more can be removed: one step removes only so many entries.
         """
         if isinstance(reply, ResponseError):
-            self._tell((stream,), "%s cannot be trimmed: %s", printable(stream), words_of(reply))
+            # What passes by itself is not worth a line.
+            if meaning_of(reply) not in (Meaning.WRONG_SERVER, Meaning.LATER):  # else it passes
+                self._tell(
+                    (stream,), "%s cannot be trimmed: %s", printable(stream), words_of(reply)
+                )
             return False
         removed, *held = reply
-        more: bool = (
-            removed > AT_ONCE // 2
-        )  # whole nodes, so it is rarely all that a step may remove
+        # Whole nodes are removed, so it is rarely all that a step may remove.
+        more: bool = removed > AT_ONCE // 2
         if more:
             self._due[stream] = 0.0
         elif held:
