@@ -91,7 +91,7 @@ async def test_an_entry_with_more_fields_than_a_script_can_pass_on_becomes_a_dea
             )
             for name, value in wide.items()
         }
-        box.replay([letter])
+        box.replay(letter)
         await until(lambda: not server.client.xlen(REPLAY) and reasons(server) == ["invalid"])
         [again] = box.letters(DeadLetterQuery())
         assert again.fields == letter.fields

@@ -579,7 +579,7 @@ def without(name: str) -> dict[str, str]:
         ({**WHOLE, "id": b"\xff"}, "not UTF-8"),
         ({**WHOLE, b":\xff": "1"}, "not UTF-8"),
         ({**WHOLE, ":number": "{"}, "notes"),
-        ({**WHOLE, ":number": "-1"}, "less than the minimum of 0"),
+        ({**WHOLE, ":number": "-1"}, "is less than 0; write 0 or more"),
         (without(":number"), "number"),
         ({**WHOLE, ":number": "NaN"}, "number"),
         ({**WHOLE, ":number": "[" * 1_000_000}, ""),
