@@ -22,6 +22,8 @@ class Bus:
     Every argument that is left out comes from the environment variable `LBGEN_` + its name in
     capitals, else its default holds; `docs/reference/settings.md` lists them.
 
+    Where seconds are meant, a text may say `500ms`, `90s`, `15m`, `2h` or `7d` as well.
+
     Args:
         service_name: the name that all processes of the service share. Needed to listen, and to
             fire events of an API that names its authoritative services.
@@ -52,27 +54,27 @@ class Bus:
         service_name: str | None = None,
         process_name: str | None = None,
         redis_url: str | None = None,
-        fire_deadline: float | None = None,
+        fire_deadline: float | str | None = None,
         durability: str | None = None,
         max_event_size: int | None = None,
-        event_id_memory: float | None = None,
+        event_id_memory: float | str | None = None,
         retention: float | str | None = None,
-        trim_interval: float | None = None,
+        trim_interval: float | str | None = None,
         max_stream_length: int | None = None,
         on_full: OnFull | None = None,
-        reclaim_interval: float | None = None,
-        consumer_memory: float | None = None,
+        reclaim_interval: float | str | None = None,
+        consumer_memory: float | str | None = None,
         concurrency: int | None = None,
         read_ahead: int | None = None,
         read_ahead_bytes: int | None = None,
-        acknowledgement_timeout: float | None = None,
-        max_processing: float | None = None,
+        acknowledgement_timeout: float | str | None = None,
+        max_processing: float | str | None = None,
         max_deliveries: int | None = None,
-        retry_delay: float | None = None,
-        max_retry_delay: float | None = None,
+        retry_delay: float | str | None = None,
+        max_retry_delay: float | str | None = None,
         on_error: OnError | None = None,
         since: str | datetime | None = None,
-        grace: float | None = None,
+        grace: float | str | None = None,
     ) -> None:
         # The client library, which takes long to import, comes with the first bus, and not with the
         # first fire, which may be in a signal handler, or in many threads after a fork.

@@ -62,7 +62,8 @@ class Commands:
 
         Args:
             command: what is asked.
-            optional: the worker goes on where its user may not run it.
+            optional: the worker goes on where its user may not run it: upkeep, and replays, which
+                have a key of their own.
         """
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._line.append((command, future, optional))

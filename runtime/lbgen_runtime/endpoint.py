@@ -219,14 +219,14 @@ class EventEndpoint(Generic[E]):
         concurrency: int | None = None,
         read_ahead: int | None = None,
         read_ahead_bytes: int | None = None,
-        acknowledgement_timeout: float | None = None,
-        max_processing: float | None = None,
+        acknowledgement_timeout: float | str | None = None,
+        max_processing: float | str | None = None,
         max_deliveries: int | None = None,
-        retry_delay: float | None = None,
-        max_retry_delay: float | None = None,
+        retry_delay: float | str | None = None,
+        max_retry_delay: float | str | None = None,
         on_error: OnError | None = None,
         since: str | datetime | None = None,
-        grace: float | None = None,
+        grace: float | str | None = None,
     ) -> ListenDecorator[E]: ...
 
     @overload
@@ -239,14 +239,14 @@ class EventEndpoint(Generic[E]):
         concurrency: int | None = None,
         read_ahead: int | None = None,
         read_ahead_bytes: int | None = None,
-        acknowledgement_timeout: float | None = None,
-        max_processing: float | None = None,
+        acknowledgement_timeout: float | str | None = None,
+        max_processing: float | str | None = None,
         max_deliveries: int | None = None,
-        retry_delay: float | None = None,
-        max_retry_delay: float | None = None,
+        retry_delay: float | str | None = None,
+        max_retry_delay: float | str | None = None,
         on_error: OnError | None = None,
         since: str | datetime | None = None,
-        grace: float | None = None,
+        grace: float | str | None = None,
     ) -> None: ...
 
     def listen(

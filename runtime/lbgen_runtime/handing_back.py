@@ -57,7 +57,8 @@ async def hand_back_unheld(
     with contextlib.suppress(ResponseError):  # nothing was ever read from the stream
         while True:
             found: Any = await process.commands.ask(
-                b"XPENDING", stream, listener.group, after, b"+", _PAGE, own
+                *(b"XPENDING", stream, listener.group, after, b"+", _PAGE, own),
+                optional=stream != listener.stream,
             )
             entries: list[bytes | int] = []
             for entry_id, _, idle, times_delivered in found:
@@ -77,5 +78,8 @@ async def _release(
         for at in range(0, len(entries), 2 * _AT_ONCE):
             some = entries[at : at + 2 * _AT_ONCE]
             await process.commands.script(
-                RELEASE, [stream], [listener.group, process.name, HANDED_BACK, *some]
+                RELEASE,
+                [stream],
+                [listener.group, process.name, HANDED_BACK, *some],
+                optional=stream != listener.stream,
             )

@@ -112,7 +112,8 @@ class PendingEntries:
             ResponseError: the group is gone.
         """
         reply = await self._process.commands.ask(
-            b"XPENDING", stream, self._listener.group, first, b"+", _OWN_PAGE, self._own
+            *(b"XPENDING", stream, self._listener.group, first, b"+", _OWN_PAGE, self._own),
+            optional=stream != self._listener.stream,
         )
         after = b"(" + reply[-1][0] if len(reply) == _OWN_PAGE else b""
         return self._unheld(stream, reply, inherited=inherited), after
@@ -123,7 +124,10 @@ class PendingEntries:
         The arguments, results and errors are those of `own`.
         """
         after, *found = await self._process.commands.script(
-            IDLE, [stream], [self._listener.group, self._timeout, first, _IDLE_PAGE]
+            IDLE,
+            [stream],
+            [self._listener.group, self._timeout, first, _IDLE_PAGE],
+            optional=stream != self._listener.stream,
         )
         return self._unheld(stream, found), after
 
@@ -174,6 +178,7 @@ class PendingEntries:
                 CLAIM,
                 [stream],
                 [listener.group, self._own, self._timeout, self._room.bytes_left(), *arguments],
+                optional=stream != listener.stream,
             )
             claims: list[Claim] = []
             for each, reply in zip(asked, replies, strict=True):

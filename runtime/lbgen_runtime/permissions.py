@@ -31,7 +31,8 @@ def not_permitted(error: ResponseError, command: Command) -> ServerRefused:
         needed = ["evalsha", "eval", *_commands_of(command[1])]
         keys = ", ".join(_text(key) for key in command[3 : 3 + int(command[2])])
     elif name.startswith("X"):
-        keys = _text(command[command.index(b"STREAMS") + 1 if b"STREAMS" in command else 1])
+        at = command.index(b"STREAMS") + 1 if b"STREAMS" in command else 1
+        keys = _text(command[at + (name == "XGROUP")])
     return ServerRefused(
         f"the server's user may not run {name}{f' on {keys}' if keys else ''}: {words_of(error)}; "
         f"permit it {' '.join(f'+{each}' for each in needed)} and the keys of the stream "

@@ -69,7 +69,7 @@ class Replays:
         if self._task is not None and not self._task.done():
             return
         with contextlib.suppress(ResponseError):  # this user may not ask: there are none for it
-            if await self._process.commands.ask(b"EXISTS", self.stream):
+            if await self._process.commands.ask(b"EXISTS", self.stream, optional=True):
                 self._task = self._process.supervisor.start(
                     self._run(), f"replays of {self._listener.group}"
                 )
@@ -102,6 +102,7 @@ class Replays:
         reply: Any = room and await self._process.commands.ask(
             *(b"XREADGROUP", b"GROUP", self._listener.group, self._process.name),
             *(b"COUNT", room, b"STREAMS", self.stream, b">"),
+            optional=True,
         )
         for stream, entries in reply or ():
             self._receiver.received(stream, entries, asked)
@@ -111,7 +112,8 @@ class Replays:
         """Make the group again; returns the server's words where it refuses."""
         try:
             await self._process.commands.ask(
-                b"XGROUP", b"CREATE", self.stream, self._listener.group, b"0"
+                *(b"XGROUP", b"CREATE", self.stream, self._listener.group, b"0"),
+                optional=True,
             )
         except ResponseError as error:
             words = words_of(error)

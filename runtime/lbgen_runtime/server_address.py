@@ -151,7 +151,7 @@ class ServerAddress:
         tls = parts.scheme == "rediss"
         options = _options(parts.query, tls=tls)
         login = {"username": parts.username, "password": parts.password}
-        given = {name: unquote(value) for name, value in login.items() if value}
+        given: dict[str, Any] = {name: unquote(value) for name, value in login.items() if value}
         given |= {name: options.pop(name) for name in _LOGIN if name in options}
         return cls(**place | given, tls=_checked(options) if tls else None)
 

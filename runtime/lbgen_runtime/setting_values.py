@@ -12,6 +12,7 @@ import socket
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from .duration import EXAMPLES, seconds_of
 from .errors import InvalidSettings
 from .printable import printable
 from .server_address import ServerAddress
@@ -41,13 +42,16 @@ _ENTRY_ID = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?")
 _DURABILITY = re.compile(r"memory|disk|replicas:[1-9][0-9]*")
 
 
-def _number(words: str, minimum: float, *, zero: bool = True) -> Callable[[object], float]:
+def _duration(words: str, *, zero: bool) -> Callable[[object], float]:
     def parse(given: object) -> float:
         try:
             number = float(cast("str", given))
         except (ValueError, TypeError):
-            raise ValueError(words) from None
-        if isinstance(given, bool) or not minimum <= number < float("inf"):
+            try:
+                number = seconds_of(cast("str", given))
+            except (ValueError, TypeError, AttributeError):
+                raise ValueError(words) from None
+        if isinstance(given, bool) or not 0 <= number < float("inf"):
             raise ValueError(words)
         if number == 0 and not zero:
             raise ValueError(words)
@@ -147,9 +151,9 @@ def a_durability(given: object) -> str:
     return given
 
 
-seconds = _number("a number of seconds above 0", 0, zero=False)
+seconds = _duration(f"a number of seconds above 0, or {EXAMPLES}", zero=False)
 """Seconds, above 0."""
-seconds_or_none = _number("a number of seconds, 0 or more", 0)
+seconds_or_none = _duration(f"a number of seconds, 0 or more, or {EXAMPLES}", zero=True)
 """Seconds, 0 or more."""
 
 
@@ -160,7 +164,7 @@ def a_retention(given: object) -> float | str:
     try:
         return seconds_or_none(given)
     except ValueError:
-        raise ValueError('a number of seconds, "forever", or "N events"') from None
+        raise ValueError(f'a number of seconds, {EXAMPLES}, "forever", or "N events"') from None
 
 
 def _is_entry_id(text: str) -> bool:

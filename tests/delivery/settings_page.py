@@ -23,9 +23,10 @@ bus = Bus(service_name="price-monitor", acknowledgement_timeout=60)  # or LBGEN_
 async def update_db(event: Changed) -> None: ...
 ```
 
-A value that a setting cannot have raises `InvalidSettings`, which names it. In `process_name`,
-`{hostname}`, `{pid}`, `{random4}`, `{random8}` and `{random16}` are replaced, in each process for
-itself: workers forked from one `Bus` have names of their own.
+Where seconds are meant, a text may say `500ms`, `90s`, `15m`, `2h` or `7d` as well, in the call and
+in the environment: `retention="7d"`. A value that a setting cannot have raises `InvalidSettings`,
+which names it. In `process_name`, `{hostname}`, `{pid}`, `{random4}`, `{random8}` and `{random16}`
+are replaced, in each process for itself: workers forked from one `Bus` have names of their own.
 
 ## `redis_url`
 

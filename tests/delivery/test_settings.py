@@ -75,6 +75,22 @@ def test_a_value_that_a_setting_cannot_have_is_refused_by_name(name: str, value:
         Bus(**{name: value})
 
 
+def test_a_duration_may_be_a_text_wherever_seconds_are_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """U20."""
+    monkeypatch.setenv("LBGEN_GRACE", "1.5m")
+    bus = Bus(retention="1d", fire_deadline="500ms", trim_interval="90 s", service_name="s")
+    settings = settings_of(bus)
+    assert (settings.retention, settings.fire_deadline, settings.trim_interval) == (86_400, 0.5, 90)
+    assert settings.listener.grace == 90
+    bus.notes.noted.listen(lambda event: None, listener_name="shelf", max_processing="2h")
+    assert bus.listeners[0].settings.max_processing == 7200
+    for wrong in ("1w", "d", "-1d", "1 day", "0s", "1e3s", "\u0661d"):
+        with pytest.raises(lbgen_runtime.InvalidSettings, match="90s, 15m, 2h or 7d"):
+            Bus(fire_deadline=wrong)
+
+
 def test_a_wrong_variable_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LBGEN_GRACE", "long")
     with pytest.raises(lbgen_runtime.InvalidSettings, match="LBGEN_GRACE"):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lbgen_runtime.duration import seconds_of
 from lbgen_runtime.printable import printable
 
 from ..console import counted, say
@@ -32,16 +32,15 @@ All = Annotated[bool, typer.Option("--all", help="Every letter, where nothing el
 
 _LONGEST_VALUE = 100_000
 """Characters of a field, and of a line of what went wrong, that `show` prints."""
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def _seconds(age: str | None) -> float | None:
     if age is None:
         return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", age)
-    if match is None:
-        raise typer.BadParameter(f"{age!r} is no age; write 90s, 15m, 2h or 7d")
-    return float(match[1]) * _UNITS[match[2]]
+    try:
+        return seconds_of(age)
+    except ValueError as error:
+        raise typer.BadParameter(f"{printable(repr(age))} is not {error}") from None
 
 
 def _query(
