@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import ResponseError
 
-from . import clock
+from . import clock, eviction
 from .backoff import backoff
 from .connection import REPLY_TIMEOUT, ConnectionFailed
 from .fire import Problem
@@ -73,6 +73,7 @@ class FireRules:
     broken: list[Peer] = field(default_factory=list["Peer"])
     durable_checked: bool = False
     kill_refused: bool = False
+    eviction_known: bool = False
 
     @classmethod
     def of(cls, durability: str, **rules: Any) -> FireRules:
@@ -234,6 +235,8 @@ class _Attempt:
         if rules.durable is not None:
             wait = min(int(timeout * 500), _DURABLE_TIMEOUT)
             self._add((*rules.durable[:-1], wait), "durable")
+        if not rules.eviction_known:
+            self._add(eviction.ASK, "eviction")
         for stream in rules.trims.due(fire.stream for fire in batch):
             self._add(rules.trims.command(stream), "trim")
             self._trimmed.append(stream)
@@ -371,6 +374,9 @@ class _Attempt:
                     "the server's user may not CLIENT KILL: an event that the network delays for "
                     "longer than its fire waits may be written twice"
                 )
+            case "eviction" if not self._rules.eviction_known:
+                self._rules.eviction_known = True  # first: a log handler may fire
+                eviction.warn_of_eviction(reply)
             case "trim":
                 self._rules.trims.trimmed(self._trimmed.popleft(), reply)
             case _:

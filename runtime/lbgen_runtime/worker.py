@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final
 
+from . import eviction
 from .commands import Commands
 from .connection import AsyncConnection, SyncConnection
 from .consumer import Consumer
@@ -20,6 +21,7 @@ from .upkeep import Sweep, Upkeep
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from .connection import Reply
     from .core import BusCore
     from .outage import Outage
 
@@ -29,6 +31,11 @@ _log = logging.getLogger("lbgen")
 
 _LAST_WORDS: Final = 0.5
 """Seconds that the threads have to end after everything else."""
+
+
+def _tell_of_eviction(reply: asyncio.Future[Reply]) -> None:
+    if not reply.cancelled() and reply.exception() is None:  # else this user may not ask
+        eviction.warn_of_eviction(reply.result())
 
 
 class Worker:
@@ -100,6 +107,10 @@ class Worker:
             Consumer(listener, process, self._connection()) for listener in core.listeners
         ]
         self._heartbeat.renew(self._consumers)
+        if not core.rules.eviction_known:
+            core.rules.eviction_known = True
+            asked = process.commands.ask(*eviction.ASK, optional=True)
+            asked.add_done_callback(_tell_of_eviction)
         await self._until_stop(*(consumer.prepare() for consumer in self._consumers))
         if self._stop.is_set():
             return
