@@ -23,6 +23,7 @@ import redis.connection as sync_redis
 import redis.exceptions as redis_exceptions
 from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
 
+from . import clock
 from .packing import pack
 from .printable import printable
 from .replies import Meaning, meaning_of, words_of
@@ -50,6 +51,12 @@ Reply = Any
 
 CONNECT_TIMEOUT: Final = 5.0
 """Seconds that opening a connection may take."""
+_IDLE: Final = 10.0
+"""Seconds without use after which a connection is looked at before it is used: what stands between
+may have dropped it, and would swallow what is sent."""
+_LOOK: Final = 1.0
+"""Seconds that the server has to answer then."""
+_PING: Final = pack([(b"PING",)])
 _LONGEST: Final = 400
 """Characters of what is told of a cause."""
 REPLY_TIMEOUT: Final = 5.0
@@ -193,7 +200,15 @@ class SyncConnection:
         timeout: seconds that the server may stay silent while replies are outstanding.
     """
 
-    __slots__ = ("__weakref__", "_connection", "_factory", "_introduction", "_timeout", "peer")
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_factory",
+        "_introduction",
+        "_timeout",
+        "_used",
+        "peer",
+    )
 
     def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
         kind, options = _of(sync_redis, url)
@@ -203,6 +218,7 @@ class SyncConnection:
         self._factory: Callable[[], Any] = lambda: kind(**options)
         self._connection: Any = None
         self.peer: Peer | None = None
+        self._used = 0.0
         _connections.add(self)
 
     def exchange(
@@ -221,6 +237,8 @@ class SyncConnection:
         Raises:
             ConnectionFailed: the connection could not be opened, or broke.
         """
+        if self._connection is not None and clock.now() - self._used > _IDLE:
+            self._look(timeout)
         connection = self._connection
         if connection is None:
             connection = self._open(timeout)
@@ -253,7 +271,22 @@ class SyncConnection:
         if wrong_server:
             self.close()
             raise WrongServer(replies)
+        self._used = clock.now()
         return replies
+
+    def _look(self, timeout: float) -> None:
+        """Close a connection that was idle for long, unless the server is at its other end."""
+        connection = self._connection
+        try:
+            connection._sock.settimeout(min(timeout, _LOOK))
+            connection.send_packed_command((_PING,), check_health=False)
+            connection.read_response()
+            connection._sock.settimeout(self._timeout)
+        except (RedisError, OSError):
+            self.close()
+        except BaseException:
+            self.close()
+            raise
 
     def _open(self, timeout: float) -> Any:
         connection = self._factory()
@@ -276,6 +309,7 @@ class SyncConnection:
             connection.disconnect()
             raise
         self._connection = connection
+        self._used = clock.now()
         return connection
 
     def is_alive(self) -> bool:
@@ -311,7 +345,15 @@ class AsyncConnection:
         name: the connection's name on the server (`CLIENT LIST`).
     """
 
-    __slots__ = ("__weakref__", "_connection", "_factory", "_introduction", "_loop", "peer")
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_factory",
+        "_introduction",
+        "_loop",
+        "_used",
+        "peer",
+    )
 
     def __init__(self, url: str, *, name: str) -> None:
         kind, options = _of(async_redis, url)
@@ -320,6 +362,7 @@ class AsyncConnection:
         self._connection: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.peer: Peer | None = None
+        self._used = 0.0
         _connections.add(self)
 
     async def exchange(
@@ -340,6 +383,8 @@ class AsyncConnection:
         Raises:
             ConnectionFailed: the connection could not be opened, or broke, or took too long.
         """
+        if self._connection is not None and clock.now() - self._used > _IDLE:
+            await self._look(min(timeout, _LOOK))
         if self._connection is None:
             await self.open(min(timeout, CONNECT_TIMEOUT))
         connection: Any = self._connection
@@ -368,7 +413,20 @@ class AsyncConnection:
         if wrong_server:
             await self.close()
             raise WrongServer(replies)
+        self._used = clock.now()
         return replies
+
+    async def _look(self, timeout: float) -> None:  # noqa: ASYNC109
+        """Close a connection that was idle for long, unless the server is at its other end."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._connection.send_packed_command(_PING, check_health=False)
+                await self._connection.read_response(disconnect_on_error=False)
+        except (RedisError, OSError):
+            await self.close()
+        except BaseException:
+            await self.close()
+            raise
 
     @property
     def is_open(self) -> bool:
@@ -403,6 +461,7 @@ class AsyncConnection:
             await self.close()
             raise
         self._connection = connection
+        self._used = clock.now()
 
     async def close(self) -> None:
         """Close the connection; the next exchange opens another."""

@@ -24,6 +24,7 @@ from lbgen_runtime import (
     FireRejected,
     FireUnconfirmed,
     ServerUnreachable,
+    connection,
     firing,
 )
 
@@ -533,6 +534,37 @@ def test_what_is_fired_when_a_connection_was_reset_while_idle_arrives_once(
     event_id = bus.notes.noted.fire(number=2)
     assert ids_in_stream(server)[1:] == [event_id]
     bus.close()
+
+
+@pytest.mark.parametrize("edge", ["sync", "async"])
+def test_an_idle_connection_that_was_dropped_on_its_way_is_noticed_before_an_event_is_sent(
+    server: Server, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, edge: str
+) -> None:
+    """What is sent over it would be swallowed, and the event would have to be looked for."""
+    monkeypatch.setattr(connection, "_IDLE", 0.0)
+    server.client.config_resetstat()
+    bus = Bus(redis_url=proxy.url, retention="forever")  # a trim is a script
+
+    async def fire_async() -> None:
+        await bus.notes.noted.fire_async(number=1)
+        drop()
+        await bus.notes.noted.fire_async(number=2)
+        await bus.close_async()
+
+    def drop() -> None:
+        proxy.mode = "blackhole"
+        threading.Timer(0.3, setattr, (proxy, "mode", "pass")).start()  # for new ones
+
+    if edge == "sync":
+        bus.notes.noted.fire(number=1)
+        drop()
+        bus.notes.noted.fire(number=2)
+    else:
+        asyncio.run(fire_async())
+    bus.close()
+    assert server.client.xlen(STREAM) == 2
+    statistics = server.client.info("commandstats")
+    assert not {"cmdstat_evalsha", "cmdstat_eval", "cmdstat_client|kill"} & set(statistics)
 
 
 @pytest.mark.parametrize("trimming", ["retention", "drop_oldest"])
