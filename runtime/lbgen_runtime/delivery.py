@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from .printable import printable
+
 __all__ = ["Delivery", "fired_at"]
 
 _LAST_MOMENT: Final = 253_402_300_799_000
@@ -111,6 +113,7 @@ class Delivery:
 
     def __repr__(self) -> str:
         return (
-            f"Delivery({self.api}.{self.event} {self.event_id}, stream_id={self.stream_id!r}, "
+            f"Delivery({printable(self.api)}.{printable(self.event)} {printable(self.event_id)}, "
+            f"stream_id={self.stream_id!r}, "
             f"times_delivered={self.times_delivered}, listener={self.service}-{self.listener})"
         )

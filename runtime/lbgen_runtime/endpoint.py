@@ -123,7 +123,9 @@ class EventEndpoint(Generic[E]):
         if event_id is None:
             event_id = new_event_id()
         elif not isinstance(given, str) or not given:
-            raise TypeError(f"event_id is a text that is not empty, not {event_id!r}")
+            raise TypeError(
+                f"event_id is a text that is not empty, not {printable(repr(event_id))}"
+            )
         elif not is_unicode(event_id):
             raise ValueError(
                 f"event_id {printable(event_id)} has an unpaired surrogate, which is not a "
@@ -136,8 +138,8 @@ class EventEndpoint(Generic[E]):
             self._check_size(fields(), event, event_id)
         if len(parameters) > MOST_PARAMETERS:
             raise EventTooLarge(
-                f"{self._contract.full_name} {event_id} has {len(parameters):,} parameters; an "
-                f"entry can have {MOST_PARAMETERS:,}",
+                f"{self._contract.full_name} {printable(event_id)} has {len(parameters):,} "
+                f"parameters; an entry can have {MOST_PARAMETERS:,}",
                 event_id=event_id,
                 event=event,
                 again=self,
@@ -156,8 +158,8 @@ class EventEndpoint(Generic[E]):
         size, largest = sum(map(len, fields)), self._bus.__lbgen__.settings.max_event_size
         if size > largest:
             raise EventTooLarge(
-                f"{self._contract.full_name} {event_id} has {size:,} bytes; max_event_size is "
-                f"{largest:,}",
+                f"{self._contract.full_name} {printable(event_id)} has {size:,} bytes; "
+                f"max_event_size is {largest:,}",
                 event_id=event_id,
                 event=event,
                 again=self,
@@ -179,8 +181,8 @@ class EventEndpoint(Generic[E]):
         return fire.event_id
 
     def _error(self, fire: Fire, event: E) -> FireUnconfirmed | NotFired | None:
-        name, event_id, why = self._contract.full_name, fire.event_id, fire.detail
-        about: dict[str, Any] = {"event_id": event_id, "event": event, "again": self}
+        name, event_id, why = self._contract.full_name, printable(fire.event_id), fire.detail
+        about: dict[str, Any] = {"event_id": fire.event_id, "event": event, "again": self}
         if fire.problem is not None:
             self._bus.__lbgen__.rules.searches.keep(fire.searched())
         match fire.problem:
@@ -201,7 +203,7 @@ class EventEndpoint(Generic[E]):
                 )
             case Problem.FULL:
                 limit = self._bus.__lbgen__.settings.max_stream_length
-                by = f"consumer group {why} has not" if why else "not every listener has"
+                by = f"consumer group {printable(why)} has not" if why else "not every listener has"
                 return BusFull(
                     f"{name} {event_id} was not fired: the stream holds {limit} events that {by} "
                     "worked off",

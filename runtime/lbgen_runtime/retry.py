@@ -69,7 +69,7 @@ class Failures:
         _log.error(
             "%s: the handler failed on event %s (delivery %d of %d)",
             self._listener,
-            delivery.event_id,
+            printable(delivery.event_id),
             delivery.times_delivered,
             settings.max_deliveries,
             exc_info=error,
@@ -82,8 +82,9 @@ class Failures:
             claim.settle()
             self._process.fail(
                 ListenerFailed(
-                    f"{self._listener}: the handler failed on event {delivery.event_id}: "
-                    + "".join(traceback.format_exception_only(error)).strip()
+                    f"{self._listener}: the handler failed on event "
+                    f"{printable(delivery.event_id)}: "
+                    + printable("".join(traceback.format_exception_only(error)).strip(), 1000)
                 )
             )
         elif last:
@@ -147,9 +148,9 @@ class Failures:
             _log.error(
                 "%s: event %s is a dead letter now: %s: %s",
                 self._listener,
-                claim.delivery.event_id or claim.entry_id.decode(),
+                printable(claim.delivery.event_id or claim.entry_id),
                 reason,
-                detail.strip().rpartition("\n")[2],
+                printable(detail.strip().rpartition("\n")[2]),
             )
         self._claims.release(claim)
         claim.settle()

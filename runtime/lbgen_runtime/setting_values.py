@@ -91,8 +91,11 @@ def one_of(*choices: str) -> Callable[[object], str]:
 
 def a_name(given: object) -> str:
     """A name that can be part of keys and of consumer groups' names."""
-    if not isinstance(given, str) or not _NAME.fullmatch(given):
-        raise ValueError("a name without spaces, braces, asterisks and unpaired surrogates")
+    if not isinstance(given, str) or not (given.isprintable() and _NAME.fullmatch(given)):
+        raise ValueError(
+            "a name without spaces, braces, asterisks, unpaired surrogates and other characters "
+            "that cannot be printed"
+        )
     return given
 
 
