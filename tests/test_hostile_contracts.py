@@ -173,6 +173,7 @@ def _lint(folder: Path) -> None:
     assert done.returncode == 0, done.stdout[:4000]
 
 
+@pytest.mark.thorough
 def test_a_hostile_text_in_any_position_is_data_or_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

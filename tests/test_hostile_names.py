@@ -257,6 +257,7 @@ def test_packages_with_hostile_names_pass_mypy_strict(folder: Path) -> None:
     _accepts(folder, "-m", "mypy", "--strict", "--config-file=", ".")
 
 
+@pytest.mark.thorough
 def test_packages_with_hostile_names_pass_pyright_strict(folder: Path) -> None:
     (folder / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
     _accepts(folder, "-m", "pyright", "-p", ".")

@@ -57,6 +57,7 @@ def versions(case: Path) -> dict[str, tuple[Version, Version]]:
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_no_event_contradicts_what_is_called_compatible(case: Path) -> None:
     result = run_check(case / "new", against=[str(case / "old")])

@@ -1,6 +1,6 @@
 """Keywords in odd company: no small value contradicts a verdict.
 
-`LBGEN_PAIRS=20000 pytest tests/compat/test_corners.py` is the nightly size.
+`LBGEN_PAIRS=20000 pytest -m thorough tests/compat/test_corners.py` is the nightly size.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ PAIRS = int(os.environ.get("LBGEN_PAIRS", "1500"))
 CHUNK = 300
 URI = "lbgen:///event.json"
 VALUES = small_values()
+
+pytestmark = pytest.mark.thorough
 
 
 def version(document: Any, *, strict: bool) -> Version:

@@ -1,7 +1,7 @@
 """Random pairs through the checker: what it says must be so.
 
-`LBGEN_PAIRS=20000 pytest tests/compat/test_differential.py` is the nightly size; `LBGEN_SEED`
-starts somewhere else.
+`LBGEN_PAIRS=20000 pytest -m thorough tests/compat/test_differential.py` is the nightly size;
+`LBGEN_SEED` starts somewhere else.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ SEED = int(os.environ.get("LBGEN_SEED", "1"))
 INSTANCES = 300
 URI = "lbgen:///event.json"
 CHUNK = 100
+
+pytestmark = pytest.mark.thorough
 
 
 def version(document: Any, *, strict: bool) -> Version:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 URI = "lbgen:///event.json"
 CASES = 60
 
+pytestmark = pytest.mark.thorough
+
 
 def version(document: Any, *, strict: bool) -> Version:
     return Version(Documents({URI: document}), Location(URI), strict=strict)

@@ -171,6 +171,7 @@ def names_in(contract: dict[str, Any]) -> dict[str, tuple[str, dict[str, str]]] 
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("chunk", range(4))
 def test_a_name_that_changes_is_always_told(chunk: int, tmp_path: Path) -> None:
     changed = 0

@@ -5,7 +5,8 @@ closed form of its schema (`lbgen.compat.writer`) accepts it, which is what `fir
 such event comes back whole from `from_dict` and `to_json`; where the schema has defaults, with some
 of them filled in, and still valid.
 
-`LBGEN_COMPOSITIONS=10000 pytest tests/exactness/test_nothing_is_dropped.py` is the long run.
+`LBGEN_COMPOSITIONS=10000 pytest -m thorough tests/exactness/test_nothing_is_dropped.py` is the
+long run.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ TRIES = 250
 NAMES = ("a", "b", "c", "kind")
 NAMED = ("Card", "Transfer")
 URI = "lbgen:///event.json"
+
+pytestmark = pytest.mark.thorough
 
 
 class Compositions:

@@ -30,6 +30,7 @@ SAMPLE = 40
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=COUNT,
     deadline=None,
@@ -54,6 +55,7 @@ def test_a_contract_builds_to_code_that_imports_or_is_refused_with_a_place(
     assert "LBGEN_RAN" not in os.environ
 
 
+@pytest.mark.thorough
 def test_code_of_random_contracts_is_typed_and_formatted(tmp_path: Path) -> None:
     names: list[str] = []
 

@@ -411,6 +411,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
