@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import redis
 from live import running, until
 from notes import Bus, Noted
 from typer.testing import CliRunner
@@ -115,3 +116,87 @@ def test_the_user_may_do_all_that_firing_needs(server: Server, url: str) -> None
         durable.notes.noted.fire(number=1)
     durable.close()
     assert [each for each in server.client.acl_log() if each["username"] == "page"] == []
+
+
+@pytest.fixture
+def billing(server: Server) -> Iterator[str]:
+    """The server for the user of one service that the page describes."""
+    [rules] = re.findall(r"```acl-of-one-service\n(.*?)```", PAGE, re.DOTALL)
+    words = re.findall(r"\(.*?\)|\S+", rules)
+    server.client.execute_command("ACL", "SETUSER", "billing", "reset", *words)
+    server.client.execute_command("ACL", "LOG", "RESET")
+    yield server.url.replace("//", "//billing:secret@")
+    server.client.acl_deluser("billing")
+
+
+def refused(server: Server) -> list[dict[str, object]]:
+    return [each for each in server.client.acl_log() if each["username"] == "billing"]
+
+
+async def test_a_user_of_one_service_may_do_all_that_it_needs(server: Server, billing: str) -> None:
+    """S10."""
+    got: list[int] = []
+    bus = bus_of(
+        billing, process_name="one", retention=0, trim_interval=0.05, max_stream_length=10_000
+    )
+
+    def handle(event: Noted) -> None:
+        if event.number == 13:
+            raise RuntimeError("no account")
+        got.append(event.number)
+
+    bus.notes.noted.listen(handle, listener_name="book_payment")
+    async with running(bus):
+        for number in (12, 13, 14):
+            await bus.notes.noted.fire_async(number=number)
+        await until(lambda: got == [12, 14])
+        await until(lambda: server.client.xlen(DEAD) == 1)
+        fire_event = Bus(redis_url=billing, service_name="office", retention=0, trim_interval=0.05)
+        for number in range(20):
+            await asyncio.to_thread(fire_event.desk.noted.fire, number=number)
+            await asyncio.to_thread(
+                fire_event.desk.noted.fire_event, Noted(number=number), event_id=f"id-{number}"
+            )
+        fire_event.close()
+    assert refused(server) == []
+
+
+FOREIGN: list[tuple[object, ...]] = [
+    ("XGROUP", "DESTROY", "desk.*:stream", "reception-inbox"),
+    ("XGROUP", "SETID", "desk.*:stream", "reception-inbox", "$"),
+    ("XGROUP", "DELCONSUMER", "desk.*:stream", "reception-inbox", "theirs"),
+    ("XREADGROUP", "GROUP", "reception-inbox", "me", "STREAMS", "desk.*:stream", ">"),
+    ("XACK", "desk.*:stream", "reception-inbox", "1-0"),
+    ("XCLAIM", "desk.*:stream", "reception-inbox", "me", 0, "1-0"),
+    ("XDEL", "desk.*:stream", "1-0"),
+    ("DEL", "desk.*:stream"),
+    ("HDEL", "{desk.*:stream}:groups", "reception-inbox"),
+    ("HSET", "{desk.*:stream}:groups", "reception-inbox", "billing"),
+    ("SET", "{desk.*:stream}:groups", "gone"),
+    ("DEL", "{desk.*:stream}:groups"),
+    ("DEL", "{notes.*:stream}:groups"),
+    ("XRANGE", "{notes.*:stream}:dead:reception-inbox", "-", "+"),
+    ("XADD", "{notes.*:stream}:replay:reception-inbox", "*", "a", "b"),
+    ("SET", "lbgen:process:reception:one", "mine"),
+    ("XADD", "other.*:stream", "*", "a", "b"),
+    ("XADD", "notes.x:stream", "*", "a", "b"),
+]
+
+
+@pytest.mark.parametrize("command", FOREIGN, ids=lambda command: " ".join(map(str, command[:3])))
+def test_a_user_of_one_service_touches_nothing_of_another(
+    server: Server, billing: str, command: tuple[object, ...]
+) -> None:
+    """S10: neither by itself nor in a script, which the user may run on the same keys."""
+    server.client.xgroup_create("desk.*:stream", "reception-inbox", "0", mkstream=True)
+    server.client.hset("{desk.*:stream}:groups", "reception-inbox", "reception")
+    client = redis.Redis.from_url(billing, protocol=2)
+    with pytest.raises(redis.ResponseError, match=r"permission|can't|ACL"):
+        client.execute_command(*command)
+    script = "return redis.call(unpack(ARGV))"
+    keys = [part for part in command if ":" in str(part) and "stream" in str(part)]
+    with pytest.raises(redis.ResponseError, match=r"permission|can't|ACL"):
+        client.eval(script, len(keys), *keys, *command)  # type: ignore[arg-type]
+    client.close()
+    assert server.client.hgetall("{desk.*:stream}:groups") == {b"reception-inbox": b"reception"}
+    assert len(server.client.xinfo_groups("desk.*:stream")) == 1
