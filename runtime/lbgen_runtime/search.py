@@ -224,7 +224,7 @@ class Searches:
         kept = self._by_stream.setdefault(search.stream, {})
         kept[search.event_id] = search
         while len(kept) > _MOST:
-            kept.pop(next(iter(kept)), None)
+            kept.pop(next(iter(kept.copy())), None)  # a copy: other threads fire as well
 
     def take(self, stream: bytes, event_id: str) -> Search | None:
         """The search for an event, if this process has not confirmed it; it is not kept then."""

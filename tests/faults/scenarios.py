@@ -99,7 +99,7 @@ SCENARIOS = {
         Scenario(  # D3
             play=plays.the_server_is_demoted,
             plant="stays with a demoted server",
-            breaks="no refusal lasts",
+            breaks="what was handled is acknowledged",
             options={"bus": {"fire_deadline": 2}},
         ),
         Scenario(  # D4
