@@ -337,7 +337,7 @@ def test_10000_events_of_one_process_are_received_once_by_each_listener_in_two_o
     ):
         assert [shelf.line(), index.line()] == ["listening", "listening"]
         with Process(fire, **environment) as firing:
-            assert firing.end() == (0, "", "")
+            assert firing.end(120) == (0, "", "")
         for out in outs.values():
             servers.wait_for(
                 lambda out=out: out.exists() and out.read_text().count("\n") >= 10_000, 60
