@@ -123,7 +123,9 @@ class Worker:
             Upkeep(self._consumers, process, settings, core.rules.trims),
         ]
         self.listening = True
-        _log.info("listening as %s: %d listeners", process.name, len(self._consumers))
+        count = len(self._consumers)
+        many = "" if count == 1 else "s"
+        _log.info("listening as %s: %d listener%s", process.name, count, many)
         await self._stop.wait()
 
     async def _drain(self) -> None:
