@@ -26,7 +26,7 @@ KINDS = ("valkey", "redis")
 
 # The server ends when this process does, however that happens: `cat` then reads the end of the
 # pipe that is the shell's standard input.
-_SUPERVISED = '"$@" & child=$!; cat >/dev/null; kill -9 $child 2>/dev/null'
+SUPERVISED = '"$@" & child=$!; cat >/dev/null; kill -9 $child 2>/dev/null'
 
 
 _CLUSTER_BUS = 10_000
@@ -47,7 +47,8 @@ def missing(kind: str) -> str:
     return ""
 
 
-def _binary(kind: str) -> str:
+def binary(kind: str) -> str:
+    """The path of a kind of server."""
     if kind == "redis":
         found = shutil.which("redis-server")
         assert found is not None
@@ -95,17 +96,19 @@ class Server:
 
     Args:
         kind: `valkey` or `redis`.
+        started: whether it runs at once.
         options: options of its configuration, by name.
     """
 
-    def __init__(self, kind: str, **options: str) -> None:
+    def __init__(self, kind: str, *, started: bool = True, **options: str) -> None:
         self.kind = kind
         self.port = free_port(beside=_CLUSTER_BUS if "cluster_enabled" in options else 0)
         self._folder = tempfile.mkdtemp(prefix=f"lbgen-{kind}-")
         self._options = {"save": "", "appendonly": "no", **options}
         self._process: subprocess.Popen[bytes] | None = None
         self.client = self.connect()
-        self.start()
+        if started:
+            self.start()
 
     @property
     def url(self) -> str:
@@ -121,13 +124,20 @@ class Server:
         """Start the server, with the data that it had before."""
         # What a server forks to save has its listening socket for a moment, and outlives a kill.
         wait_for(self._port_is_free, 30, what=f"port {self.port} is free")
-        command = [_binary(self.kind), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command = [binary(self.kind), "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--dir", self._folder, "--daemonize", "no"]
         for name, value in self._options.items():
-            command += [f"--{name.replace('_', '-')}", value]
+            command += (
+                [f"--{name.replace('_', '-')}", *value.split()]
+                if value
+                else [
+                    f"--{name.replace('_', '-')}",
+                    "",
+                ]
+            )
         with (Path(self._folder) / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["sh", "-c", _SUPERVISED, "sh", *command],
+                ["sh", "-c", SUPERVISED, "sh", *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -152,6 +162,11 @@ class Server:
             return bool(self.client.ping())
         except (redis.ConnectionError, redis.TimeoutError):
             return False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process was not ended."""
+        return self._process is not None
 
     def kill(self) -> None:
         """End the server at once (SIGKILL)."""
