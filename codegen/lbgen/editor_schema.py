@@ -172,7 +172,7 @@ def _ignore() -> dict[str, Any]:
         "type": "object",
         "minProperties": 1,
         "properties": {
-            rule.id: {"description": f"{rule.title}. Write why it does not count here."}
+            rule.id: {"description": f"{rule.title}. Give the reason for ignoring it here."}
             for rule in all_rules()
             if rule.linter
         },

@@ -11,23 +11,24 @@ __all__ = ["markdown", "rule_list", "rule_text", "unknown_rule"]
 
 _HEAD: Final = """# Rules
 
-Every finding names a rule. `lbgen rule ID` prints this page's part about it. Errors keep a contract
-from being built; `lbgen lint` exits with 1 for errors and warnings, not for notes.
+Every finding names a rule. `lbgen rule ID` prints the section of this page about that rule.
+`lbgen build` refuses a contract with errors. `lbgen lint` exits with 1 for errors and warnings, but
+not for notes.
 
-Rules of the linter can be turned off for a project, in `pyproject.toml`:
+You can turn off rules of the linter for a project, in `pyproject.toml`:
 
 ```toml
 [tool.lbgen.lint]
 ignore = ["technical-event-name"]
 ```
 
-and for a part of a contract, with the reason:
+or for a part of a contract, with the reason:
 
 ```yaml
 x-lbgen-ignore: {integer-id: The numbers come from the old system.}
 ```
 
-This page is made by `python -m lbgen.rule_page > docs/reference/rules.md`.
+This page is generated with `python -m lbgen.rule_page > docs/reference/rules.md`.
 """
 
 
