@@ -34,10 +34,13 @@ class Options:
         drafts: URI of the draft's meta-schema for each other `$schema` that is allowed.
         urls: path of a file, or of a folder with `/` behind it, below the schema folder, for each
             URL by which schemas refer to it. Nothing is ever fetched from there.
+        api: name of the API to which event schemas directly in the schema folder belong; empty if
+            the project names none.
     """
 
     drafts: Mapping[str, str] = field(default_factory=dict[str, str])
     urls: Mapping[str, str] = field(default_factory=dict[str, str])
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,7 @@ def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Ana
     """
     options = options or Options()
     documents, problems = load(sources)
-    contract, found = read_contract(documents, options.drafts, options.urls)
+    contract, found = read_contract(documents, options.drafts, options.urls, options.api)
     if not problems or documents:
         problems += found
     contract, references = follow_references(contract)

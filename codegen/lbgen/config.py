@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from .build import Options
+from .contract_schema import API_NAME
 from .diagnostics import Diagnostic, Place
 from .json_types import is_array, is_object
 from .keywords import DRAFTS, draft_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Config", "config_file", "config_of", "read_config"]
 
 _TABLES: Final[Mapping[str, frozenset[str]]] = {
-    "": frozenset({"drafts", "urls", "lint", "compat"}),
+    "": frozenset({"api", "drafts", "urls", "lint", "compat"}),
     "lint": frozenset({"ignore"}),
 }
 """The keys of each table. Those of `compat` are the compatibility checker's own."""
@@ -110,6 +111,7 @@ class _Reader:
             options=Options(
                 drafts=self.drafts(self.table(table, "drafts")),
                 urls=self.urls(self.table(table, "urls")),
+                api=self.api(table),
             ),
             lint_ignore=self.ignored(lint),
             compat=self.table(table, "compat"),
@@ -172,6 +174,18 @@ class _Reader:
                 "invalid-setting",
             )
         return found
+
+    def api(self, table: dict[str, Any]) -> str:
+        value = table.get("api", "")
+        if isinstance(value, str) and ("api" not in table or re.fullmatch(API_NAME, value)):
+            return value
+        self.report(
+            "api",
+            f"`api` is not the name of an API: {value!r}",
+            'write one name, with letters, digits, `_` and dots: api = "shop.orders"',
+            "invalid-setting",
+        )
+        return ""
 
     def ignored(self, lint: dict[str, Any]) -> frozenset[str]:
         from .rules import suggest_rules, the_rule

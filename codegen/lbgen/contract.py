@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .diagnostics import Diagnostic, Related
 from .document import Location
-from .event_files import duplicate_events, event_file
+from .event_files import duplicate_events, event_file, no_api_named
 from .json_types import is_object
 from .keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of
 from .named_documents import documents_by_name, url_of
@@ -101,6 +101,7 @@ def read_contract(
     documents: Mapping[str, Document],
     drafts: Mapping[str, str],
     urls: Mapping[str, str] | None = None,
+    api: str = "",
 ) -> tuple[Contract, list[Diagnostic]]:
     """Find the APIs in a folder's documents.
 
@@ -108,6 +109,7 @@ def read_contract(
         documents: by path.
         drafts: URI of the draft's meta-schema for each other `$schema` that a project allows.
         urls: path of a file, or of a folder with `/` behind it, for each URL that stands for it.
+        api: name of the API to which event schemas directly in the schema folder belong.
 
     Returns:
         The contract, as far as it could be read, and what is wrong with the rest.
@@ -117,12 +119,12 @@ def read_contract(
         for document in documents.values()
         if (url := url_of(document.file, urls or {})) is not None
     }
-    reader = _Reader(drafts, documents_by_name(documents, known))
+    reader = _Reader(drafts, documents_by_name(documents, known), api)
     for file in sorted(documents):
         reader.read(documents[file])
     reader.add_folders()
     if not reader.apis and not reader.problems:
-        reader.problems.append(no_contract())
+        reader.problems.append(no_contract(schemas=len(reader.roots)))
     contract = Contract(
         documents={document.uri: document for document in documents.values()},
         apis=tuple(reader.apis[name] for name in sorted(reader.apis)),
@@ -132,30 +134,39 @@ def read_contract(
     return contract, reader.problems
 
 
-def no_contract() -> Diagnostic:
-    """The diagnostic of a folder without any API."""
+def no_contract(*, schemas: int) -> Diagnostic:
+    """The diagnostic of a folder without any API.
+
+    Args:
+        schemas: how many files with other schemas the folder holds.
+    """
     from .diagnostics import Place
 
     return Diagnostic(
         place=Place(file="."),
         rule="no-contract",
         message="no contract in this folder",
-        help="write one (`lbgen init` makes an example): a YAML file with `lbgen: 1`, `api`"
+        help="name the schema of each event EVENT.schema.json, such as order_placed.schema.json:"
+        " a schema in a file of another name is a type that others refer to"
+        if schemas
+        else "write one (`lbgen init` makes an example): a YAML file with `lbgen: 1`, `api`"
         " and `events`",
     )
 
 
 class _Reader:
-    def __init__(self, drafts: Mapping[str, str], named: Mapping[str, Document]) -> None:
+    def __init__(self, drafts: Mapping[str, str], named: Mapping[str, Document], api: str) -> None:
         self.drafts = drafts
         self.named = named
+        self.api = api
+        self.without_api: list[Place] = []
         self.apis: dict[str, Api] = {}
         self.folders: dict[str, list[Event]] = {}
         self.roots: dict[str, tuple[tuple[Path, Draft], ...]] = {}
         self.problems: list[Diagnostic] = []
 
     def read(self, document: Document) -> None:
-        names = event_file(document.file)
+        names = event_file(document.file, self.api)
         if isinstance(document.value, bool):
             self.roots[document.uri] = (((), DRAFT_2020_12),)
             if names is not None:
@@ -270,6 +281,9 @@ class _Reader:
 
     def read_event_file(self, document: Document, draft: Draft, names: EventFile) -> None:
         place = document.place(())
+        if not names.api:
+            self.without_api.append(place)
+            return
         problem = names.problem(place)
         if problem is not None:
             self.problems.append(problem)
@@ -286,6 +300,8 @@ class _Reader:
         )
 
     def add_folders(self) -> None:
+        if self.without_api:
+            self.problems.append(no_api_named(self.without_api))
         for name in sorted(self.folders):
             found = sorted(self.folders[name], key=lambda event: event.name)
             events, problems = duplicate_events(name, found)

@@ -2,7 +2,8 @@
 
 `shop/orders/order_placed.schema.yaml` is the event `order_placed` of the API `shop.orders`. Where a
 file or a folder has `-`, dots or spaces between its words, the name has `_`: `order-placed.v1` is
-`order_placed_v1`; dots of a folder's name are dots of the API's.
+`order_placed_v1`; dots of a folder's name are dots of the API's. Files directly in the schema
+folder belong to the API that the project's setting `api` names.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .contract import Event
     from .diagnostics import Place
 
-__all__ = ["EventFile", "duplicate_events", "event_file"]
+__all__ = ["EventFile", "duplicate_events", "event_file", "no_api_named"]
 
 _FILE: Final = re.compile(r"(?:(?P<folder>.+)/)?(?P<event>[^/]+)\.schema\.(?:yaml|yml|json)")
 
@@ -30,7 +31,8 @@ class EventFile:
     """What the path of an event's schema says.
 
     Attributes:
-        api: the API's name, if the folder gives one.
+        api: the API's name, if the folder gives one; empty for a file directly in the schema folder
+            where the project names no API.
         event: the event's name, if the file gives one.
     """
 
@@ -58,17 +60,37 @@ class EventFile:
         )
 
 
-def event_file(file: str) -> EventFile | None:
+def event_file(file: str, api: str = "") -> EventFile | None:
     """What the path of a file says of an event; `None` if it is no event's schema.
 
     Args:
         file: path below the schema folder.
+        api: to which files directly in the schema folder belong.
     """
     match = _FILE.fullmatch(file)
     if match is None:
         return None
-    folder = re.sub(r"[- ]+", "_", match["folder"] or "")
-    return EventFile(api=folder.replace("/", "."), event=re.sub(r"[-. ]+", "_", match["event"]))
+    folder = match["folder"]
+    name = api if folder is None else re.sub(r"[- ]+", "_", folder).replace("/", ".")
+    return EventFile(api=name, event=re.sub(r"[-. ]+", "_", match["event"]))
+
+
+def no_api_named(places: list[Place]) -> Diagnostic:
+    """The diagnostic of event schemas directly in the schema folder that belong to no API.
+
+    Args:
+        places: of these files.
+    """
+    more = len(places) - 1
+    others = "" if not more else f" (and of {more} more file{'s' if more > 1 else ''})"
+    return Diagnostic(
+        place=places[0],
+        rule="event-file-name",
+        message="this event's schema is directly in the schema folder, and no setting names the API"
+        f" of the event{others}",
+        help='add the line `api = "shop.orders"`, with your API\'s name, below [tool.lbgen] in'
+        " pyproject.toml; or move the file into a folder of that name: shop/orders/",
+    )
 
 
 def duplicate_events(

@@ -49,6 +49,8 @@ def lock_text(files: Mapping[str, bytes], options: Options, breaks: bytes) -> st
     lock: dict[str, Any] = {_MARK: _VERSION}
     settings = {"drafts": options.drafts, "urls": options.urls}
     lock["settings"] = {name: dict(sorted(table.items())) for name, table in settings.items()}
+    if options.api:
+        lock["settings"]["api"] = options.api
     if breaks:
         lock["breaks"] = breaks.decode("utf-8", "replace")
     lock["files"] = {name: files[name].decode("utf-8-sig") for name in sorted(files)}
@@ -81,12 +83,14 @@ def read_lock(path: Path) -> Lock:
     settings = value.get("settings", {})
     files, breaks = value.get("files"), value.get("breaks", "")
     tables = [settings.get(key, {}) for key in ("drafts", "urls")] if is_object(settings) else []
-    if not (_texts(files) and tables and all(map(_texts, tables)) and isinstance(breaks, str)):
+    api = settings.get("api", "") if is_object(settings) else ""
+    texts = isinstance(breaks, str) and isinstance(api, str)
+    if not (_texts(files) and tables and all(map(_texts, tables)) and texts):
         raise NoBaseline(f"{name} is damaged; write it again with `lbgen lock`")
     try:
         return Lock(
             files={file: text.encode() for file, text in files.items() if file.encode()},
-            options=Options(drafts=tables[0], urls=tables[1]),
+            options=Options(drafts=tables[0], urls=tables[1], api=api),
             breaks=breaks.encode(),
         )
     except UnicodeEncodeError:

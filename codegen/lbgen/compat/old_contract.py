@@ -47,7 +47,7 @@ class OldContract:
         options: Options,
     ) -> None:
         self.baseline = baseline
-        self.options = baseline.options or options
+        self.options = options = baseline.options or options
         same = {
             name: known[name]
             for name, content in baseline.files.items()
@@ -56,7 +56,7 @@ class OldContract:
         changed = {name: text for name, text in baseline.files.items() if name not in same}
         documents, problems = load(changed)
         documents.update(same)
-        contract, more = read_contract(documents, self.options.drafts, self.options.urls)
+        contract, more = read_contract(documents, options.drafts, options.urls, options.api)
         self.side = Side(contract, baseline.version)
         self._unread = _errors([*baseline.problems, *problems, *more])
 
