@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import queue
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,33 +28,28 @@ SECONDS = 30
 
 @contextmanager
 def running(
-    *command: str, folder: Path, **environment: str
-) -> Iterator[tuple[subprocess.Popen[str], queue.Queue[str]]]:
-    """A process and the lines that it prints; killed when the block is left."""
-    process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, "PYTHONUNBUFFERED": "1", **environment}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert process.stdout is not None
-    lines: queue.Queue[str] = queue.Queue()
-    reader = threading.Thread(target=lambda: [lines.put(line) for line in process.stdout or ()])
-    reader.start()
-    try:
-        yield process, lines
-    finally:
-        process.kill()
-        process.wait()
-        reader.join()
+    *command: str, folder: Path, output: str, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
+    """A process whose output goes to a file; killed when the block is left."""
+    with (folder / output).open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+            text=True, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
-def wait_for_line(lines: queue.Queue[str], *parts: str) -> str:
-    """The next line that has all parts."""
+def wait_for(path: Path, *texts: str) -> str:
+    """What a file says, once it has all texts."""
     deadline = time.monotonic() + SECONDS
-    while True:
-        line = lines.get(timeout=max(deadline - time.monotonic(), 0.001))
-        print(line, end="")
-        if all(part in line for part in parts):
-            return line
+    while not all(text in (said := path.read_text()) for text in texts):
+        assert time.monotonic() < deadline, f"{path.name} does not say {texts}:\n{said}"
+        time.sleep(0.01)
+    return said
 
 
 def main() -> None:
@@ -69,24 +62,24 @@ def main() -> None:
             shutil.copytree(ROOT / name, project / name)
         socket = project / "redis.sock"
         server = ("redis-server", "--port", "0", "--save", "", "--unixsocket", str(socket))
-        _, logged = stack.enter_context(running(*server, folder=project))
-        wait_for_line(logged, "eady to accept connections")
+        stack.enter_context(running(*server, folder=project, output="server.txt"))
+        wait_for(project / "server.txt", "eady to accept connections")
         environment = {"LBGEN_REDIS_URL": f"unix://{socket}"}
-        target = ("-m", "lbgen_runtime", "services.price_monitor:bus", "--log-level=warning")
-        worker, lines = stack.enter_context(
-            running(sys.executable, *target, folder=project, **environment)
+        target = ("-m", "lbgen_runtime", "services.price_monitor:bus")
+        worker = stack.enter_context(
+            running(sys.executable, *target, folder=project, output="worker.txt", **environment)
         )
-        wait_for_line(lines, "listener=send_price_alerts")
-        wait_for_line(lines, "listener=update_db")
-        crawler, fired = stack.enter_context(
-            running(sys.executable, "-m", "services.crawler", folder=project, **environment)
-        )
-        event_id = wait_for_line(fired, "fired").split()[1]
-        assert crawler.wait(SECONDS) == 0
-        got = sorted((lines.get(timeout=SECONDS), lines.get(timeout=SECONDS)))
-        assert got == ["alert: A-1 19.90 EUR\n", f"row: A-1 {event_id}\n"], got
+        wait_for(project / "worker.txt", "listener=send_price_alerts", "listener=update_db")
+        crawler = (sys.executable, "-m", "services.crawler")
+        fired = subprocess.run(
+            crawler, cwd=project, env={**os.environ, **environment}, check=True, text=True,
+            stdout=subprocess.PIPE, timeout=SECONDS,
+        )  # fmt: skip
+        event_id = fired.stdout.split()[1]
+        said = wait_for(project / "worker.txt", "alert: A-1 19.90 EUR", f"row: A-1 {event_id}")
         worker.terminate()
         assert worker.wait(SECONDS) == 0
+        print(said)
     print("fired and listened with lbgen-runtime alone")
 
 
