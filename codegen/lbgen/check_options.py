@@ -1,4 +1,4 @@
-"""The options by which `lbgen check`, `allow` and `changelog` are told what to compare, and how."""
+"""The options of `lbgen check`, `allow` and `changelog` that select the versions to compare."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = [
     "Undecided",
 ]
 
-SchemaFolder: TypeAlias = Annotated[Path, typer.Argument(help="The schema folder.")]
+SchemaFolder: TypeAlias = Annotated[Path, typer.Argument(help="Schema folder.")]
 Against: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--against",
         metavar="REF|REF:DIR|./DIR|FILE",
-        help="The old version: a git ref (of a branch, the commit where the one that is checked "
-        "out began), a folder written as a path, or a lock file. May be given several times.",
+        help="Old version: a git ref (for a branch, its merge base with HEAD), a folder written "
+        "as a path, or a lock file. Can be repeated.",
     ),
 ]
 AgainstTip: TypeAlias = Annotated[
@@ -34,11 +34,12 @@ AgainstTip: TypeAlias = Annotated[
     typer.Option(
         "--against-tip",
         metavar="REF",
-        help="The old version: the newest commit of a branch. May be given several times.",
+        help="Old version: the newest commit of a branch. Can be repeated.",
     ),
 ]
 Mode: TypeAlias = Annotated[
-    str | None, typer.Option("--mode", help="backward, forward or full (the default).")
+    str | None,
+    typer.Option("--mode", help="Direction to check: backward, forward or full (default)."),
 ]
 Transitive: TypeAlias = Annotated[
     int,
@@ -46,22 +47,25 @@ Transitive: TypeAlias = Annotated[
         "--transitive",
         metavar="N",
         min=0,
-        help="Check against each of the last N versions of the git ref that changed.",
+        help="Compare with the last N versions of the contract in the history of the git ref.",
     ),
 ]
 Strict: TypeAlias = Annotated[
-    bool, typer.Option("--strict", help="Producers are not ours: they send all that is valid.")
+    bool,
+    typer.Option("--strict", help="Assume that writers send every event that their schema allows."),
 ]
 Source: TypeAlias = Annotated[
-    bool, typer.Option("--source", help="Report changed signatures of generated code, too.")
+    bool, typer.Option("--source", help="Also report changed signatures in the generated code.")
 ]
 Undecided: TypeAlias = Annotated[
     str | None,
-    typer.Option("--undecided", help="error (the default) or warn: what nobody can decide."),
+    typer.Option(
+        "--undecided", help="Severity of changes that lbgen cannot decide: error (default) or warn."
+    ),
 ]
 First: TypeAlias = Annotated[
     bool,
     typer.Option(
-        "--first", help="Pass if the git ref has no contract anywhere: this is the first one."
+        "--first", help="Pass if the git ref has no contract, so that this is the first one."
     ),
 ]

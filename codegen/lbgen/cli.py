@@ -1,7 +1,7 @@
 """The command line: every module of `lbgen.commands` is a command, or a group of some.
 
-Exit codes: 0 fine, 1 findings, 2 wrong use. `--help` imports nothing but typer and the commands'
-own modules, so that it answers at once.
+Exit codes: 0 success, 1 findings, 2 wrong usage. `--help` only imports typer and the modules of the
+commands, so that it answers immediately.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ def _rewritten(value: Any) -> Any:
 def _ignore() -> dict[str, Any]:
     """The schema of `x-lbgen-ignore`, with the rules that it can name."""
     return {
-        "description": "Rules of the linter that do not count here, each with the reason.",
+        "description": "Linter rules to ignore here, each with the reason.",
         "type": "object",
         "minProperties": 1,
         "properties": {

@@ -19,8 +19,8 @@ __all__ = ["DEFAULT_URL", "DryRun", "Listener", "Service", "Url", "connected"]
 
 DEFAULT_URL = "redis://localhost:6379/0"
 
-Service = Annotated[str, typer.Argument(help="The service's name.")]
-Listener = Annotated[str, typer.Argument(help="The listener's name.")]
+Service = Annotated[str, typer.Argument(help="Name of the service.")]
+Listener = Annotated[str, typer.Argument(help="Name of the listener.")]
 
 
 def _url(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
@@ -33,8 +33,8 @@ def _url(context: typer.Context, parameter: typer.CallbackParam, value: str) -> 
     source = context.get_parameter_source(parameter.name or "")
     if source is not None and source.name == "COMMANDLINE" and _PASSWORD.search(value):
         say(
-            "the password in --redis-url can be read in the list of processes: write the URL into"
-            " LBGEN_REDIS_URL, or into a file, and say --redis-url @FILE",
+            "other users of this machine can see the password in --redis-url in the list of"
+            " processes; set LBGEN_REDIS_URL, or write the URL to a file and use --redis-url @FILE",
             stream=sys.stderr,
         )
     return value
@@ -47,11 +47,13 @@ Url = Annotated[
     typer.Option(
         "--redis-url",
         envvar="LBGEN_REDIS_URL",
-        help="redis://, rediss:// or unix://; @FILE reads it from a file.",
+        help="Address of the server (redis://, rediss:// or unix://); @FILE reads it from a file.",
         callback=_url,
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Change nothing; print what would be done.")
+]
 
 
 class _Closable(Protocol):

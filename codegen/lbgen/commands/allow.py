@@ -13,30 +13,33 @@ __all__ = ["command"]
 
 
 def command(
-    rule: Annotated[str, typer.Argument(help="Id of the finding's rule.")],
+    rule: Annotated[str, typer.Argument(help="Rule of the finding.")],
     place: Annotated[
         str,
         typer.Argument(
-            help="The finding's place: shop.orders.order_placed#total.amount, or "
-            "schemas/common/money.yaml:16 for all events."
+            help="Place of the finding: shop.orders.order_placed#total.amount, or "
+            "schemas/common/money.yaml:16 for all events that use it."
         ),
     ],
-    reason: Annotated[str, typer.Option("--reason", help="Why the break is meant.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the break is acceptable.")],
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="DATE", help="The last day, in UTC: 2026-12-31."),
+        typer.Option(
+            "--until", metavar="DATE", help="Last day of the allowance, in UTC: 2026-12-31."
+        ),
     ] = None,
     against: Against = None,
     against_tip: AgainstTip = None,
-    schemas: Annotated[Path, typer.Option("--schemas", help="The schema folder.")] = Path(
-        "schemas"
-    ),
+    schemas: Annotated[Path, typer.Option("--schemas", help="Schema folder.")] = Path("schemas"),
     mode: Mode = None,
     transitive: Transitive = 0,
     strict: Strict = False,
     source: Source = False,
 ) -> None:
-    """Write down that a breaking change is meant, so that the check lets it pass."""
+    """Allow a breaking change, so that `lbgen check` passes.
+
+    Adds an entry to .lbgen-breaks.yaml in the schema folder.
+    """
     from ..compat.allow_break import allow_break
 
     raise typer.Exit(

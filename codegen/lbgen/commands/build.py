@@ -13,26 +13,24 @@ __all__ = ["command"]
 
 
 def command(
-    schemas: Annotated[
-        Path, typer.Argument(help="The schema folder.", exists=True, file_okay=False)
-    ],
+    schemas: Annotated[Path, typer.Argument(help="Schema folder.", exists=True, file_okay=False)],
     output: Annotated[
         Path,
         typer.Option(
             "--output",
             "-o",
-            help="The package that is made; the folder's name is the package's.",
+            help="Folder to write; its name is the name of the package.",
             file_okay=False,
         ),
     ] = Path("generated"),
     check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; exit with 1 if anything would change.")
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if files would change.")
     ] = False,
     format: Annotated[  # noqa: A002 - the option's name
-        ReportFormat, typer.Option("--format", help="How findings are printed.")
+        ReportFormat, typer.Option("--format", help="Output format of findings.")
     ] = ReportFormat.text,
 ) -> None:
-    """Compile a contract to a typed Python package."""
+    """Generate a typed Python package from a contract."""
     from ..building import build_folder
 
     raise typer.Exit(build_folder(schemas, output, check=check, format=format.value))

@@ -28,7 +28,10 @@ def command(
     source: Source = False,
     first: First = False,
 ) -> None:
-    """Print what changed in the contract, in Markdown, breaking changes first."""
+    """Print the changes of a contract as Markdown.
+
+    Breaking changes come first.
+    """
     from ..compat.print_changelog import print_changelog
 
     raise typer.Exit(

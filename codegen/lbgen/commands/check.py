@@ -33,16 +33,20 @@ def command(
     undecided: Undecided = None,
     first: First = False,
     format: Annotated[  # noqa: A002 - the option's name
-        str, typer.Option("--format", help="text, json, github, gitlab, sarif or junit.")
+        str,
+        typer.Option("--format", help="Output format: text, json, github, gitlab, sarif or junit."),
     ] = "text",
     changelog: Annotated[
         Path | None,
         typer.Option(
-            "--changelog", metavar="FILE", help="Append what changed to a file, in Markdown."
+            "--changelog", metavar="FILE", help="Append the changes to a file, as Markdown."
         ),
     ] = None,
 ) -> None:
-    """Say whether a change of the contract breaks whoever reads or fires its events."""
+    """Check a contract for breaking changes.
+
+    Exit codes: 0 compatible, 1 breaking changes, 2 nothing was compared.
+    """
     from ..compat.checking import check_folder
 
     raise typer.Exit(

@@ -1,4 +1,4 @@
-"""`lbgen dead`: the events that a listener could not handle."""
+"""`lbgen dead`: the dead letters of a listener."""
 
 from __future__ import annotations
 
@@ -19,16 +19,25 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Look after events that a listener could not handle.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, replay or drop dead letters.",
+    no_args_is_help=True,
+)
 
 Ids = Annotated[
-    list[str] | None, typer.Option("--id", help="An event's or a letter's id; may be repeated.")
+    list[str] | None, typer.Option("--id", help="Id of an event or dead letter; can be repeated.")
 ]
-Reason = Annotated[str | None, typer.Option(help="failed, crashed or invalid.")]
-EventName = Annotated[str | None, typer.Option("--event", help="order_placed or the full name.")]
-Older = Annotated[str | None, typer.Option("--older-than", help="An age: 90s, 15m, 2h, 7d.")]
-Newer = Annotated[str | None, typer.Option("--newer-than", help="An age: 90s, 15m, 2h, 7d.")]
-All = Annotated[bool, typer.Option("--all", help="Every letter, where nothing else selects.")]
+Reason = Annotated[str | None, typer.Option(help="Only this reason: failed, crashed or invalid.")]
+EventName = Annotated[
+    str | None, typer.Option("--event", help="Only this event: order_placed, or its full name.")
+]
+Older = Annotated[
+    str | None, typer.Option("--older-than", help="Only older dead letters: 90s, 15m, 2h, 7d.")
+]
+Newer = Annotated[
+    str | None, typer.Option("--newer-than", help="Only newer dead letters: 90s, 15m, 2h, 7d.")
+]
+All = Annotated[bool, typer.Option("--all", help="All dead letters.")]
 
 _LONGEST_VALUE = 100_000
 """Characters of a field, and of a line of what went wrong, that `show` prints."""
@@ -119,10 +128,10 @@ def list_(
 def show(
     service: Service,
     listener: Listener,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="An event's or a letter's id.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of an event or dead letter.")],
     redis_url: Url = DEFAULT_URL,
 ) -> None:
-    """Show one dead letter whole: why it died, and the event as it was."""
+    """Show a dead letter in full: the reason, and the original event."""
 
     with _box(redis_url, service, listener) as box:
         found = False
@@ -157,7 +166,7 @@ def replay(
     dry_run: DryRun = False,
     redis_url: Url = DEFAULT_URL,
 ) -> None:
-    """Give dead letters back to this listener, and to no other."""
+    """Run dead letters again, in this listener only."""
     query = _query(ids, reason, event, older_than, newer_than)
     _act(redis_url, service, listener, query, "replay", all_=all_, dry_run=dry_run)
 
@@ -175,7 +184,7 @@ def drop(
     dry_run: DryRun = False,
     redis_url: Url = DEFAULT_URL,
 ) -> None:
-    """Remove dead letters for good."""
+    """Delete dead letters permanently."""
     query = _query(ids, reason, event, older_than, newer_than)
     _act(redis_url, service, listener, query, "drop", all_=all_, dry_run=dry_run)
 

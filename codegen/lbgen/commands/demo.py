@@ -8,7 +8,7 @@ __all__ = ["command"]
 
 
 def command() -> None:
-    """Show it all at work, on a server of its own."""
+    """Run a demo of lbgen on a temporary server of its own."""
     from ..demo.play import play
 
     raise typer.Exit(play())

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Look after the consumer groups of listeners.", no_args_is_help=True)
+app = typer.Typer(help="List or remove the consumer groups of listeners.", no_args_is_help=True)
 
-Force = Annotated[bool, typer.Option("--force", help="Also where processes of the group live.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Remove the group even if it has live processes.")
+]
 
 _STEPS = ((120, "s", 1), (7_200, "m", 60), (172_800, "h", 3_600))
 
@@ -56,7 +58,10 @@ def _line(state: GroupState) -> str:
 
 @app.command("list")
 def list_(redis_url: Url = DEFAULT_URL) -> None:
-    """List every group of every event stream: what waits, and who reads."""
+    """List the consumer groups of all event streams.
+
+    Shows the backlog and the processes of each group.
+    """
     with _groups(redis_url) as groups:
         stream = None
         for state in groups.states():
@@ -76,9 +81,10 @@ def remove(
     dry_run: DryRun = False,
     redis_url: Url = DEFAULT_URL,
 ) -> None:
-    """Remove the groups of a listener that is gone for good: what waits for it is not run.
+    """Remove the consumer groups of a listener.
 
-    Its dead letters stay; `lbgen dead drop` removes them.
+    Use this for a listener that no longer exists. Events that it has not handled are no longer
+    delivered to it. Its dead letters remain; `lbgen dead drop` deletes them.
     """
     with _groups(redis_url) as groups:
         states = groups.of_listener(service, listener)

@@ -1,4 +1,4 @@
-"""`lbgen import`: contracts from what other tools know."""
+"""`lbgen import`: contracts from the schemas of other tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Make contract files of what other tools know.",
+    help="Convert the schemas of other tools to contract files.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -26,7 +26,7 @@ class Stream(StrEnum):
 
 @app.callback()
 def _group() -> None:
-    """Make contract files of what other tools know."""
+    """Convert the schemas of other tools to contract files."""
 
 
 @app.command("lightbus")
@@ -35,27 +35,27 @@ def lightbus(
         Path,
         typer.Argument(
             metavar="FILE_OR_DIR",
-            help="What `lightbus dumpschema` wrote, or the value of a key schema:API;"
-            " - is standard input.",
+            help="Output of `lightbus dumpschema`, or the value of a key schema:API;"
+            " - reads standard input.",
             allow_dash=True,
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The schema folder.", file_okay=False)
+        Path, typer.Option("--output", "-o", help="Schema folder.", file_okay=False)
     ] = Path("schemas"),
     api: Annotated[
-        str | None, typer.Option("--api", help="Name of the API, if the file does not tell it.")
+        str | None, typer.Option("--api", help="Name of the API, if the file does not contain it.")
     ] = None,
     stream: Annotated[
-        Stream, typer.Option("--stream", help="The services' `stream_use` in Lightbus.")
+        Stream, typer.Option("--stream", help="The `stream_use` setting of your Lightbus services.")
     ] = Stream.per_api,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace contract files that are there.")
+        bool, typer.Option("--force", help="Overwrite existing contract files.")
     ] = False,
 ) -> None:
-    """Turn schemas that Lightbus has dumped into contract files.
+    """Convert schemas from Lightbus to contract files.
 
-    Exits with 1, and writes nothing, where something cannot be read or is there already.
+    Exits with 1 and writes nothing if a file cannot be read, or if a contract already exists.
     """
     from ..lightbus.importing import import_files
 

@@ -12,13 +12,13 @@ __all__ = ["command"]
 
 def command(
     folder: Annotated[
-        Path, typer.Argument(help="The project's folder.", exists=True, file_okay=False)
+        Path, typer.Argument(help="Project folder.", exists=True, file_okay=False)
     ] = Path("."),
 ) -> None:
-    """Start a project: an example contract, the editor's schema, and a table for settings where a
-    pyproject.toml is.
+    """Set up a project with an example contract.
 
-    Nothing that is there is overwritten.
+    Also writes the JSON Schema of contract files, for your editor, and adds a [tool.lbgen] table
+    to pyproject.toml, if there is one. Does not overwrite your files.
     """
     from ..starting import start_project
 

@@ -13,17 +13,15 @@ __all__ = ["command"]
 
 
 def command(
-    schemas: Annotated[
-        Path, typer.Argument(help="The schema folder.", exists=True, file_okay=False)
-    ],
+    schemas: Annotated[Path, typer.Argument(help="Schema folder.", exists=True, file_okay=False)],
     format: Annotated[  # noqa: A002 - the option's name
-        ReportFormat, typer.Option("--format", help="How findings are printed.")
+        ReportFormat, typer.Option("--format", help="Output format of findings.")
     ] = ReportFormat.text,
 ) -> None:
-    """Find what a contract may say, and better would not.
+    """Check a contract against the style rules.
 
-    Exits with 1 where there is an error or a warning; notes alone are fine. Rules are turned off
-    by `lint.ignore` in [tool.lbgen] of pyproject.toml, or by `x-lbgen-ignore` in the contract.
+    Exits with 1 if there is an error or a warning, but not for notes. To turn off a rule, use
+    `lint.ignore` in [tool.lbgen] of pyproject.toml, or `x-lbgen-ignore` in the contract.
     """
     from ..linting import lint_folder
 

@@ -16,13 +16,17 @@ def command(
     schemas: SchemaFolder,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The file; by default in the schema folder."),
+        typer.Option("--output", "-o", help="Lock file; by default in the schema folder."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; exit with 1 if it is stale.")
+        bool,
+        typer.Option("--check", help="Write nothing; exit with 1 if the lock file is out of date."),
     ] = False,
 ) -> None:
-    """Write the contract as it is to one file, to check later versions against."""
+    """Write the contract to a lock file.
+
+    `lbgen check --against FILE` compares a later version with it.
+    """
     from ..compat.lock_folder import lock_folder
 
     raise typer.Exit(lock_folder(schemas, output, check=check))

@@ -11,10 +11,10 @@ __all__ = ["command"]
 
 def command(
     rule: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A rule, as findings name it.")
+        str | None, typer.Argument(metavar="ID", help="Id of the rule, as in a finding.")
     ] = None,
 ) -> None:
-    """Explain a rule, or list all of them."""
+    """Explain a rule, or list all rules."""
     import sys
 
     from ..console import say, say_lines

@@ -1,4 +1,4 @@
-"""`lbgen run`: a service's listeners as a process."""
+"""`lbgen run`: run the listeners of a service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["command"]
 
 
 class LogLevel(StrEnum):
-    """From which level on log lines are shown."""
+    """The lowest level of log lines to show."""
 
     debug = "debug"
     info = "info"
@@ -21,16 +21,16 @@ class LogLevel(StrEnum):
 
 def command(
     target: Annotated[
-        str, typer.Argument(metavar="MODULE:BUS", help="The bus, as in services.shop:bus.")
+        str, typer.Argument(metavar="MODULE:BUS", help="Bus to run, such as services.shop:bus.")
     ],
     log_level: Annotated[
-        LogLevel, typer.Option(help="Show log lines from this level on; debug has one per event.")
+        LogLevel, typer.Option(help="Lowest level of log lines to show; debug logs every event.")
     ] = LogLevel.info,
 ) -> None:
-    """Run every listener of a bus until SIGTERM or SIGINT.
+    """Run all listeners of a bus until SIGTERM or SIGINT.
 
-    Exits with 0 after a stop, 1 where a listener or the server made it stop, 2 where there is no
-    such bus or nothing listens.
+    Exit codes: 0 after a signal, 1 if a listener or the server stopped the process, 2 if the bus
+    does not exist or has no listeners.
     """
     import logging
     import sys

@@ -6,7 +6,7 @@ __all__ = ["command"]
 
 
 def command() -> None:
-    """Print the JSON Schema of a contract file, for editors."""
+    """Print the JSON Schema of contract files, for editors."""
     import sys
 
     from ..editor_schema import editor_schema_text

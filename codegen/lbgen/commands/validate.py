@@ -11,19 +11,17 @@ __all__ = ["command"]
 
 
 def command(
-    schemas: Annotated[
-        Path, typer.Argument(help="The schema folder.", exists=True, file_okay=False)
-    ],
+    schemas: Annotated[Path, typer.Argument(help="Schema folder.", exists=True, file_okay=False)],
     event: Annotated[str, typer.Argument(help="Full name of the event: shop.orders.order_placed.")],
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="JSON files, each an object with the event's parameters; - is standard input.",
+            help="JSON files with the parameters of an event; - reads standard input.",
             allow_dash=True,
         ),
     ],
 ) -> None:
-    """Say whether JSON files hold valid parameters of an event."""
+    """Check whether JSON files contain valid parameters of an event."""
     from ..validating import validate_files
 
     raise typer.Exit(validate_files(schemas, event, files))
