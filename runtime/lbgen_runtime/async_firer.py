@@ -164,7 +164,7 @@ class _Writer:
                 if isinstance(step, Exchange):
                     try:
                         replies = await self._connection.exchange(
-                            step.commands, timeout=step.timeout
+                            step.commands, within=step.timeout
                         )
                     except ConnectionFailed as failure:
                         failures += 1

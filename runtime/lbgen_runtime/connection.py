@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import importlib
 import inspect
+import math
 import os
 import socket
 import ssl
@@ -337,12 +338,52 @@ class SyncConnection:
             connection._sock.close()  # without the end of TLS, which the parent would see
 
 
+class _Silence:
+    """Ends an exchange in which nothing has come for too long; what comes slowly may take its time.
+
+    Args:
+        connection: in whose exchange.
+        limit: what ends it.
+        seconds: that may pass without a byte.
+        within: seconds after which the exchange ends in any case.
+    """
+
+    __slots__ = ("_connection", "_deadline", "_limit", "_loop", "_seconds", "_timer")
+
+    def __init__(
+        self, connection: AsyncConnection, limit: asyncio.Timeout, seconds: float, within: float
+    ) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._loop = asyncio.get_running_loop()
+        self._seconds = seconds
+        connection.heard = self._loop.time()
+        self._deadline = connection.heard + within
+        self._timer = self._loop.call_later(min(seconds, within), self._look)
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        due = min(self._connection.heard + self._seconds, self._deadline)
+        if now < due:
+            self._timer = self._loop.call_at(due, self._look)
+        else:
+            self._limit.reschedule(now)
+
+    def end(self) -> None:
+        """The exchange has ended."""
+        self._timer.cancel()
+
+
 class AsyncConnection:
     """A connection that one task uses at a time; opened at the first exchange.
 
     Args:
         url: where the server is.
         name: the connection's name on the server (`CLIENT LIST`).
+
+    Attributes:
+        heard: when the last bytes came, by the event loop's clock.
+        peer: how the server knows this connection, once it was asked.
     """
 
     __slots__ = (
@@ -352,6 +393,7 @@ class AsyncConnection:
         "_introduction",
         "_loop",
         "_used",
+        "heard",
         "peer",
     )
 
@@ -361,6 +403,7 @@ class AsyncConnection:
         self._factory: Callable[[], Any] = lambda: kind(**options)
         self._connection: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.heard = 0.0
         self.peer: Peer | None = None
         self._used = 0.0
         _connections.add(self)
@@ -370,12 +413,15 @@ class AsyncConnection:
         commands: Sequence[Command | bytes],
         *,
         timeout: float = REPLY_TIMEOUT,  # noqa: ASYNC109
+        within: float = math.inf,
     ) -> list[Reply]:
         """Send the commands in one write and wait for every reply.
 
         Args:
             commands: what to send; bytes are a command as it travels.
-            timeout: seconds that all replies together may take.
+            timeout: seconds that the server may stay silent. A reply of hundreds of megabytes may
+                take as long as it takes.
+            within: seconds that all replies together may take.
 
         Returns:
             One reply per command; a server's error stands in its place as `ResponseError`.
@@ -390,19 +436,23 @@ class AsyncConnection:
         connection: Any = self._connection
         replies: list[Reply] = []
         try:
-            async with asyncio.timeout(timeout):
-                await connection.send_packed_command(pack(commands), check_health=False)
-                read = connection.read_response
-                wrong_server = False
-                for _ in commands:
-                    try:
-                        replies.append(await read(disconnect_on_error=False))
-                    except ResponseError as error:
-                        replies.append(error)
-                        wrong_server = wrong_server or _is_of_wrong_server(error)
-                    except BusyLoadingError as error:  # redis-py closes the connection for it
-                        replies.append(ResponseError(words_of(error)))
-                        raise
+            async with asyncio.timeout(None) as limit:
+                silence = _Silence(self, limit, timeout, within)
+                try:
+                    await connection.send_packed_command(pack(commands), check_health=False)
+                    read = connection.read_response
+                    wrong_server = False
+                    for _ in commands:
+                        try:
+                            replies.append(await read(disconnect_on_error=False))
+                        except ResponseError as error:
+                            replies.append(error)
+                            wrong_server = wrong_server or _is_of_wrong_server(error)
+                        except BusyLoadingError as error:  # redis-py closes the connection for it
+                            replies.append(ResponseError(words_of(error)))
+                            raise
+                finally:
+                    silence.end()
         except (RedisError, OSError) as error:
             peer = self.peer
             await self.close()
@@ -447,6 +497,7 @@ class AsyncConnection:
         try:
             async with asyncio.timeout(timeout):
                 await connection.connect()
+                self._hear(connection._reader)
                 await connection.send_packed_command(self._introduction, check_health=False)
                 for _ in _INTRODUCTION:
                     try:
@@ -462,6 +513,16 @@ class AsyncConnection:
             raise
         self._connection = connection
         self._used = clock.now()
+
+    def _hear(self, reader: Any) -> None:
+        """Note when bytes come."""
+        feed, clock_of_loop = reader.feed_data, asyncio.get_running_loop().time
+
+        def hear(data: bytes) -> None:
+            self.heard = clock_of_loop()
+            feed(data)
+
+        reader.feed_data = hear
 
     async def close(self) -> None:
         """Close the connection; the next exchange opens another."""

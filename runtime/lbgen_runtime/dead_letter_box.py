@@ -118,7 +118,7 @@ class DeadLetterBox:
 
     def _entries(self, key: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
         """Everything that a stream has, in pages that are no larger than need be."""
-        after, count = b"-", 8
+        after, count = b"-", 1  # what is large comes alone
         while True:
             page: list[tuple[bytes, list[bytes]]] = self._asker.ask(
                 b"XRANGE", key, after, b"+", b"COUNT", count

@@ -14,15 +14,13 @@ if TYPE_CHECKING:
 
     from .claims import Claim
 
-__all__ = ["Death", "dead_key", "death_of", "letter_of", "own_fields", "replay_key"]
+__all__ = ["PACKED_FIELD", "Death", "dead_key", "death_of", "own_fields", "replay_key"]
 
 _DEATH_FIELD: Final = b"lbgen"
 """The first field of a dead letter: a JSON object about its death."""
-_PACKED_FIELD: Final = b"lbgen:fields"
-"""The second field of one whose entry is too wide for a script: a JSON array of its own, in
-Latin-1."""
-_WIDEST: Final = 7_000
-"""Fields and values that are written as they are: a script passes on less than 8,000."""
+PACKED_FIELD: Final = b"lbgen:fields"
+"""The second field of one whose entry is too wide for a script: the entry's fields and values, each
+after its length in bytes and a colon."""
 
 _LONGEST_DETAIL: Final = 20_000
 """Characters of a traceback that are kept: the end says most."""
@@ -93,22 +91,25 @@ def death_of(fields: Sequence[bytes]) -> Death | None:
     return death if all(type(values[name]) is kind for name, kind in kinds.items()) else None
 
 
-def letter_of(death: Death, fields: Sequence[bytes]) -> list[bytes]:
-    """The fields and values of a dead letter: the death, then those of the entry."""
-    if len(fields) > _WIDEST:
-        packed = json.dumps([text.decode("latin-1") for text in fields])
-        fields = (_PACKED_FIELD, packed.encode())
-    return [*death.fields(), *fields]
-
-
 def own_fields(letter: list[bytes]) -> list[bytes]:
     """The fields and values of the entry that became a dead letter."""
     if letter[0] != _DEATH_FIELD:
         return letter
     fields = letter[2:]
-    if len(fields) != 2 or fields[0] != _PACKED_FIELD:
+    if len(fields) != 2 or fields[0] != PACKED_FIELD:
         return fields
-    try:
-        return [text.encode("latin-1") for text in json.loads(fields[1])]
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return fields
+    return _unpacked(fields[1]) or fields
+
+
+def _unpacked(packed: bytes) -> list[bytes]:
+    """Fields and values out of one; none where it was not made by `dead.lua`."""
+    fields: list[bytes] = []
+    at = 0
+    while at < len(packed):
+        colon = packed.find(b":", at, at + 11)
+        size = packed[at : max(colon, at)]
+        if not size.isdigit():
+            return []
+        at = colon + 1 + int(size)
+        fields.append(packed[colon + 1 : at])
+    return fields if at == len(packed) and len(fields) % 2 == 0 else []

@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 from . import clock
 from .accepting import Invalid
 from .connection import words_of
-from .dead_letters import Death, dead_key, letter_of
+from .dead_letters import PACKED_FIELD, Death, dead_key
 from .errors import ListenerFailed
 from .handing_back import hand_back
 from .printable import printable
@@ -36,6 +36,8 @@ _REFUSED_PAUSE: Final = 1.0
 """Seconds after which a step is tried again that the server refused (no memory, a failover)."""
 _NO_STREAM: Final = -2
 """What `dead.lua` replies where the dead letters' key has another type."""
+_REMOVED: Final = -3
+"""What it replies where the entry is not in its stream any more."""
 
 
 class Failures:
@@ -135,8 +137,7 @@ class Failures:
         death = Death.of(claim, reason, detail)
         dead = dead_key(self._listener.stream, self._listener.group)
         replayed = int(claim.stream != self._listener.stream)
-        letter = letter_of(death, claim.fields)
-        arguments: list[bytes | int | str] = [claim.fence, replayed, *letter]
+        arguments: list[bytes | int | str] = [claim.fence, replayed, *death.fields(), PACKED_FIELD]
         self._claims.retrying += 1  # it is held for as long as the server takes it from nobody
         self._claims.burying_bytes += claim.size
         try:
@@ -184,6 +185,9 @@ class Failures:
             else:
                 if done == 1:
                     return True
+                if done == _REMOVED:  # this process has what is left of it
+                    arguments = [*arguments, 1, *claim.fields]
+                    continue
                 if done == _NO_STREAM:
                     process.repeats.log(
                         logging.ERROR,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 STREAM, GROUP, DEAD = "s", "g", "{s}:dead:g"
 CLAIMING = (GROUP, "p2", 30_000, 1_000)
 """Group, consumer, idle milliseconds, bytes: what a claim begins with."""
+DEATH = (0, "lbgen", "{}", "lbgen:fields")
+"""No replay, the death, the name of a packed field: what a burial ends with."""
 
 
 @pytest.fixture
@@ -119,11 +121,42 @@ def test_only_its_holder_retries_an_entry(
 def test_only_its_holder_buries_an_entry(
     server: Server, entry: bytes, process: str, count: int, done: int
 ) -> None:
-    keys = [STREAM, DEAD]
-    assert run(server, scripts.DEAD, keys, GROUP, process, entry, count, 0, "lbgen", "{}") == done
+    assert run(server, scripts.DEAD, [STREAM, DEAD], GROUP, process, entry, count, *DEATH) == done
     assert server.client.xlen(DEAD) == done
     assert stands(server) == ([] if done else [(b"p1", 2)])
     assert server.client.xlen(STREAM) == 1, "other groups read it too"
+
+
+def letters(server: Server) -> list[list[bytes]]:
+    """The fields and values of each dead letter, in order."""
+    found: Any = server.client.eval("return redis.call('XRANGE', KEYS[1], '-', '+')", 1, DEAD)
+    return [fields for _, fields in found]
+
+
+def test_the_server_copies_what_is_buried(server: Server, entry: bytes) -> None:
+    """S10: no process sends an entry back, however large it is."""
+    assert run(server, scripts.DEAD, [STREAM, DEAD], GROUP, "p1", entry, 2, *DEATH) == 1
+    assert letters(server) == [[b"lbgen", b"{}", b"a", b"b"]]
+
+
+def test_what_was_removed_is_buried_as_its_process_knows_it(server: Server, entry: bytes) -> None:
+    server.client.xdel(STREAM, entry)
+    keys, fence = [STREAM, DEAD], (GROUP, "p1", entry, 2)
+    assert run(server, scripts.DEAD, keys, *fence, *DEATH) == -3
+    assert stands(server) == [(b"p1", 2)]
+    assert run(server, scripts.DEAD, keys, *fence, *DEATH, 1, "a", b"\xff", "a", "b") == 1
+    assert letters(server) == [[b"lbgen", b"{}", b"a", b"\xff", b"a", b"b"]]
+    assert stands(server) == []
+
+
+def test_a_replay_that_is_buried_again_has_one_death(server: Server, entry: bytes) -> None:
+    server.client.execute_command("XADD", STREAM, "*", "lbgen", "{1}", "lbgen", "own")
+    read: Any = server.client.xreadgroup(GROUP, "p1", {STREAM: ">"})
+    [(_, [(replay, _)])] = read
+    death = (1, *DEATH[1:])
+    assert run(server, scripts.DEAD, [STREAM, DEAD], GROUP, "p1", replay, 1, *death) == 1
+    assert letters(server) == [[b"lbgen", b"{}", b"lbgen", b"own"]]
+    assert server.client.xlen(STREAM) == 1, "nobody else reads a replay"
 
 
 @pytest.mark.parametrize("remove", [0, 1])
