@@ -105,7 +105,7 @@ def measure_pairs() -> None:
     from random_schemas import Schemas
 
     from lbgen.compat.decide import Documents, Version, decide
-    from lbgen.document import Location
+    from lbgen.source.document import Location
 
     uri = "lbgen:///event.json"
     taken: list[float] = []

@@ -3,9 +3,9 @@
     python benchmarks/many_events.py [EVENTS ...]
 
 For each number of events, once with 50 events per API and once with all in one API: CPU seconds of
-`lbgen.build.build`, and CPU milliseconds of importing the package alone, of the package and all its
-modules, and of the first use of one event, each in a process of its own and above what importing
-pydantic and lbgen_runtime takes.
+`lbgen.compiler.build`, and CPU milliseconds of importing the package alone, of the package and all
+its modules, and of the first use of one event, each in a process of its own and above what
+importing pydantic and lbgen_runtime takes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lbgen.build import build
+from lbgen.compiler import build
 
 _NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lbgen.building import build_folder, compile_folder
-from lbgen.linting import lint_folder
-from lbgen.report import print_diagnostics
+from lbgen.report.printer import print_diagnostics
+from lbgen.tasks.build import build_folder, compile_folder
+from lbgen.tasks.lint import lint_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,14 +8,14 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lbgen.build import Built, build
+from lbgen.compiler import Built, build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import ModuleType
 
-    from lbgen.build import Options
+    from lbgen.compiler import Options
 
 __all__ = ["build_json", "contract_of", "imported", "place_of", "write_package"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from case_folders import CASES, case_names, expected, run_case
-from lbgen.rules import all_rules
+from lbgen.findings.catalogue import all_rules
 
 if TYPE_CHECKING:
     from pathlib import Path

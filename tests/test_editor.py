@@ -15,12 +15,12 @@ import jsonschema_rs
 import pytest
 
 from language_server import LanguageServer
-from lbgen.building import compile_folder
-from lbgen.editor_schema import editor_schema
-from lbgen.keywords import DRAFT_2020_12
-from lbgen.lint import lint
-from lbgen.load import load
-from lbgen.starting import start_project
+from lbgen.contract.editor_schema import editor_schema
+from lbgen.lint.linter import lint
+from lbgen.schema.keywords import DRAFT_2020_12
+from lbgen.source.load import load
+from lbgen.tasks.build import compile_folder
+from lbgen.tasks.init import start_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lbgen.build import build
-from lbgen.sources import read_sources
+from lbgen.compiler import build
+from lbgen.source.files import read_sources
 
 ROOT = Path(__file__).parents[1]
 

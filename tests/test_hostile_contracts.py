@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hostile_texts import HOSTILE_TEXTS, MARK_FILE
-from lbgen.building import build_folder, compile_folder
-from lbgen.diagnostics import Severity
-from lbgen.plan.modules import PackagePlan
-from lbgen.shape_of_output import check_output
+from lbgen.findings.diagnostic import Severity
+from lbgen.generate.plan.outline import PackagePlan
+from lbgen.generate.self_check import check_output
+from lbgen.tasks.build import build_folder, compile_folder
 from packages import build_json, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from lbgen.build import Built
+    from lbgen.compiler import Built
 
 
 def _contract(parameters: Any, **more: Any) -> dict[str, Any]:

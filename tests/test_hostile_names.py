@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import lbgen_runtime
-from lbgen.names import USED_IN_CLASSES, USED_IN_PACKAGE, class_name, parameter_name
+from lbgen.generate.names import USED_IN_CLASSES, USED_IN_PACKAGE, class_name, parameter_name
 from lbgen_runtime import Event
 from packages import build_json, imported, place_of, write_package
 from servers import Server

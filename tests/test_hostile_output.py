@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hostile_texts import HOSTILE_TEXTS
-from lbgen import console
-from lbgen.cli import app
+from lbgen.cli.app import app
+from lbgen.report import console
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lbgen import load
-from lbgen.build import build
+from lbgen.compiler import build
+from lbgen.source import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

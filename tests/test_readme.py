@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lbgen.building import compile_folder
+from lbgen.tasks.build import compile_folder
 from servers import Server, wait_for
 
 ROOT = Path(__file__).parents[1]

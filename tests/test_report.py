@@ -12,10 +12,10 @@ import jsonschema_rs
 import pytest
 from rich.console import Console
 
-from lbgen.building import build_folder
-from lbgen.diagnostics import Diagnostic, Note, Place, Related, Severity
-from lbgen.document import Document
-from lbgen.report import FORMATS, print_diagnostics
+from lbgen.findings.diagnostic import Diagnostic, Note, Place, Related, Severity
+from lbgen.report.printer import FORMATS, print_diagnostics
+from lbgen.source.document import Document
+from lbgen.tasks.build import build_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import lbgen
-from lbgen.linting import lint_folder
-from lbgen.rule_page import markdown
-from lbgen.rules import Rule, all_rules, suggest_rules, the_rule
+from lbgen.findings.catalogue import Rule, all_rules, suggest_rules, the_rule
+from lbgen.findings.rule_page import markdown
+from lbgen.tasks.lint import lint_folder
 
 _ROOT = Path(__file__).parents[1]
 _CODE = Path(lbgen.__file__).parent
@@ -57,7 +57,7 @@ def test_every_rule_in_the_code_is_registered_and_every_registered_rule_is_in_th
 def test_the_page_of_rules_is_fresh() -> None:
     page = _ROOT / "docs/reference/rules.md"
     assert page.read_text("utf-8") == markdown(), (
-        "python -m lbgen.rule_page > docs/reference/rules.md"
+        "python -m lbgen.findings.rule_page > docs/reference/rules.md"
     )
 
 

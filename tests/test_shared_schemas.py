@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from lbgen.build import build
-from lbgen.cli import app
+from lbgen.cli.app import app
+from lbgen.compiler import build
 from lbgen.model import Modeller
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ def main() -> NoReturn:
     The exit code is 1 only for findings. Output that cannot be written and a defect of lbgen itself
     end with 2, as everything does that leaves no answer.
     """
-    from .cli import app
-    from .console import say
+    from .cli.app import app
+    from .report.console import say
 
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started lbgen

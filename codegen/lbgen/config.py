@@ -8,12 +8,12 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from .build import Options
-from .contract_schema import API_NAME
-from .diagnostics import Diagnostic, Place
-from .json_types import is_array, is_object
-from .keywords import DRAFTS, draft_of
-from .suggest import did_you_mean
+from .compiler import Options
+from .contract.grammar import API_NAME
+from .findings.diagnostic import Diagnostic, Place
+from .findings.suggestions import did_you_mean
+from .schema.keywords import DRAFTS, draft_of
+from .source.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -188,7 +188,7 @@ class _Reader:
         return ""
 
     def ignored(self, lint: dict[str, Any]) -> frozenset[str]:
-        from .rules import suggest_rules, the_rule
+        from .findings.catalogue import suggest_rules, the_rule
 
         value = lint.get("ignore", [])
         if not is_array(value) or not all(isinstance(each, str) for each in value):

@@ -13,8 +13,8 @@ import pytest
 from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
-from lbgen.cli import app
-from lbgen.compat.allowances import Allowance, day_of, read_allowances
+from lbgen.cli.app import app
+from lbgen.compat.result.allowances import Allowance, day_of, read_allowances
 
 BROKEN = CONTRACT.replace("email: {", "mail: {").replace("order_id, email]", "order_id, mail]")
 FAX = CONTRACT.replace("[web, app]", "[web, app, fax]")

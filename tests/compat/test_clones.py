@@ -11,7 +11,7 @@ import pytest
 from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
-from lbgen.cli import app
+from lbgen.cli.app import app
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,9 +14,9 @@ import pytest
 from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
-from lbgen.cli import app
-from lbgen.compat.checking import FORMATS, run_check
-from lbgen.compat.formats import validator
+from lbgen.cli.app import app
+from lbgen.compat.normal.formats import validator
+from lbgen.tasks.check import FORMATS, run_check
 
 ROOT = Path(__file__).parents[2]
 UPDATE = os.environ.get("LBGEN_UPDATE_CASES") == "1"

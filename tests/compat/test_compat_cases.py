@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_values import Values
 
-from lbgen.build import analyse
-from lbgen.compat.checking import print_result, run_check
 from lbgen.compat.contracts import Side
 from lbgen.compat.decide import Version
-from lbgen.compat.schema import to_schema
-from lbgen.sources import read_sources
+from lbgen.compat.normal.schema import to_schema
+from lbgen.compiler import analyse
+from lbgen.source.files import read_sources
+from lbgen.tasks.check import print_result, run_check
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 UPDATE = os.environ.get("LBGEN_UPDATE_CASES") == "1"

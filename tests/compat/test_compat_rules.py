@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lbgen.compat.checking import run_check
-from lbgen.rules import Rule, all_rules
+from lbgen.findings.catalogue import Rule, all_rules
+from lbgen.tasks.check import run_check
 
 RULES = [rule for rule in all_rules() if rule.family == "compat"]
 SHOWN = [rule for rule in RULES if rule.bad]

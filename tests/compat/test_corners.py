@@ -15,8 +15,8 @@ import pytest
 from corner_schemas import Corners, small_values
 
 from lbgen.compat.decide import Documents, Version, decide
-from lbgen.compat.schema import UnsupportedSchema
-from lbgen.document import Location
+from lbgen.compat.normal.schema import UnsupportedSchema
+from lbgen.source.document import Location
 
 PAIRS = int(os.environ.get("LBGEN_PAIRS", "1500"))
 CHUNK = 300

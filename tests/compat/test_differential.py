@@ -16,7 +16,7 @@ from random_schemas import Schemas
 from random_values import Values
 
 from lbgen.compat.decide import Documents, Verdict, Version, decide
-from lbgen.document import Location
+from lbgen.source.document import Location
 
 PAIRS = int(os.environ.get("LBGEN_PAIRS", "500"))
 SEED = int(os.environ.get("LBGEN_SEED", "1"))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lbgen.compat.decide import Documents, Version, decide
-from lbgen.document import Location
+from lbgen.source.document import Location
 
 URI = "lbgen:///event.json"
 OLDEST = "http://json-schema.org/draft-04/schema#"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lbgen.compat.decide import Documents, Parameters, decide
-from lbgen.document import Location
+from lbgen.source.document import Location
 
 URI = "lbgen:///event.json"
 CLOSED = {"type": "object", "properties": {"sku": {"type": "string"}}}

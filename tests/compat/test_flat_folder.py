@@ -10,7 +10,7 @@ import pytest
 from repositories import commit, git, repository, write
 from typer.testing import CliRunner, Result
 
-from lbgen.cli import app
+from lbgen.cli.app import app
 
 PAGE = (Path(__file__).parents[2] / "docs" / "howto" / "plain-schemas.md").read_text("utf-8")
 SETTINGS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from lbgen.compat.decide import Documents, Parameters, decide
-from lbgen.compat.formats import (
+from lbgen.compat.normal.formats import (
     DIALECTS,
     EXACT,
     INSIDE,
@@ -20,8 +20,8 @@ from lbgen.compat.formats import (
     asserted,
     validator,
 )
-from lbgen.compat.prove.language import Language, texts
-from lbgen.document import Location
+from lbgen.compat.regular.language import Language, texts
+from lbgen.source.document import Location
 from lbgen_runtime.formats import ASSERTED_FORMATS
 
 CHARACTERS = "aZ09@.:/-+_ TtZzPYMD#%[]\"'()é٣\n😀~"

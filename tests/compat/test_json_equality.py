@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lbgen.build import build
-from lbgen.compat.checking import run_check
-from lbgen.json_equality import canonical, json_equal
+from lbgen.compiler import build
+from lbgen.schema.equality import canonical, json_equal
+from lbgen.tasks.check import run_check
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pytest
 from repositories import CONTRACT, repository, write
 from typer.testing import CliRunner
 
-from lbgen.cli import app
-from lbgen.compat.checking import run_check
+from lbgen.cli.app import app
+from lbgen.tasks.check import run_check
 
 if TYPE_CHECKING:
     from pathlib import Path

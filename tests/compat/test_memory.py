@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lbgen.compat.normal.schema import REF, Node
 from lbgen.compat.prove.engine import Engine
 from lbgen.compat.prove.terms import Lit
-from lbgen.compat.schema import REF, Node
 
 TEXT = Node(keywords={"type": ["string"]})
 NUMBER = Node(keywords={"type": ["number"]})

@@ -11,7 +11,7 @@ from random_schemas import Schemas
 from rewrites import NEUTRAL, as_draft_07, sayable_in_draft_07
 
 from lbgen.compat.decide import Documents, Version, decide
-from lbgen.document import Location
+from lbgen.source.document import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable

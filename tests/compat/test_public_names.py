@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen.compat.checking import run_check
+from lbgen.tasks.check import run_check
 from packages import build_json, contract_of
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from itertools import islice
 import greenery
 import pytest
 
-from lbgen.compat.formats import validator
-from lbgen.compat.prove.automata import automaton
-from lbgen.compat.prove.characters import ANY, SPACE, asked
-from lbgen.compat.prove.language import Language, texts
-from lbgen.compat.schema import UnsupportedSchema
+from lbgen.compat.normal.formats import validator
+from lbgen.compat.normal.schema import UnsupportedSchema
+from lbgen.compat.regular.automata import automaton
+from lbgen.compat.regular.characters import ANY, SPACE, asked
+from lbgen.compat.regular.language import Language, texts
 
 PATTERNS = [
     "^[a-z]+$",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import commit, git, repository, write
 
-from lbgen.compat.checking import run_check
+from lbgen.tasks.check import run_check
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from official_suite import DRAFTS, REMOTES, remotes
 
-from lbgen.build import Options, build
-from lbgen.diagnostics import Severity
+from lbgen.compiler import Options, build
+from lbgen.findings.diagnostic import Severity
 from lbgen_runtime import ApiContract, EventContract
 from packages import imported, write_package
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lbgen.keywords import DRAFTS
+from lbgen.schema.keywords import DRAFTS
 from lbgen_runtime import InvalidParameters
 from lbgen_runtime.formats import ASSERTED_FORMATS
 from packages import build_json, contract_of, imported, write_package

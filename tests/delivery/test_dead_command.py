@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from workers import Process
 
 import servers
-from lbgen.cli import app
+from lbgen.cli.app import app
 from lbgen_runtime.heartbeat import lease_key
 
 if TYPE_CHECKING:

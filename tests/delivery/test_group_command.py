@@ -11,7 +11,7 @@ from notes import Bus, Noted
 from typer.testing import CliRunner
 
 import servers
-from lbgen.cli import app
+from lbgen.cli.app import app
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hostile_texts import HOSTILE_TEXTS
-from lbgen.cli import app
+from lbgen.cli.app import app
 
 if TYPE_CHECKING:
     from servers import Server

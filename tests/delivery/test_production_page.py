@@ -15,7 +15,7 @@ from notes import Bus, Noted
 from typer.testing import CliRunner
 
 import servers
-from lbgen.cli import app
+from lbgen.cli.app import app
 from lbgen_runtime import FireUnconfirmed
 
 if TYPE_CHECKING:

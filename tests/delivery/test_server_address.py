@@ -9,7 +9,7 @@ import pytest
 from notes import Bus
 from typer.testing import CliRunner
 
-from lbgen.cli import app
+from lbgen.cli.app import app
 from lbgen_runtime import InvalidSettings
 from lbgen_runtime.outage import Outage
 from lbgen_runtime.server_address import ServerAddress

@@ -1,9 +1,9 @@
 """What a schema declares, at any nesting of its compositions, is read and given back.
 
 An event has declared content if some schema or branch declares each of its properties, and if the
-closed form of its schema (`lbgen.compat.writer`) accepts it, which is what `fire` can send. Every
-such event comes back whole from `from_dict` and `to_json`; where the schema has defaults, with some
-of them filled in, and still valid.
+closed form of its schema (`lbgen.compat.normal.writer`) accepts it, which is what `fire` can send.
+Every such event comes back whole from `from_dict` and `to_json`; where the schema has defaults,
+with some of them filled in, and still valid.
 
 `LBGEN_COMPOSITIONS=10000 pytest -m thorough tests/exactness/test_nothing_is_dropped.py` is the
 long run.
@@ -21,7 +21,7 @@ import pytest
 from jsonschema_rs import is_valid
 
 from lbgen.compat.decide import Documents, Parameters
-from lbgen.document import Location
+from lbgen.source.document import Location
 from lbgen_runtime import InvalidParameters
 from packages import build_json, imported, write_package
 

@@ -17,12 +17,12 @@ import pytest
 from contracts import HOSTILE, contracts
 from hypothesis import HealthCheck, Phase, given, settings
 
-from lbgen.diagnostics import Severity
+from lbgen.findings.diagnostic import Severity
 from lbgen_runtime import Event, InvalidParameters, Record
 from packages import build_json, contract_of, imported, write_package
 
 if TYPE_CHECKING:
-    from lbgen.build import Built
+    from lbgen.compiler import Built
 
 COUNT = int(os.environ.get("LBGEN_RANDOM_CONTRACTS", "150"))
 SAMPLE = 40

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from kept_values import kept
-from lbgen.diagnostics import Severity
+from lbgen.findings.diagnostic import Severity
 from lbgen_runtime import ApiContract, EventContract, InvalidParameters
 from packages import build_json, contract_of, imported, write_package
 

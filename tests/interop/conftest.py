@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from real_lightbus import VERSIONS, Lightbus, NotHere
 
-from lbgen.building import build_folder
+from lbgen.tasks.build import build_folder
 from packages import imported
 
 if TYPE_CHECKING:

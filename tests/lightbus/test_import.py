@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from lbgen.building import compile_folder
-from lbgen.cli import app
-from lbgen.linting import lint_folder
+from lbgen.cli.app import app
+from lbgen.tasks.build import compile_folder
+from lbgen.tasks.lint import lint_folder
 
 DUMP = Path(__file__).with_name("dump.json")
 ORDERS: dict[str, Any] = json.loads(DUMP.read_bytes())["shop.orders"]

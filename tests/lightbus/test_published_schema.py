@@ -13,9 +13,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from lbgen.build import build
-from lbgen.lightbus.losses import usable_pattern
-from lbgen.lightbus.published import published_schema
+from lbgen.compiler import build
+from lbgen.generate.lightbus_schema.losses import usable_pattern
+from lbgen.generate.lightbus_schema.published import published_schema
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
 import official_suite

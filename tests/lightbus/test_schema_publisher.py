@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import lbgen_runtime.lightbus
-from lbgen.build import build
+from lbgen.compiler import build
 from packages import contract_of, imported, write_package
 from servers import wait_for
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lbgen.lint.past_tense import Tense, judge
+from lbgen.lint.english.past_tense import Tense, judge
 
 _VERDICTS = {"past": Tense.PAST, "ambiguous": Tense.AMBIGUOUS, "no": Tense.NOT_PAST}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lbgen.building import compile_folder
-from lbgen.diagnostics import Severity
-from lbgen.lint import lint
-from lbgen.linting import lint_folder
+from lbgen.findings.diagnostic import Severity
+from lbgen.lint.linter import lint
+from lbgen.tasks.build import compile_folder
+from lbgen.tasks.lint import lint_folder
 
 if TYPE_CHECKING:
     import pytest

@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import jsonschema_rs
 
-from ..json_types import is_object
-from ..resolve import References
-from ..verdict import Verdicts
-from .apis import api_changes
-from .blame import Cause, causes
-from .changes import Change, Direction, change_of
+from ..analysis.references import References
+from ..analysis.validators import Verdicts
+from ..source.json_types import is_object
+from .baseline.old_version import OldVersion
+from .change.apis import api_changes
+from .change.blame import Cause, causes
+from .change.kinds import Change, Direction, change_of
+from .change.meaning import meanings
+from .change.touched import Touched
 from .decide import Documents, Parameters, Version, decide
-from .findings import Finding, Proof, fingerprint
-from .meaning import meanings
-from .old_version import OldVersion
+from .normal.references import names_something
+from .normal.schema import UnsupportedSchema
 from .prove.engine import Engine
 from .prove.terms import Lit, OutOfSteps
-from .references import names_something
-from .schema import UnsupportedSchema
-from .touched import Touched
+from .result.finding import Finding, Proof, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lbgen_runtime import Violation
 
-    from ..contract import Api, Contract, Event
-    from ..diagnostics import Place
-    from ..document import Location
-    from .schema import Bundle
+    from ..contract.contract import Api, Contract, Event
+    from ..findings.diagnostic import Place
+    from ..source.document import Location
+    from .normal.schema import Bundle
 
 Mode = Literal["backward", "forward", "full"]
 

@@ -21,25 +21,25 @@ import jsonschema_rs
 
 from lbgen_runtime.reasons import Reasons
 
-from ..json_types import is_object
-from . import algebra
-from .formats import compiled
-from .formats import validator as validator_of
-from .merge import of_type
-from .normalise import SchemaAt, normalise
+from ..source.json_types import is_object
+from .normal.formats import compiled
+from .normal.formats import validator as validator_of
+from .normal.merge import of_type
+from .normal.normal_form import SchemaAt, normalise
+from .normal.references import References
+from .normal.schema import Bundle, UnsupportedSchema, to_schema
+from .normal.writer import closed
+from .prove import algebra
 from .prove.containment import STEPS, outside
-from .references import References
-from .refute import search
-from .schema import Bundle, UnsupportedSchema, to_schema
-from .shrink import ordered, shrunk
-from .writer import closed
+from .prove.refute import search
+from .prove.shrink import ordered, shrunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lbgen_runtime import Violation
 
-    from ..document import Location
+    from ..source.document import Location
 
 Layer: TypeAlias = Literal["same", "algebra", "structure", "search", ""]
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from lbgen_runtime.printable import printable
 
-from ..json_types import is_array, is_object
-from ..suggest import did_you_mean
+from ..findings.suggestions import did_you_mean
+from ..source.json_types import is_array, is_object
 from .contracts import Mode, Rules
 
 if TYPE_CHECKING:

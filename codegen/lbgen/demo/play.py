@@ -16,9 +16,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from ..building import compile_folder
-from ..console import counted, say
-from ..write import compare, write
+from ..generate.write import compare, write
+from ..report.console import counted, say
+from ..tasks.build import compile_folder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..document import Location
-from ..json_types import is_array, is_object
-from ..rules import suggest_rules, the_rule
+from ..findings.catalogue import suggest_rules, the_rule
+from ..source.document import Location
+from ..source.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..document import Document, Path
+    from ..source.document import Document, Path
     from .subjects import Finding, Subjects
 
 __all__ = ["KEYWORD", "apply_ignores"]

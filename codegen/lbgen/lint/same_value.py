@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ..document import Location
-from ..json_types import is_object
-from ..keywords import subschemas
+from ..schema.keywords import subschemas
+from ..source.document import Location
+from ..source.json_types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..document import Path
+    from ..source.document import Path
     from .subjects import SchemaAt, Subjects
 
 __all__ = ["SameValue"]

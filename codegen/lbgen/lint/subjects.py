@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..diagnostics import Diagnostic, Severity
-from ..document import Location
-from ..json_types import is_object
-from ..keywords import walk
+from ..findings.catalogue import the_rule
+from ..findings.diagnostic import Diagnostic, Severity
 from ..model.parts import PartsReader
-from ..rules import the_rule
+from ..schema.keywords import walk
+from ..source.document import Location
+from ..source.json_types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..build import Built
-    from ..contract import Api, Event
-    from ..diagnostics import Place, Related
-    from ..keywords import Draft
+    from ..compiler import Built
+    from ..contract.contract import Api, Event
+    from ..findings.diagnostic import Place, Related
+    from ..schema.keywords import Draft
 
 __all__ = ["Finding", "SchemaAt", "Subjects"]
 

@@ -11,7 +11,7 @@ from .unions import split_union, tag_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..document import Location
+    from ..source.document import Location
     from .modeller import Modeller
     from .parts import Parts
 

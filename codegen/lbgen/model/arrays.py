@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..json_types import is_array
-from .perhaps import perhaps_of
+from ..source.json_types import is_array
+from .conditional import perhaps_of
 from .types import AnyType, ArrayOf, Nothing, TupleOf, Type
 
 if TYPE_CHECKING:
-    from ..document import Location
+    from ..source.document import Location
     from .modeller import Modeller
-    from .naming import Naming
+    from .name_hints import Naming
     from .parts import Part, Parts
 
 __all__ = ["array_type"]

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..json_types import is_array, is_object
-from .perhaps import Perhaps, branches_of, declared_by
+from ..source.json_types import is_array, is_object
+from .conditional import Perhaps, branches_of, declared_by
 from .unions import tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..document import Location
+    from ..source.document import Location
     from .modeller import Modeller
 
 __all__ = ["refusable_defaults"]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..json_types import is_object
-from ..schema_paths import definition_name
+from ..schema.paths import definition_name
+from ..source.json_types import is_object
 from .alternatives import (
     MOST_ALTERNATIVES,
     MOST_MEMBERS,
@@ -20,11 +20,11 @@ from .alternatives import (
     tags_of,
 )
 from .arrays import array_type
+from .conditional import adds_names, declared_names
 from .defaults import refusable_defaults
-from .naming import Naming
+from .name_hints import Naming
 from .objects import fields_of, object_type
 from .parts import Part, PartsReader
-from .perhaps import adds_names, declared_names
 from .scalars import allowed_types, enumerated, enumeration_types, string_type
 from .types import (
     AnyType,
@@ -42,11 +42,11 @@ from .unions import make_union, split_union, tag_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..contract import Contract, Event
-    from ..diagnostics import Place
-    from ..document import Location
-    from ..resolve import References
-    from ..verdict import Verdicts
+    from ..analysis.references import References
+    from ..analysis.validators import Verdicts
+    from ..contract.contract import Contract, Event
+    from ..findings.diagnostic import Place
+    from ..source.document import Location
     from .parts import Parts
 
 __all__ = ["Modeller"]

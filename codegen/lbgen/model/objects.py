@@ -11,18 +11,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..json_types import is_array, is_object
-from .perhaps import perhaps_of
+from ..source.json_types import is_array, is_object
+from .conditional import perhaps_of
 from .types import AnyType, Field, MapOf, Nothing, RecordOf, Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..document import Location
+    from ..source.document import Location
+    from .conditional import Perhaps
     from .modeller import Modeller
-    from .naming import Naming
+    from .name_hints import Naming
     from .parts import Part, Parts
-    from .perhaps import Perhaps
 
 __all__ = ["fields_of", "object_type"]
 

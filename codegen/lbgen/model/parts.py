@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from ..document import Location
-from ..json_types import is_array, is_object
+from ..source.document import Location
+from ..source.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..resolve import References
+    from ..analysis.references import References
 
 __all__ = ["Part", "Parts", "PartsReader"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal, cast, get_args
 
-from ..json_equality import json_equal
-from ..json_types import is_array
+from ..schema.equality import json_equal
+from ..source.json_types import is_array
 from .types import AnyType, ArrayOf, Formatted, Literals, MapOf, Scalar, Type
 
 __all__ = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ..json_equality import canonical
+from ..schema.equality import canonical
 
 if TYPE_CHECKING:
-    from ..diagnostics import Place
-    from ..document import Location
+    from ..findings.diagnostic import Place
+    from ..source.document import Location
     from .parts import Parts
 
 __all__ = [

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..json_types import is_array, is_object
+from ..source.json_types import is_array, is_object
+from .conditional import declared_names, only_demands
 from .parts import Part
-from .perhaps import declared_names, only_demands
 from .types import AnyType, Literals, Member, Nothing, RecordOf, Type, UnionOf
 
 if TYPE_CHECKING:
-    from ..document import Location
+    from ..source.document import Location
     from .modeller import Modeller
     from .parts import Parts
     from .types import Constant

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ..console import json_text
-from ..diagnostics import Severity
+from ..findings.diagnostic import Severity
+from .console import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..diagnostics import Diagnostic, Note, Place
+    from ..findings.diagnostic import Diagnostic, Note, Place
     from .sources import Sources
 
 __all__ = ["as_json"]

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from ..diagnostics import Severity
+from ..findings.diagnostic import Severity
 from .words import lines, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..diagnostics import Diagnostic
+    from ..findings.diagnostic import Diagnostic
     from .sources import Sources
 
 __all__ = ["as_junit"]

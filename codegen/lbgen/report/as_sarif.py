@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from lbgen_runtime.version import __version__
 
-from ..console import json_text
-from ..diagnostics import Severity
+from ..findings.diagnostic import Severity
+from .console import json_text
 from .words import details
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..diagnostics import Diagnostic, Place
+    from ..findings.diagnostic import Diagnostic, Place
     from .sources import Sources
 
 __all__ = ["as_sarif"]

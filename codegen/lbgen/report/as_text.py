@@ -13,14 +13,14 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from ..console import counted
-from ..diagnostics import Note, Severity
+from ..findings.diagnostic import Note, Severity
+from .console import counted
 from .words import one_line, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..diagnostics import Diagnostic, Place
+    from ..findings.diagnostic import Diagnostic, Place
     from .sources import Sources
 
 __all__ = ["print_text"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..document import Document
+    from ..source.document import Document
 
 __all__ = ["Sources"]
 

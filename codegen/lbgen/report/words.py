@@ -9,7 +9,7 @@ from lbgen_runtime.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..diagnostics import Diagnostic, Related
+    from ..findings.diagnostic import Diagnostic, Related
     from .sources import Sources
 
 __all__ = ["details", "lines", "one_line", "where"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..json_values import canonical
+from ..normal.json_values import canonical
 from .distinct import other_than, representatives
 from .terms import EMPTY, Answer, Goal, SomeItem, found, unknown
 

@@ -8,7 +8,7 @@ from .engine import Engine
 from .terms import Answer, Lit, OutOfSteps, unknown
 
 if TYPE_CHECKING:
-    from ..schema import Bundle, Node
+    from ..normal.schema import Bundle, Node
 
 STEPS: Final = 60_000
 """The budget of one question; a step takes a few dozen microseconds."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..json_values import canonical
-from ..schema import Node
+from ..normal.json_values import canonical
+from ..normal.schema import Node
 from .terms import EMPTY, Answer, Goal, Lit, found, unknown
 
 if TYPE_CHECKING:

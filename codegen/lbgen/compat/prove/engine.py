@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ..formats import validator
-from ..json_values import KINDS, Kind
-from ..schema import REF, WRITTEN_WHOLE, Bundle, Node, UnsupportedSchema, children, to_schema
+from ..normal.formats import validator
+from ..normal.json_values import KINDS, Kind
+from ..normal.schema import REF, WRITTEN_WHOLE, Bundle, Node, UnsupportedSchema, children, to_schema
 from . import arrays, numbers, objects, strings
 from .expand import Tautology, failing, holding
 from .facts import Facts

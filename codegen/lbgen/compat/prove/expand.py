@@ -6,8 +6,9 @@ import json
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from ..json_values import Kind, canonical, kind_of, rational
-from ..schema import REF, WRITTEN_WHOLE, Node, UnsupportedSchema
+from ..normal.json_values import Kind, canonical, kind_of, rational
+from ..normal.schema import REF, WRITTEN_WHOLE, Node, UnsupportedSchema
+from .cases import Items, worlds
 from .terms import (
     Absent,
     Alternative,
@@ -34,7 +35,6 @@ from .terms import (
     SomeProperty,
     Written,
 )
-from .worlds import Items, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

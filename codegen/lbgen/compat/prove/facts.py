@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..json_values import canonical, rational
+from ..normal.json_values import canonical, rational
 from .terms import (
     Absent,
     Atom,

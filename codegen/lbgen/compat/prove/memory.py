@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ..schema import REF
+from ..normal.schema import REF
 
 if TYPE_CHECKING:
     from .terms import Answer, Goal

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor, gcd, lcm
 from typing import TYPE_CHECKING, Final
 
-from ..json_values import canonical, from_rational, rational
+from ..normal.json_values import canonical, from_rational, rational
 from .terms import EMPTY, Answer, found, unknown
 
 if TYPE_CHECKING:

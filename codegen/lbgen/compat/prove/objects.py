@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
-from ..json_values import canonical
-from ..schema import Node
+from ..normal.json_values import canonical
+from ..normal.schema import Node
 from .strings import matches
 from .terms import EMPTY, Answer, Goal, Lit, SomeProperty, found, unknown
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ...json_types import is_array, is_object
-from ..schema import UnsupportedSchema
+from ...source.json_types import is_array, is_object
+from ..normal.schema import UnsupportedSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

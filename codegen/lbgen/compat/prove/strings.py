@@ -6,9 +6,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from ..formats import EXACT, INSIDE, LONGEST, SAMPLES, SHAPES, TYPICAL, accepts, validator
-from ..schema import UnsupportedSchema
-from .language import Language, texts
+from ..normal.formats import EXACT, INSIDE, LONGEST, SAMPLES, SHAPES, TYPICAL, accepts, validator
+from ..normal.schema import UnsupportedSchema
+from ..regular.language import Language, texts
 from .terms import EMPTY, Answer, found, unknown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
-    from ..schema import Node
+    from ..normal.schema import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""Words in schemas that are no keywords of their draft.
+
+Cases: a misspelt keyword; a keyword of another draft, or of a neighbour of JSON Schema such as
+OpenAPI; a note of some tool. In a contract file, whose author writes for lbgen, each is an error.
+In a plain JSON Schema file all of them are legal annotations, which other tools may read, so each
+word is one warning, at its first place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from ..findings.diagnostic import Diagnostic, Severity
+from ..findings.suggestions import did_you_mean
+from ..schema.keywords import DRAFTS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from ..schema.keywords import Draft
+    from ..source.document import Document, Path
+
+__all__ = ["unknown_keywords"]
+
+_SAYS_NOTHING_ABOUT_VALUES: Final = frozenset(
+    {
+        "$comment", "$defs", "contentEncoding", "contentMediaType", "contentSchema", "definitions",
+        "deprecated", "examples", "id", "readOnly", "writeOnly",
+    }
+)  # fmt: skip
+"""Keywords that are harmless in drafts that do not know them: no draft refuses a value by them."""
+
+_INSTEAD: Final = {
+    "$recursiveAnchor": "write `$dynamicAnchor`",
+    "$recursiveRef": "write `$dynamicRef`",
+    "additionalItems": "write `items` behind `prefixItems`",
+    "disallow": "write `not`",
+    "divisibleBy": "write `multipleOf`",
+    "example": "write `examples` with a list; lbgen checks them",
+    "extends": "write `allOf`",
+    "nullable": 'write the type "null" beside the other: `type: [string, "null"]`',
+    "prefixItems": "write `items` with an array of schemas",
+}
+"""What to write instead of keywords of other drafts and of OpenAPI."""
+
+
+def unknown_keywords(
+    document: Document,
+    schemas: Iterable[tuple[Path, dict[str, Any], Draft]],
+    containers: Collection[Path],
+    *,
+    is_contract: bool,
+) -> Iterator[Diagnostic]:
+    """The words of a document's schemas that check nothing.
+
+    Args:
+        document: which holds the schemas.
+        schemas: each with its path and its draft.
+        containers: paths to what holds schemas that references lead to.
+        is_contract: whether the document is a contract file.
+    """
+    found: dict[str, Diagnostic] = {}
+    count: dict[str, int] = {}
+    for path, schema, draft in schemas:
+        for key in schema:
+            if key in draft.keywords or key.startswith("x-") or key in _SAYS_NOTHING_ABOUT_VALUES:
+                continue
+            if (*path, key) in containers:
+                continue
+            if is_contract:
+                yield _unknown(document, path, key, draft)
+            else:
+                found.setdefault(key, _unknown(document, path, key, draft))
+                count[key] = count.get(key, 0) + 1
+    for key, diagnostic in found.items():
+        more = f" (so at {count[key]} places of this file)" if count[key] > 1 else ""
+        yield replace(diagnostic, message=f"{diagnostic.message}{more}", severity=Severity.WARNING)
+
+
+def _unknown(document: Document, path: Path, key: str, draft: Draft) -> Diagnostic:
+    others = [each for each in DRAFTS.values() if key in each.keywords]
+    return Diagnostic(
+        place=document.key_place((*path, key)),
+        rule="unknown-keyword",
+        message=f"{key!r} is no keyword of {draft if others else 'JSON Schema'}"
+        ", so it checks nothing",
+        help=_INSTEAD.get(key) or _help(key, draft, others),
+    )
+
+
+def _help(key: str, draft: Draft, others: list[Draft]) -> str:
+    if others:
+        return f"it belongs to {others[0]}; write the rule with the keywords of {draft}"
+    meant = did_you_mean(key, draft.keywords)
+    if meant is not None:
+        return f"did you mean `{meant}`?"
+    return f"remove it, or name it `x-{key}` if it is a note of yours"

@@ -1,0 +1,1 @@
+"""The command line: options in, a task called, an exit code out."""

@@ -1,0 +1,147 @@
+"""Who is to blame for a break: the edits that, taken back alone, make the event readable.
+
+What the writer sends stays fixed; the reader's schema is brought towards the writer's, edit by
+edit, until everything can be read. So each cause is found once, and each event shown is one that
+the real writer sends and the real reader rejects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ..decide import Budget, Edited, Verdict, Version, decide
+from ..normal.schema import size_of
+from ..prove.containment import STEPS
+from .difference import differences
+from .edit import Edit, undone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..normal.schema import Bundle
+
+_MOST: Final = 25
+_SCHEMAS: Final = 500_000
+"""Schemas that may be edited to find all causes of one verdict, each counted anew each time."""
+_STEPS: Final = 3 * STEPS
+"""Steps that the prover may take for it."""
+
+
+class _Spent(Exception):
+    """The budget is used up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Edits that break together, usually one, and the verdict that shows it.
+
+    Attributes:
+        edits: the edits, the most telling first; none if no edit could be made responsible.
+        verdict: breaking or undecided.
+    """
+
+    edits: tuple[Edit, ...]
+    verdict: Verdict
+
+
+def causes(writer: Version, reader: Version, verdict: Verdict) -> list[Cause]:
+    """All causes of a verdict that is not `compatible`."""
+    edits = differences(writer.reader, reader.reader)
+    return _Blame(writer, reader, edits).causes(verdict)
+
+
+class _Blame:
+    def __init__(self, writer: Version, reader: Version, edits: list[Edit]) -> None:
+        self.writer = writer
+        self.reader = reader
+        self.edits = edits
+        self.size = size_of(writer.reader) + size_of(reader.reader)
+        self.left = _SCHEMAS
+        self.steps = _STEPS
+
+    def causes(self, verdict: Verdict) -> list[Cause]:
+        found: list[Cause] = []
+        try:
+            for each in self._causes(verdict):
+                found += each
+        except _Spent:
+            pass  # what was found so far is true, and more would take too long
+        return found or [Cause(edits=tuple(self.edits[:1]), verdict=verdict)]
+
+    def _causes(self, verdict: Verdict) -> Iterator[list[Cause]]:
+        found = 0
+        left = list(self.edits)
+        taken: tuple[Edit, ...] = ()
+        while verdict.state != "compatible" and found < _MOST:
+            blamed = self._blamed(verdict, taken, left)
+            if not blamed:
+                break
+            causes = self._separate(blamed, taken, left, verdict)
+            found += len(causes)
+            yield causes
+            taken = (*taken, *blamed)
+            left = [edit for edit in left if edit not in blamed]
+            if not left:
+                break
+            verdict = self._decide(taken)
+
+    def _blamed(
+        self, verdict: Verdict, taken: tuple[Edit, ...], left: list[Edit]
+    ) -> tuple[Edit, ...]:
+        for edit in left:
+            if self._settles((*taken, edit), verdict):
+                return (edit,)
+        if not self._settles((*taken, *left), verdict):
+            return ()
+        needed = list(left)
+        for edit in left:
+            without = [one for one in needed if one is not edit]
+            if self._settles((*taken, *without), verdict):
+                needed = without
+        return tuple(needed)
+
+    def _separate(
+        self, blamed: tuple[Edit, ...], taken: tuple[Edit, ...], left: list[Edit], verdict: Verdict
+    ) -> list[Cause]:
+        """Of several edits that break together: those that also break alone are causes each."""
+        if len(blamed) == 1:
+            return [Cause(edits=blamed, verdict=verdict)]
+        found: list[Cause] = []
+        for edit in blamed:
+            others = tuple(one for one in left if one is not edit)
+            alone = self._decide((*taken, *others))
+            if alone.state == "breaking" and not self.reader.reads(alone.event):
+                found.append(Cause(edits=(edit,), verdict=alone))
+        return found or [Cause(edits=blamed, verdict=verdict)]
+
+    def _decide(self, taken: Sequence[Edit]) -> Verdict:
+        verdict = self._decided(self._edited(taken))
+        if verdict.state == "breaking" and self.reader.reads(verdict.event):
+            # Readable as the contract really is: the edits only break what others repair.
+            return Verdict(state="compatible")
+        return verdict
+
+    def _settles(self, taken: Sequence[Edit], verdict: Verdict) -> bool:
+        reader = self._edited(taken)
+        if verdict.state != "breaking":
+            return self._decided(reader).state == "compatible"
+        try:
+            return reader.reads(verdict.event)
+        except ValueError:
+            return False  # some edits together make no schema
+
+    def _decided(self, reader: Version) -> Verdict:
+        budget = Budget(steps=min(STEPS, self.steps))
+        verdict = decide(self.writer, reader, budget)
+        self.steps -= budget.used
+        if self.steps <= 0 and verdict.state == "undecided":
+            raise _Spent
+        return verdict
+
+    def _edited(self, taken: Sequence[Edit]) -> Version:
+        self.left -= self.size
+        if self.left < 0:
+            raise _Spent
+        bundle: Bundle = undone(self.reader.reader, self.writer.reader, tuple(taken))
+        return Edited(bundle, strict=self.reader.strict)

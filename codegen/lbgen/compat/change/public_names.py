@@ -1,0 +1,177 @@
+"""Names of the generated package that mean something else now, though what they meant is there.
+
+Adding an event, a property or a title can take a name from its neighbor: code that uses the old
+name then silently uses the new thing. No event breaks, and no type checker need notice. The names
+of both versions are planned as `lbgen build` plans them, and what each one stands for is compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from ...generate.plan.classes import field_names
+from ...generate.plan.package import name_package
+from ...model import Modeller
+from ...schema.paths import definition_name
+from ..result.finding import Finding, Proof, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ...compiler import Analysis
+    from ...findings.diagnostic import Place
+    from ...model import Record
+    from ...model.parts import Parts
+    from ..contracts import Side
+
+__all__ = ["PublicNames", "compare_names", "public_names"]
+
+_TAKEN: Final = "compat-name-taken"
+_CHANGED: Final = "compat-name-changed"
+
+_Thing: TypeAlias = tuple[str, ...]
+"""What a class stands for: an event, a definition, or the way to it from one of these."""
+_ClassName: TypeAlias = tuple[str, str]
+"""A module and the name of a class in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Class:
+    """A class: its name, the key of each of its fields, and where its schema is."""
+
+    name: _ClassName
+    fields: Mapping[str, str]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicNames:
+    """What the names of a package stand for.
+
+    Attributes:
+        classes: every class, by what it stands for.
+    """
+
+    classes: Mapping[_Thing, _Class]
+
+
+def public_names(analysis: Analysis) -> PublicNames:
+    """The names of the package that a contract makes; none if it makes no package."""
+    modeller = Modeller(analysis.contract, analysis.references, analysis.verdicts)
+    named, problems = name_package(analysis.contract, modeller)
+    if named is None or problems:
+        return PublicNames(classes={})
+    things = _Things(
+        modeller.records, {parts: (api.name, event) for parts, (api, event) in named.events.items()}
+    )
+    found: dict[_Thing, _Class] = {}
+    for parts, (module, name) in named.naming.classes.items():
+        record = modeller.records[parts]
+        fields = {name: key for key, name in field_names(record).items()}
+        found.setdefault(
+            things.of(parts), _Class(name=(module, name), fields=fields, place=record.place)
+        )
+    return PublicNames(classes=found)
+
+
+class _Things:
+    """Says what each record stands for.
+
+    Args:
+        records: every record, by its parts.
+        events: of those that are events, the API and the event.
+    """
+
+    def __init__(
+        self, records: Mapping[Parts, Record], events: Mapping[Parts, tuple[str, str]]
+    ) -> None:
+        self._records = records
+        self._events = events
+        self._known: dict[Parts, _Thing] = {}
+
+    def of(self, parts: Parts) -> _Thing:
+        """What a record stands for."""
+        if parts not in self._known:
+            self._known[parts] = ("",)  # where records contain each other in a circle
+            self._known[parts] = self._thing(parts)
+        return self._known[parts]
+
+    def _thing(self, parts: Parts) -> _Thing:
+        event = self._events.get(parts)
+        if event is not None:
+            return ("event", *event)
+        record = self._records[parts]
+        path = record.location.path
+        if not path or definition_name(path) is not None or record.owner is None:
+            merged = "merged" if any("merged" in part.without for part in parts) else ""
+            return ("schema", str(record.location), merged)
+        return (*self.of(record.owner[0]), record.owner[1])
+
+
+def compare_names(old: Side, before: PublicNames, after: PublicNames) -> Iterator[Finding]:
+    """The names that stand for something else now, and those that have changed."""
+    now = {one.name: thing for thing, one in after.classes.items()}
+    for thing, one in before.classes.items():
+        two = after.classes.get(thing)
+        if two is None:
+            continue  # what it stood for is gone
+        label = f"the class {one.name[1]}"
+        if two.name != one.name:
+            taker = now.get(one.name)
+            yield _finding(
+                old,
+                one.name[1],
+                f"{label} is now called {two.name[1]}"
+                if taker is None
+                else f"{label} is now another type; what it was is called {two.name[1]}",
+                two.place if taker is None else after.classes[taker].place,
+                one.place,
+                taken=taker is not None,
+            )
+        names = {key: name for name, key in two.fields.items()}
+        for name, key in one.fields.items():
+            if key not in names or names[key] == name:
+                continue
+            taker_key = two.fields.get(name)
+            yield _finding(
+                old,
+                f"{one.name[1]}.{name}",
+                f"{label}: the field of {key!r} is now called {names[key]!r}"
+                + ("" if taker_key is None else f", and {name!r} is the field of {taker_key!r}"),
+                two.place,
+                one.place,
+                taken=taker_key is not None,
+            )
+
+
+def _finding(
+    old: Side, path: str, text: str, place: Place, old_place: Place, *, taken: bool
+) -> Finding:
+    rule = _TAKEN if taken else _CHANGED
+    where = ("the generated package", "", path)
+    return Finding(
+        rule=rule,
+        state="source" if taken else "meaning",
+        api=where[0],
+        event="",
+        path=path,
+        text=text,
+        proofs=(
+            Proof(
+                direction="source",
+                about="code that uses the old name uses something else after `lbgen build`"
+                if taken
+                else "code that uses the old name no longer imports or type-checks",
+            ),
+        ),
+        ways=(
+            "give what is new another name, or another `title`"
+            if taken
+            else "change the code that uses it in the same pull request",
+        ),
+        place=place,
+        old_place=old_place,
+        against=old.version,
+        fingerprint=fingerprint(rule, *where, text),
+    )

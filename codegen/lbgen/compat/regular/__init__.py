@@ -1,0 +1,1 @@
+"""Regular languages: patterns, automata, texts that match."""

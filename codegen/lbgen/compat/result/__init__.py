@@ -1,0 +1,1 @@
+"""What a check found, and what it means for CI."""

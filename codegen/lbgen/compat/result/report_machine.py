@@ -1,0 +1,123 @@
+"""A check for programs: JSON, and GitLab's code quality report."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+from lbgen_runtime.version import __version__
+
+from ...findings.diagnostic import Severity
+from ...report.console import json_text
+from ...report.sources import Sources
+from ...report.words import details
+from .check_result import counted
+from .wording import allow_command, ways_out
+
+if TYPE_CHECKING:
+    from .check_result import Result
+    from .finding import Finding
+
+_GITLAB: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
+
+
+def as_json(result: Result) -> str:
+    """One JSON object; `docs/reference/check.schema.json` is its schema."""
+    sources = Sources(result.documents, str(result.schemas))
+    rules = result.settings.rules
+    found = {
+        "version": 1,
+        "tool": f"lbgen {__version__}",
+        "against": [one.name for one in result.against],
+        "versions": [
+            {"name": one.name, "commit": one.commit or None, "about": one.about, "empty": empty}
+            for empty, versions in ((False, result.against), (True, result.empty))
+            for one in versions
+        ],
+        "mode": rules.mode,
+        "modes": dict(rules.modes),
+        "strict": rules.strict,
+        "rules_used": result.used,
+        "exit_code": result.exit_code,
+        "counts": {**counted(result.told), "compatible": len(result.compatible)},
+        "findings": [_finding(one, result, sources) for one in result.told],
+        "problems": [
+            {
+                "rule": problem.rule,
+                "severity": str(problem.severity),
+                "message": problem.message,
+                "help": problem.help,
+                "file": sources.path(problem.place.file),
+                "line": problem.place.line,
+            }
+            for problem in result.problems
+        ],
+    }
+    return json_text(found)
+
+
+def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, Any]:
+    place, old = finding.place, finding.old_place
+    at = result.allowed_at(finding)
+    return {
+        "rule": finding.rule,
+        "state": finding.state,
+        "severity": str(result.severity(finding)),
+        "api": finding.api,
+        "event": finding.event or None,
+        "path": finding.path,
+        "message": finding.headline,
+        "file": sources.path(place.file),
+        "line": place.line,
+        "column": place.column,
+        "old": {
+            "against": finding.against.name,
+            "also": [one.name for one in finding.also],
+            "file": old.file,
+            "line": old.line,
+            "column": old.column,
+        },
+        "breaks": [
+            {
+                "direction": proof.direction,
+                "whom": proof.whom,
+                "event": proof.event,
+                "message": proof.message or None,
+                "undecided": proof.reason or None,
+            }
+            for proof in finding.proofs
+        ],
+        "ways_out": ways_out(finding, result.schemas, at),
+        "allow": None if finding.allowance else allow_command(finding, result.schemas, at),
+        "allowed": None if finding.allowance is None else _allowance(finding),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _allowance(finding: Finding) -> dict[str, Any]:
+    assert finding.allowance is not None
+    until = finding.allowance.until
+    return {"reason": finding.allowance.reason, "until": until.isoformat() if until else None}
+
+
+def as_gitlab(result: Result) -> str:
+    """GitLab's code quality report: a JSON array, one object a finding."""
+    sources = Sources(result.documents, str(result.schemas))
+    found = [
+        {
+            "description": ". ".join((diagnostic.message, *details(diagnostic))),
+            "check_name": diagnostic.rule,
+            "fingerprint": hashlib.sha256(
+                f"{diagnostic.rule} {diagnostic.place.file} {diagnostic.message}".encode(
+                    errors="backslashreplace"
+                )
+            ).hexdigest(),
+            "severity": _GITLAB[diagnostic.severity],
+            "location": {
+                "path": sources.path(diagnostic.place.file),
+                "lines": {"begin": diagnostic.place.line},
+            },
+        }
+        for diagnostic in result.diagnostics()
+    ]
+    return json_text(found)

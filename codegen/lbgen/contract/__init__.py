@@ -1,0 +1,1 @@
+"""From documents to APIs and events; the grammar of contract files."""

@@ -1,0 +1,114 @@
+"""Plain JSON Schema files, one for each event, and the APIs that their folders stand for.
+
+`shop/orders/order_placed.schema.yaml` is the event `order_placed` of the API `shop.orders`. Where a
+file or a folder has `-`, dots or spaces between its words, the name has `_`: `order-placed.v1` is
+`order_placed_v1`; dots of a folder's name are dots of the API's. Files directly in the schema
+folder belong to the API that the project's setting `api` names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ..findings.diagnostic import Diagnostic, Related
+from .grammar import API_NAME, EVENT_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..findings.diagnostic import Place
+    from .contract import Event
+
+__all__ = ["EventFile", "duplicate_events", "event_file", "no_api_named"]
+
+_FILE: Final = re.compile(r"(?:(?P<folder>.+)/)?(?P<event>[^/]+)\.schema\.(?:yaml|yml|json)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFile:
+    """What the path of an event's schema says.
+
+    Attributes:
+        api: the API's name, if the folder gives one; empty for a file directly in the schema folder
+            where the project names no API.
+        event: the event's name, if the file gives one.
+    """
+
+    api: str
+    event: str
+
+    def problem(self, place: Place) -> Diagnostic | None:
+        """What is wrong with the names.
+
+        Args:
+            place: of the file.
+        """
+        if not re.fullmatch(API_NAME, self.api):
+            what = f"{self.api!r} names no API"
+        elif not re.fullmatch(EVENT_NAME, self.event):
+            what = f"{self.event!r} is no name of an event"
+        else:
+            return None
+        return Diagnostic(
+            place=place,
+            rule="event-file-name",
+            message=f"the path of this event's schema gives no API and event: {what}",
+            help="name it API/EVENT.schema.yaml with letters, digits and `_`: "
+            "shop/orders/order_placed.schema.yaml",
+        )
+
+
+def event_file(file: str, api: str = "") -> EventFile | None:
+    """What the path of a file says of an event; `None` if it is no event's schema.
+
+    Args:
+        file: path below the schema folder.
+        api: to which files directly in the schema folder belong.
+    """
+    match = _FILE.fullmatch(file)
+    if match is None:
+        return None
+    folder = match["folder"]
+    name = api if folder is None else re.sub(r"[- ]+", "_", folder).replace("/", ".")
+    return EventFile(api=name, event=re.sub(r"[-. ]+", "_", match["event"]))
+
+
+def no_api_named(places: list[Place]) -> Diagnostic:
+    """The diagnostic of event schemas directly in the schema folder that belong to no API.
+
+    Args:
+        places: of these files.
+    """
+    more = len(places) - 1
+    others = "" if not more else f" (and of {more} more file{'s' if more > 1 else ''})"
+    return Diagnostic(
+        place=places[0],
+        rule="event-file-name",
+        message="this event's schema is directly in the schema folder, and no setting names the API"
+        f" of the event{others}",
+        help='add the line `api = "shop.orders"`, with your API\'s name, below [tool.lbgen] in'
+        " pyproject.toml; or move the file into a folder of that name: shop/orders/",
+    )
+
+
+def duplicate_events(
+    api: str, events: Iterable[Event]
+) -> tuple[tuple[Event, ...], list[Diagnostic]]:
+    """The events of an API's folder, and what is wrong with those that have two files."""
+    unique: dict[str, Event] = {}
+    problems: list[Diagnostic] = []
+    for event in events:
+        first = unique.setdefault(event.name, event)
+        if first is not event:
+            problems.append(
+                Diagnostic(
+                    place=event.place,
+                    rule="duplicate-event",
+                    message=f"the event {event.name!r} of {api!r} has two files",
+                    help="keep one of them",
+                    related=(Related(place=first.place, message="the other one"),),
+                )
+            )
+    return tuple(unique.values()), problems

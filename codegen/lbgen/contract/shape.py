@@ -1,0 +1,72 @@
+"""Whether a document has the form that a schema demands: a contract file's, or a draft's own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .grammar import CONTRACT_SCHEMA
+from .shape_wording import shape_diagnostic
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+    from ..findings.diagnostic import Diagnostic
+    from ..schema.keywords import Draft
+    from ..source.document import Document, Path
+
+__all__ = ["check_contract_shape", "check_schema_shape", "meta_schema"]
+
+
+@cache
+def _contract_validator() -> jsonschema_rs.Validator:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft202012Validator(CONTRACT_SCHEMA, offline=True)
+
+
+@cache
+def _draft_validator(number: int) -> jsonschema_rs.Validator:
+    import jsonschema_rs
+
+    validators: dict[int, type[jsonschema_rs.Validator]] = {
+        4: jsonschema_rs.Draft4Validator,
+        6: jsonschema_rs.Draft6Validator,
+        7: jsonschema_rs.Draft7Validator,
+        19: jsonschema_rs.Draft201909Validator,
+        20: jsonschema_rs.Draft202012Validator,
+    }
+    return validators[number](_meta_schema(number), validate_formats=False, offline=True)
+
+
+def meta_schema(draft: Draft) -> Any:
+    """The meta-schema of a draft."""
+    return _meta_schema(draft.number)
+
+
+@cache
+def _meta_schema(number: int) -> Any:
+    import jsonschema
+
+    validators: dict[int, Any] = {
+        4: jsonschema.Draft4Validator,
+        6: jsonschema.Draft6Validator,
+        7: jsonschema.Draft7Validator,
+        19: jsonschema.Draft201909Validator,
+        20: jsonschema.Draft202012Validator,
+    }
+    return validators[number].META_SCHEMA
+
+
+def check_contract_shape(document: Document) -> list[Diagnostic]:
+    """Whether a document has the form of a contract file."""
+    return [
+        shape_diagnostic(document, (), error, "contract-shape")
+        for error in _contract_validator().iter_errors(document.value)
+    ]
+
+
+def check_schema_shape(document: Document, path: Path, draft: Draft) -> list[Diagnostic]:
+    """Whether the schema at a path has the form that its draft's meta-schema demands."""
+    errors = _draft_validator(draft.number).iter_errors(document.at(path))
+    return [shape_diagnostic(document, path, error, "invalid-schema") for error in errors]

@@ -1,0 +1,1 @@
+"""What can be found in a contract, as data: diagnostics, places, rules."""

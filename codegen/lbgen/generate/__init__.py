@@ -1,0 +1,1 @@
+"""From types to the files of a Python package."""

@@ -1,0 +1,1 @@
+"""What Lightbus can check of an API: the schema under `schema:{api}`."""

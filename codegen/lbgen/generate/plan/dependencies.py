@@ -1,0 +1,90 @@
+"""Which classes a type or a class needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...model.types import (
+    AnyType,
+    ArrayOf,
+    Formatted,
+    Literals,
+    MapOf,
+    Nothing,
+    RecordOf,
+    Scalar,
+    TupleOf,
+    Type,
+    UnionOf,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ...model import Record
+    from ...model.parts import Parts
+
+__all__ = ["circles_of", "records_in"]
+
+
+def records_in(record: Record) -> Iterator[Parts]:
+    """The records that a record's annotations name."""
+    for field in record.fields:
+        yield from _of(field.type)
+    if record.additional is not None:
+        yield from _of(record.additional)
+
+
+def _of(type_: Type) -> Iterator[Parts]:
+    match type_:
+        case RecordOf(parts=parts):
+            yield parts
+        case ArrayOf(item=inner) | MapOf(value=inner):
+            yield from _of(inner)
+        case TupleOf(items=items, rest=rest):
+            for each in items:
+                yield from _of(each)
+            if rest is not None:
+                yield from _of(rest)
+        case UnionOf(members=members):
+            for member in members:
+                yield from _of(member.type)
+        case AnyType() | Nothing() | Scalar() | Formatted() | Literals():
+            return
+
+
+def circles_of(needs: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    """The modules that each module needs and that need it, itself included.
+
+    Source: the strongly connected components of a graph, R. Tarjan, 1972, without recursion.
+
+    Args:
+        needs: the modules that each module needs directly.
+    """
+    circles: dict[str, frozenset[str]] = {}
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    open_: list[str] = []
+    for start in needs:
+        waiting = [] if start in number else [(start, iter(needs[start]))]
+        while waiting:
+            module, following = waiting[-1]
+            if module not in number:
+                number[module] = lowest[module] = len(number)
+                open_.append(module)
+            for next_module in following:
+                if next_module not in number:
+                    waiting.append((next_module, iter(needs.get(next_module, ()))))
+                    break
+                if next_module not in circles:
+                    lowest[module] = min(lowest[module], number[next_module])
+            else:
+                waiting.pop()
+                if waiting:
+                    outer = waiting[-1][0]
+                    lowest[outer] = min(lowest[outer], lowest[module])
+                if lowest[module] == number[module]:
+                    circle = frozenset(open_[open_.index(module) :])
+                    del open_[open_.index(module) :]
+                    circles.update(dict.fromkeys(circle, circle))
+    return circles

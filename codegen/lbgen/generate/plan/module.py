@@ -1,0 +1,281 @@
+"""The plan of one module: its classes, its imports, its API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..layout import Brackets, Named, lay_out
+from ..literals import docstring_text, python_literal
+from ..names import order_in_all, parameter_name
+from .classes import ClassPlanner
+from .imports import import_groups, import_line, in_module, module_order, own_class, words
+from .outline import ApiPlan, EventPlan, ModulePlan
+from .placement import api_class
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from ...analysis.validators import Verdicts
+    from ...contract.contract import Api, Contract, Event
+    from ...findings.diagnostic import Diagnostic
+    from ...model import Record
+    from ...model.parts import Parts
+    from ...source.document import Location
+    from ..layout import Expression
+    from .placement import Naming
+    from .tree import ApiTree
+
+__all__ = ["plan_module"]
+
+
+class ModuleNames:
+    """How one module refers to classes, and what it has to import for that.
+
+    Args:
+        module: the module.
+        naming: of the package.
+        verdicts: tells where validators find schemas.
+
+    Attributes:
+        imported: the classes to import, by module.
+        whole: the modules to import as a whole.
+        aliases: its own classes that need another name, since something hides their own.
+    """
+
+    def __init__(self, module: str, naming: Naming, verdicts: Verdicts) -> None:
+        self._module = module
+        self._naming = naming
+        self._verdicts = verdicts
+        self.imported: dict[str, set[str]] = {}
+        self.whole: set[str] = set()
+        self.aliases: set[str] = set()
+
+    def reference(self, parts: Parts) -> str:
+        """The name of a record's class here."""
+        return self._reference(parts, frozenset())
+
+    def hidden(self, names: Collection[str]) -> HiddenNames:
+        """How to refer to classes where some names mean something else.
+
+        Args:
+            names: those of a class's fields, or of a function's parameters.
+        """
+        return HiddenNames(self, self._reference, frozenset(names))
+
+    def _reference(self, parts: Parts, hidden: frozenset[str]) -> str:
+        module, name = self._naming.classes[parts]
+        if module == self._module:
+            if name not in hidden:
+                return name
+            self.aliases.add(name)
+            return own_class(name)
+        owner = self._elsewhere(name)
+        elsewhere = owner not in (None, module)
+        if name in hidden or elsewhere or self._naming.is_taken(self._module, name):
+            self.whole.add(module)
+            return in_module(module, name)
+        self.imported.setdefault(module, set()).add(name)
+        return name
+
+    def _elsewhere(self, name: str) -> str | None:
+        for module, names in self.imported.items():
+            if name in names:
+                return module
+        return None
+
+    def location(self, location: Location) -> str:
+        """The location of a schema as validators know it."""
+        return str(self._verdicts.location(location))
+
+
+class HiddenNames:
+    """How a module refers to classes where some names mean something else.
+
+    A class whose name is hidden is written through its module or by another name, so that no field
+    is ever called after what classes there are.
+    """
+
+    def __init__(
+        self,
+        names: ModuleNames,
+        reference: Callable[[Parts, frozenset[str]], str],
+        hidden: frozenset[str],
+    ) -> None:
+        self._reference = reference
+        self._hidden = hidden
+        self.location = names.location
+
+    def reference(self, parts: Parts) -> str:
+        """The name of a record's class here."""
+        return self._reference(parts, self._hidden)
+
+
+def plan_module(
+    *,
+    name: str,
+    parts: Sequence[Parts],
+    api: Api | None,
+    by_event: Mapping[tuple[str, str], Parts],
+    contract: Contract,
+    records: Mapping[Parts, Record],
+    naming: Naming,
+    verdicts: Verdicts,
+    tree: ApiTree,
+    circles: Mapping[str, frozenset[str]],
+) -> tuple[ModulePlan, list[Diagnostic]]:
+    """Plan a module.
+
+    Args:
+        name: of the module.
+        parts: of the records whose classes it holds.
+        api: the API that it is for, if any.
+        by_event: the record of each event, by the API's and the event's name.
+        contract: the documents.
+        records: every record.
+        naming: of every class.
+        verdicts: tells where validators find schemas.
+        tree: of all APIs, by the parts of their names.
+        circles: the modules that a module needs and that need it.
+    """
+    names = ModuleNames(name, naming, verdicts)
+    local = {naming.classes[each][1] for each in parts}
+    planner = ClassPlanner(names)
+    order = _by_dependency(parts, records)
+    events = {} if api is None else {by_event[api.name, e.name]: e for e in api.events}
+    classes = [
+        planner.plan(
+            records[each],
+            naming.classes[each][1],
+            None if api is None or each not in events else f"{api.name}.{events[each].name}",
+        )
+        for each in order
+    ]
+    api_plan: ApiPlan | None = None
+    if api is not None:
+        own = [by_event[api.name, event.name] for event in api.events]
+        api_plan = ApiPlan(
+            class_name=api_class(api.name),
+            contract=lay_out(Brackets("_lbgen.ApiContract", _arguments(api)), 0, 7, 0),
+            doc=tuple(docstring_text(api.description, f"The API {api.name}.")),
+            events=tuple(
+                _event_plan(event, naming.classes[each][1], records[each], planner, each)
+                for event, each in zip(api.events, own, strict=True)
+            ),
+            children=tree.children_of(api.name),
+        )
+    late = {module for module in names.imported if name in circles.get(module, frozenset())}
+    files = sorted(
+        {contract.documents[records[each].location.uri].file for each in parts}
+        | ({_api_file(api, contract)} if api is not None else set())
+    )
+    imported = {each for each_names in names.imported.values() for each in each_names}
+    exports = local | imported
+    if api_plan is not None:
+        exports.add(api_plan.class_name)
+    plan = ModulePlan(
+        name=name,
+        sources=tuple(files),
+        doc=tuple(docstring_text(api.description if api else None, _title(api, files))),
+        imports=import_groups(
+            words(planner.texts),
+            has_api=api is not None,
+            has_children=api is not None and bool(tree.checked_imports(api.name)),
+            has_classes=bool(classes),
+            others={
+                module: found for module, found in names.imported.items() if module not in late
+            },
+            whole=names.whole,
+        ),
+        checked_imports=() if api is None else tree.checked_imports(api.name),
+        steps=() if api is None else tree.steps_below(api.name),
+        late_imports=tuple(
+            import_line(f".{module}", names.imported[module])
+            for module in sorted(late, key=module_order)
+        ),
+        classes=tuple(classes),
+        aliases=tuple(f"{own_class(each)} = {each}" for each in sorted(names.aliases)),
+        api=api_plan,
+        exports=lay_out(
+            Brackets(
+                "", tuple(python_literal(each) for each in sorted(exports, key=order_in_all)), "[]"
+            ),
+            0,
+            10,
+            0,
+        ),
+    )
+    return plan, planner.problems
+
+
+def _event_plan(
+    event: Event, class_name: str, record: Record, planner: ClassPlanner, parts: Parts
+) -> EventPlan:
+    name = parameter_name(event.name)
+    endpoint = f"_{class_name}Endpoint"
+    arguments: list[Expression] = [
+        "api=_API",
+        f"name={python_literal(event.name)}",
+        f"event_type={class_name}",
+    ]
+    if event.version != 1:
+        arguments.append(f"version={python_literal(event.version)}")
+    base = Brackets(f"class {endpoint}", (f"_lbgen.EventEndpoint[{class_name}]",))
+    result = f" -> {endpoint}:"
+    return EventPlan(
+        name=name,
+        constructor=planner.constructor(record, parts),
+        endpoint=endpoint,
+        endpoint_line=lay_out(base, 0, 0, 1) + ":",
+        property_line=lay_out(Brackets(f"def {name}", ("self",)), 4, 4, len(result)) + result,
+        contract=lay_out(Brackets("_lbgen.EventContract", tuple(arguments)), 12, 12, 1),
+        parameters=planner.parameters(record),
+        doc=planner.fire_doc(record),
+        summary=tuple(docstring_text(event.description, f"The event `{event.name}`.")),
+    )
+
+
+def _title(api: Api | None, files: list[str]) -> str:
+    return f"The API {api.name}." if api else f"Types of {', '.join(files)}."
+
+
+def _api_file(api: Api, contract: Contract) -> str:
+    document = contract.documents.get(api.uri)
+    return document.file if document else api.place.file
+
+
+def _arguments(api: Api) -> tuple[Expression, ...]:
+    found: list[Expression] = [f"name={python_literal(api.name)}"]
+    if api.stream != "per_api":
+        found.append(f"stream={python_literal(api.stream)}")
+    if api.authoritative is not None:
+        services = tuple(python_literal(service) for service in api.authoritative)
+        several = Brackets("", services)
+        found.append(
+            Named("authoritative=", several if len(services) != 1 else f"({''.join(services)},)")
+        )
+    if api.lightbus:
+        found.append("lightbus=True")
+    if api.assume_timezone is not None:
+        found.append(f"assume_timezone={python_literal(api.assume_timezone)}")
+    return tuple(found)
+
+
+def _by_dependency(parts: Sequence[Parts], records: Mapping[Parts, Record]) -> list[Parts]:
+    """Records in an order in which each comes behind those that it needs, if there is one."""
+    from .dependencies import records_in
+
+    wanted = set(parts)
+    ordered: dict[Parts, None] = {}
+    entered: set[Parts] = set()
+
+    def visit(each: Parts) -> None:
+        if each in entered or each not in wanted:
+            return
+        entered.add(each)
+        for inner in records_in(records[each]):
+            visit(inner)
+        ordered[each] = None
+
+    for each in parts:
+        visit(each)
+    return list(ordered)

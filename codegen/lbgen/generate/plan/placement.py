@@ -1,0 +1,136 @@
+"""Which module each class lives in, and what it is called there.
+
+`class_names` says what a class may be called; it gets the first of these names that no class has
+yet. Two classes of one name are a diagnostic.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...findings.diagnostic import Diagnostic, Related
+from ...source.document import SCHEME
+from ..names import class_name, module_name
+from .class_names import class_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...contract.contract import Api, Contract
+    from ...findings.diagnostic import Place
+    from ...model import Record
+    from ...model.parts import Parts
+
+__all__ = ["Naming", "name_classes"]
+
+
+class Naming:
+    """Modules and names of a contract's classes.
+
+    Attributes:
+        modules: module of each document, by its URI.
+        owners: the document or API that a module is for, and where it is written.
+        classes: module and name of each record, by its parts.
+        problems: names that two things would have.
+    """
+
+    def __init__(self) -> None:
+        self.modules: dict[str, str] = {}
+        self.classes: dict[Parts, tuple[str, str]] = {}
+        self.problems: list[Diagnostic] = []
+        self._taken: dict[tuple[str, str], Place] = {}
+        self._owners: dict[str, tuple[str, Place]] = {}
+
+    def claim_module(self, module: str, owner: str, place: Place) -> None:
+        """Take a name of a module for an API or a document."""
+        first = self._owners.setdefault(module, (owner, place))
+        if first[0] != owner:
+            self.problems.append(
+                Diagnostic(
+                    place=place,
+                    rule="name-collision",
+                    message=f"{owner!r} and {first[0]!r} both become the module {module!r}",
+                    help="rename one of them",
+                    related=(Related(place=first[1], message="the other one"),),
+                )
+            )
+
+    def claim(self, module: str, name: str, place: Place) -> Place | None:
+        """Take a name in a module. Returns the place of whoever has it already."""
+        first = self._taken.setdefault((module, name), place)
+        return None if first is place else first
+
+    def is_taken(self, module: str, name: str) -> bool:
+        """Whether something in a module has a name."""
+        return (module, name) in self._taken
+
+
+def name_classes(
+    contract: Contract,
+    events: Mapping[Parts, tuple[Api, str]],
+    records: Mapping[Parts, Record],
+) -> Naming:
+    """Give every class its module and its name.
+
+    Args:
+        contract: the APIs and documents.
+        events: the records that are events, with the API and the event's name.
+        records: every record, in the order in which they were found.
+    """
+    naming = Naming()
+    for api in contract.apis:
+        module = module_name(api.name)
+        naming.claim_module(module, api.name, api.place)
+        naming.modules[api.uri] = module
+        naming.claim(module, api_class(api.name), api.place)
+        for event in api.events:
+            naming.modules[event.location.uri] = module
+    for uri, document in sorted(contract.documents.items()):
+        if uri not in naming.modules:
+            naming.modules[uri] = module_name(document.file.rsplit(".", 1)[0])
+    for parts, (api, name) in events.items():
+        _claim_class(naming, parts, records[parts], naming.modules[api.uri], [class_name(name)])
+    api_files = {api.uri for api in contract.apis}
+    api_modules = {module_name(api.name) for api in contract.apis}
+    for parts, record in records.items():
+        if parts in events:
+            continue
+        module = naming.modules[record.location.uri]
+        document = contract.documents[record.location.uri]
+        if record.location.uri not in api_files and module not in api_modules:
+            owner = record.location.uri.removeprefix(SCHEME)
+            naming.claim_module(module, owner, document.place(()))
+        outer = None
+        if record.owner is not None and record.owner[0] in naming.classes:
+            around = records[record.owner[0]].location
+            outer = around, naming.classes[record.owner[0]][1]
+        candidates = class_names(record, outer, document.name)
+        _claim_class(naming, parts, record, module, candidates)
+    return naming
+
+
+def _claim_class(
+    naming: Naming, parts: Parts, record: Record, module: str, candidates: list[str]
+) -> None:
+    for name in candidates:
+        if not naming.is_taken(module, name):
+            naming.claim(module, name, record.place)
+            naming.classes[parts] = (module, name)
+            return
+    name = candidates[-1]
+    first = naming.claim(module, name, record.place)
+    naming.classes[parts] = (module, name)
+    naming.problems.append(
+        Diagnostic(
+            place=record.place,
+            rule="name-collision",
+            message=f"two types would both become the class {name}",
+            help="give one of them another `title`, or move it to `$defs` under another name",
+            related=() if first is None else (Related(place=first, message="the other one"),),
+        )
+    )
+
+
+def api_class(name: str) -> str:
+    """The class of an API: `shop.orders` is `ShopOrdersApi`."""
+    return f"{class_name(name).rstrip('_')}Api"

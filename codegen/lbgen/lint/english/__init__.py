@@ -1,0 +1,1 @@
+"""English verbs in the past tense."""

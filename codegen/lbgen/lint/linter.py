@@ -1,0 +1,72 @@
+"""The linter: what a contract may say, and better would not.
+
+Every module of `rules` that is in `_CHECKS` holds one rule, or two that look at the same
+thing. `lbgen rule` tells what they mean.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from ..findings.diagnostic import in_order
+from .ignores import apply_ignores
+from .rules import (
+    closed_object,
+    default_not_filled,
+    event_name_tense,
+    impossible_schema,
+    integer_id,
+    lightbus,
+    missing_description,
+    missing_format,
+    relative_time,
+    required_with_default,
+    snake_case,
+    undeclared_content,
+    undeclared_required,
+    unknown_format,
+    unused_definition,
+    wide_type,
+)
+from .subjects import Subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ..compiler import Built
+    from ..findings.diagnostic import Diagnostic
+
+__all__ = ["lint"]
+
+_CHECKS = (
+    event_name_tense,
+    snake_case,
+    missing_description,
+    missing_format,
+    unknown_format,
+    relative_time,
+    closed_object,
+    required_with_default,
+    default_not_filled,
+    undeclared_required,
+    undeclared_content,
+    impossible_schema,
+    integer_id,
+    unused_definition,
+    wide_type,
+    lightbus,
+)
+
+
+def lint(built: Built, ignored: Collection[str] = ()) -> tuple[Diagnostic, ...]:
+    """What the linter finds in a contract, in the order of the text.
+
+    Args:
+        built: the contract, as far as it could be built.
+        ignored: ids of rules that are turned off.
+    """
+    subjects = Subjects(built)
+    found = chain.from_iterable(module.check(subjects) for module in _CHECKS)
+    kept = [each.diagnostic for each in apply_ignores(subjects, found)]
+    return in_order(each for each in kept if each.rule not in ignored)

@@ -1,0 +1,28 @@
+"""`closed-object`: objects that can never get another property."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..subjects import Finding, Subjects
+
+__all__ = ["check"]
+
+
+def check(subjects: Subjects) -> Iterator[Finding]:
+    """Objects that say `additionalProperties: false` or `unevaluatedProperties: false`."""
+    for schema in subjects.schemas:
+        for keyword in ("additionalProperties", "unevaluatedProperties"):
+            if schema.value.get(keyword) is False:
+                called = f"{schema.called!r} is" if schema.called else "this object is"
+                yield subjects.finding(
+                    "closed-object",
+                    schema.location,
+                    f"{called} closed: readers of today will refuse every event with a property"
+                    " that is added later",
+                    f"remove `{keyword}`: `fire` refuses unknown properties without it",
+                    place=subjects.key_place(schema.location / keyword),
+                )

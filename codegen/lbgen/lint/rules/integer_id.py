@@ -1,0 +1,28 @@
+"""`integer-id`: identifiers that only one database can give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..english.past_tense import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..subjects import Finding, Subjects
+
+__all__ = ["check"]
+
+
+def check(subjects: Subjects) -> Iterator[Finding]:
+    """Integers called `id` or `..._id`."""
+    for schema in subjects.schemas:
+        words = words_of(schema.property_name or "")
+        if words[-1:] == ["id"] and schema.value.get("type") == "integer":
+            yield subjects.finding(
+                "integer-id",
+                schema.location,
+                f"{schema.property_name!r} is an integer, which only one database can give",
+                "for a new identifier write `{type: string, format: uuid}`: any service can make"
+                " one, and it is unique across services",
+            )

@@ -1,0 +1,34 @@
+"""`unknown-format`: formats that nothing checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lbgen_runtime.formats import ASSERTED_FORMATS
+
+from ...findings.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..subjects import Finding, Subjects
+
+__all__ = ["check"]
+
+
+def check(subjects: Subjects) -> Iterator[Finding]:
+    """Formats without a checker: misspelt ones, and those of other tools."""
+    for schema in subjects.schemas:
+        name = schema.value.get("format")
+        if not isinstance(name, str) or name in ASSERTED_FORMATS:
+            continue
+        meant = did_you_mean(name, ASSERTED_FORMATS)
+        yield subjects.finding(
+            "unknown-format",
+            schema.location,
+            f"the format {name!r} is not known, so it checks nothing",
+            f"did you mean `{meant}`?"
+            if meant
+            else f"write a pattern, or one of: {', '.join(ASSERTED_FORMATS)}",
+            place=subjects.place(schema.location / "format"),
+        )

@@ -1,0 +1,81 @@
+"""`wide-type`: types in Python that say less than their schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...model.types import (
+    AnyType,
+    ArrayOf,
+    Formatted,
+    Literals,
+    MapOf,
+    Nothing,
+    RecordOf,
+    Scalar,
+    TupleOf,
+    UnionOf,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...model import Type
+    from ..subjects import Finding, Subjects
+
+__all__ = ["check"]
+
+_HELP = "the schema still checks every value; only the editor and the type checker know less"
+
+
+def check(subjects: Subjects) -> Iterator[Finding]:
+    """Fields and classes that are wider than their schema, each with the reason."""
+    modeller = subjects.built.modeller
+    if modeller is None:
+        return
+    for record in modeller.records.values():
+        if record.reason is not None:
+            yield subjects.finding(
+                "wide-type",
+                record.location,
+                f"the class is wider than its schema: {record.reason}",
+                _HELP,
+                place=record.place,
+            )
+        for field in record.fields:
+            for reason in sorted(set(_reasons(field.type))):
+                yield subjects.finding(
+                    "wide-type",
+                    field.location,
+                    f"the type of {field.key!r} is wider than its schema: {reason}",
+                    _HELP,
+                    place=field.place,
+                )
+        if record.additional is not None:
+            for reason in sorted(set(_reasons(record.additional))):
+                yield subjects.finding(
+                    "wide-type",
+                    record.location,
+                    f"the type of further properties is wider than its schema: {reason}",
+                    _HELP,
+                    place=record.place,
+                )
+
+
+def _reasons(type_: Type) -> Iterator[str]:
+    match type_:
+        case AnyType(reason=reason):
+            if reason is not None:
+                yield reason
+        case ArrayOf(item=inner) | MapOf(value=inner):
+            yield from _reasons(inner)
+        case TupleOf(items=items, rest=rest):
+            for item in items:
+                yield from _reasons(item)
+            if rest is not None:
+                yield from _reasons(rest)
+        case UnionOf(members=members):
+            for member in members:
+                yield from _reasons(member.type)
+        case Nothing() | Scalar() | Formatted() | Literals() | RecordOf():
+            return

@@ -1,6 +1,0 @@
-"""Everything that a generated package says, before it is printed."""
-
-from .modules import PackagePlan
-from .package import plan_package
-
-__all__ = ["PackagePlan", "plan_package"]

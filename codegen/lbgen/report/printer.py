@@ -1,0 +1,63 @@
+"""The one place that prints diagnostics, in every format."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final, TextIO
+
+from .as_github import as_github
+from .as_json import as_json
+from .as_junit import as_junit
+from .as_sarif import as_sarif
+from .as_text import print_text
+from .console import for_programs
+from .sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..findings.diagnostic import Diagnostic
+    from ..source.document import Document
+
+__all__ = ["FORMATS", "print_diagnostics"]
+
+_MACHINE: Final[Mapping[str, Callable[[Sequence[Diagnostic], Sources], str]]] = {
+    "json": as_json,
+    "github": as_github,
+    "sarif": as_sarif,
+    "junit": as_junit,
+}
+
+FORMATS: Final = ("text", *_MACHINE)
+"""Every format that diagnostics can be printed in."""
+
+
+def print_diagnostics(
+    diagnostics: Sequence[Diagnostic],
+    documents: Mapping[str, Document],
+    *,
+    folder: str,
+    format: str = "text",  # noqa: A002
+    stream: TextIO | None = None,
+) -> None:
+    """Print diagnostics.
+
+    Args:
+        diagnostics: what to print, in this order.
+        documents: the sources, by path below the folder, for excerpts.
+        folder: the schema folder; paths are printed relative to the working directory.
+        format: one of `FORMATS`.
+        stream: where to; standard output by default.
+
+    Raises:
+        ValueError: there is no such format.
+    """
+    out: TextIO = sys.stdout if stream is None else stream
+    sources = Sources(documents, folder)
+    if format == "text":
+        print_text(diagnostics, sources, out)
+        return
+    printer = _MACHINE.get(format)
+    if printer is None:
+        raise ValueError(f"no format: {format!r}; there are {', '.join(FORMATS)}")
+    for_programs(out).write(printer(diagnostics, sources))

@@ -1,0 +1,1 @@
+"""From a folder of bytes to documents with positions."""

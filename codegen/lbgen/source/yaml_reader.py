@@ -1,0 +1,327 @@
+"""YAML to a JSON value with places.
+
+Scalars follow the core schema of YAML 1.2: `NO`, `on` and `12:30:00` are strings. What has no
+JSON form or makes a contract hard to read is an error: tags, anchors, aliases, duplicate keys,
+keys that are no scalars, more than one document.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+from yaml.parser import ParserError
+from yaml.scanner import ScannerError
+
+from ..findings.diagnostic import Diagnostic, Place, Related
+from .lines import Lines, Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .document import Path
+
+__all__ = ["Unreadable", "empty_file", "read_integer", "read_yaml", "too_many_values"]
+
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE: Final = frozenset({"true", "True", "TRUE"})
+_FALSE: Final = frozenset({"false", "False", "FALSE"})
+_INTEGER: Final = re.compile(r"[-+]?[0-9]+")
+_OCTAL: Final = re.compile(r"0o[0-7]+")
+_HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_MOST_DIGITS: Final = 4000
+_SYNTAX_ERRORS: Final = (ScannerError, ParserError, yaml.reader.ReaderError)
+_NO_NUMBER: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+class Unreadable(Exception):
+    """A file cannot be read; `diagnostics` say why."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__(*diagnostics)
+        self.diagnostics = diagnostics
+
+
+def read_yaml(file: str, text: str, max_depth: int, max_values: int) -> tuple[Any, Places, Places]:
+    """The value of a YAML text, and the places of values and of keys.
+
+    Args:
+        file: path of the file, for places.
+        text: the file's text.
+        max_depth: how deep mappings and sequences may nest.
+        max_values: how many values there may be.
+
+    Raises:
+        Unreadable: the text is no YAML, or has no JSON form.
+    """
+    reader = _Reader(file, text, max_depth, max_values)
+    try:
+        value = reader.document()
+    except _SYNTAX_ERRORS as error:
+        mark = _mark(error)
+        if mark is not None:
+            _refuse_depth(file, text[: mark.index], max_depth, max_values)
+        raise Unreadable(_syntax_error(file, text, error)) from None
+    if reader.problems:
+        raise Unreadable(*reader.problems)
+    return value, reader.places, reader.key_places
+
+
+def _refuse_depth(file: str, before: str, max_depth: int, max_values: int) -> None:
+    """Refuse a text that nests too deep before its error.
+
+    The parser reads ahead of its events, and some versions of it give up on depth themselves, so
+    that the error comes first.
+
+    Raises:
+        Unreadable: it nests too deep, or holds too many values.
+    """
+    try:
+        _Reader(file, before, max_depth, max_values).document()
+    except Unreadable as unreadable:
+        if any(each.rule == "too-large" for each in unreadable.diagnostics):
+            raise
+    except (*_SYNTAX_ERRORS, StopIteration):
+        return
+
+
+class _Reader:
+    """Builds the value from the parser's events, so that depth is bounded before it hurts."""
+
+    def __init__(self, file: str, text: str, max_depth: int, max_values: int) -> None:
+        self.file = file
+        self.lines = Lines(file, text)
+        self.events: Iterator[Any] = yaml.parse(text, Loader=yaml.CBaseLoader)
+        self.max_depth = max_depth
+        self.max_values = max_values
+        self.places = Places(self.lines)
+        self.key_places = Places(self.lines)
+        self.problems: list[Diagnostic] = []
+
+    def document(self) -> Any:
+        next(self.events)  # the stream's start
+        start = next(self.events)
+        if not isinstance(start, yaml.DocumentStartEvent):
+            raise Unreadable(empty_file(self.file))
+        first = next(self.events)
+        if isinstance(first, yaml.ScalarEvent) and first.value == "" and first.implicit[0]:
+            raise Unreadable(empty_file(self.file))
+        value = self.value(first, ())
+        next(self.events)  # the document's end
+        behind = next(self.events)
+        if isinstance(behind, yaml.DocumentStartEvent):
+            raise Unreadable(
+                Diagnostic(
+                    place=self.place(behind, behind),
+                    rule="yaml-syntax",
+                    message="a second YAML document in one file",
+                    help="keep one document in a file",
+                )
+            )
+        return value
+
+    def place(self, first: Any, last: Any) -> Place:
+        return self.lines.place(first.start_mark.index, last.end_mark.index)
+
+    def value(self, event: Any, path: Path) -> Any:
+        self.refuse(event)
+        if len(self.places) >= self.max_values:
+            raise Unreadable(too_many_values(self.place(event, event), self.max_values))
+        start, _ = self.places.spans[path] = _span(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        if len(path) >= self.max_depth:
+            raise Unreadable(
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="too-large",
+                    message=f"mappings and sequences nest deeper than {self.max_depth}",
+                    help="move inner parts to `$defs` and refer to them by `$ref`",
+                )
+            )
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        value, end = self.mapping(path) if is_mapping else self.sequence(path)
+        self.places.spans[path] = start, end.end_mark.index
+        return value
+
+    def refuse(self, event: Any) -> None:
+        """Report what has no place in a contract: anchors, aliases and tags."""
+        alias = isinstance(event, yaml.AliasEvent)
+        if alias or event.anchor is not None:
+            raise Unreadable(
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="yaml-anchor",
+                    message=f"a YAML {'alias' if alias else 'anchor'} in a contract",
+                    help="put the shared part under `$defs` and refer to it by `$ref`",
+                )
+            )
+        if event.tag is not None:
+            self.problems.append(
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="yaml-tag",
+                    message=f"the YAML tag {_tag(event.tag)}",
+                    help="remove the tag: a contract holds plain JSON values",
+                )
+            )
+
+    def scalar(self, event: Any) -> Any:
+        if not event.implicit[0]:
+            return event.value
+        try:
+            return _plain_scalar(event.value)
+        except ValueError as error:
+            self.problems.append(
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="not-json",
+                    message=str(error),
+                    help="write a number that JSON has, or quote the text",
+                )
+            )
+            return None
+
+    def sequence(self, path: Path) -> tuple[list[Any], Any]:
+        result: list[Any] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return result, event
+            result.append(self.value(event, (*path, len(result))))
+        raise AssertionError("the parser ends every sequence")
+
+    def mapping(self, path: Path) -> tuple[dict[str, Any], Any]:
+        result: dict[str, Any] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return result, event
+            self.refuse(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise Unreadable(
+                    *self.problems,
+                    Diagnostic(
+                        place=self.place(event, event),
+                        rule="not-json",
+                        message="a key that is no string",
+                        help="JSON objects have strings as keys",
+                    ),
+                )
+            key: str = event.value
+            inner = (*path, key)
+            if key in result:
+                self.problems.append(
+                    Diagnostic(
+                        place=self.place(event, event),
+                        rule="duplicate-key",
+                        message=f"the key {key!r} stands twice in one mapping",
+                        help="keep one of the two",
+                        related=(
+                            Related(place=self.key_places[inner], message="first defined here"),
+                        ),
+                    )
+                )
+            else:
+                self.key_places.spans[inner] = _span(event)
+            result[key] = self.value(next(self.events), inner)
+        raise AssertionError("the parser ends every mapping")
+
+
+def _span(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
+
+
+def empty_file(file: str) -> Diagnostic:
+    """The diagnostic of a file with nothing in it."""
+    return Diagnostic(
+        place=Place(file=file),
+        rule="empty-file",
+        message="the file is empty",
+        help="write a contract (`lbgen init` makes an example) or delete the file",
+    )
+
+
+def too_many_values(place: Place, most: int) -> Diagnostic:
+    """The diagnostic of a file with more values than are read.
+
+    Args:
+        place: of the first that is too many.
+        most: how many are read.
+    """
+    return Diagnostic(
+        place=place,
+        rule="too-large",
+        message=f"the file holds more than {most:,} values",
+        help="split it: one file per API, shared types in files of their own",
+    )
+
+
+def _tag(tag: str) -> str:
+    """A tag as it is written."""
+    prefix = "tag:yaml.org,2002:"
+    return repr(f"!!{tag.removeprefix(prefix)}" if tag.startswith(prefix) else tag)
+
+
+def read_integer(text: str) -> int:
+    """The integer that decimal digits stand for.
+
+    Raises:
+        ValueError: there are more digits than Python reads; the message is for people.
+    """
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(text):,} digits; {_MOST_DIGITS:,} are allowed")
+    return int(text)
+
+
+def _plain_scalar(text: str) -> Any:
+    if text in _NULL:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    if _INTEGER.fullmatch(text):
+        return read_integer(text)
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        if math.isinf(number):
+            raise ValueError(f"the number {text} is out of range")
+        return number
+    if _OCTAL.fullmatch(text):
+        return int(text[2:], 8)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text[2:], 16)
+    if _NO_NUMBER.fullmatch(text):
+        raise ValueError(f"JSON has no number {text}")
+    return text
+
+
+def _mark(error: Any) -> Any:
+    return getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+
+
+def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
+    mark = _mark(error)
+    lines = Lines(file, text)
+    if mark is None:  # a character that YAML forbids: only its position is known, in bytes
+        before = text.encode()[: getattr(error, "position", 0)].decode(errors="ignore")
+        position = len(before)
+        character = f"U+{ord(text[position]):04X}" if position < len(text) else "at the end"
+        return Diagnostic(
+            place=lines.place(position, position + 1),
+            rule="yaml-syntax",
+            message=f"the character {character} is not allowed in YAML",
+            help='write it as an escape in a double-quoted string: "\\u...."',
+        )
+    problem = str(getattr(error, "problem", None) or error)
+    context = getattr(error, "context", None)
+    place = lines.place(mark.index, mark.index + 1)
+    row = text.split("\n")[place.line - 1]
+    if "\t" in row[: place.column] and not row[: place.column].strip():
+        message, help_text = "a tab at the start of a line", "indent with spaces"
+    else:
+        message = f"{problem} ({context})" if context else problem
+        help_text = "check indentation, colons and quotes on this line and the one before"
+    return Diagnostic(place=place, rule="yaml-syntax", message=message, help=help_text)
