@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from lbgen_runtime import __version__
 
 ROOT = Path(__file__).parents[1]
@@ -50,3 +52,17 @@ def test_both_distributions_say_the_same_of_license_and_pythons() -> None:
 def test_the_runtime_says_in_its_wheel_that_it_is_typed() -> None:
     assert (ROOT / "runtime" / "lbgen_runtime" / "py.typed").is_file()
     assert "Typing :: Typed" in RUNTIME["classifiers"]
+
+
+def test_ci_runs_on_every_python_that_the_distributions_name_and_with_pinned_actions() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+    job = yaml.safe_load(text)["jobs"]["all"]
+    prefix = "Programming Language :: Python :: 3."
+    named = {each.removeprefix(prefix) for each in COMPILER["classifiers"] if prefix in each}
+    assert set(job["strategy"]["matrix"]["python"]) == {f"3.{minor}" for minor in named}
+    kinds = {each.split(".")[0] for each in job["strategy"]["matrix"]["server"]}
+    assert kinds == {"redis-7", "redis-8", "valkey-8", "valkey-9"}
+    assert job["steps"][-1]["run"] == ".ci/run"
+    for step in job["steps"]:
+        if "uses" in step:
+            assert re.fullmatch(r"[\w/-]+@v\d+\.\d+\.\d+", step["uses"]), step["uses"]
