@@ -62,7 +62,7 @@ def test_the_plain_shell_lines_work(
     clone: Path, environment: dict[str, str], contract: str, code: int
 ) -> None:
     write(clone, {"orders.yaml": contract})
-    done = shell(block("# Have the branch and its history"), clone, environment)
+    done = shell(block("# Fetch the branch and the full history"), clone, environment)
     assert done.returncode == code, done.stdout + done.stderr
 
 
