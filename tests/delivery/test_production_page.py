@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[2] / "docs" / "howto" / "production.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = [line for block in BLOCKS for line in block.splitlines()]
+COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("lbgen ")]
 DEAD = "{notes.*:stream}:dead:billing-book_payment"
 
 
