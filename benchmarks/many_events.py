@@ -27,7 +27,7 @@ _NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 
 _IMPORT = """
 import importlib, json, sys, time
-import pydantic, lbgen_runtime, lbgen_runtime.codec
+import pydantic, lbgen_runtime, lbgen_runtime.codecs
 sys.path.insert(0, {folder!r})
 times = []
 start = time.process_time()

@@ -1,6 +1,6 @@
 """Where the time goes: each path of lbgen under cProfile, by file.
 
-What a file calls that is no Python counts to the file: the validator to `validation.py`, JSON to
+What a file calls that is no Python counts to the file: the validator to `schemas.py`, JSON to
 the codec, the socket to redis-py and asyncio. cProfile makes Python's own calls look dearer than
 they are, so the shares tell where to look, and not what is gained there. The event loop itself
 (uvloop) does not show.
@@ -31,8 +31,11 @@ def _name(file: str) -> str:
         return "the generated package"
     if path.parent.name == "subjects":
         return "the benchmark"
-    if path.parent.name == "lbgen_runtime" or file == "<lbgen>":
-        return f"lbgen_runtime: {path.name}"
+    if file == "<lbgen>":
+        return f"lbgen_runtime: {file}"
+    if "lbgen_runtime" in path.parts:
+        below = path.parts[path.parts.index("lbgen_runtime") + 1 :]
+        return f"lbgen_runtime: {'/'.join(below)}"
     return "Python's library"
 
 

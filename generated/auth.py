@@ -11,7 +11,7 @@ from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -50,11 +50,11 @@ class UserRegistered(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "user_id": _codec.UUID_,
-            "registered_at": _codec.DATE_TIME,
-            "birthday": _codec.by_type(string=_codec.DATE),
+            "user_id": _codecs.UUID_,
+            "registered_at": _codecs.DATE_TIME,
+            "birthday": _codecs.by_type(string=_codecs.DATE),
         }
 
 
@@ -98,16 +98,16 @@ class UserLoggedIn(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "user_id": _codec.UUID_,
-            "logged_in_at": _codec.DATE_TIME,
-            "method": _codec.by_type(
-                object=_codec.tagged(
+            "user_id": _codecs.UUID_,
+            "logged_in_at": _codecs.DATE_TIME,
+            "method": _codecs.by_type(
+                object=_codecs.tagged(
                     ["kind"],
                     [
-                        ("password", _codec.record(PasswordLogin)),
-                        ("social", _codec.record(SocialLogin)),
+                        ("password", _codecs.record(PasswordLogin)),
+                        ("social", _codecs.record(SocialLogin)),
                     ],
                 ),
             ),
@@ -133,10 +133,10 @@ class PasswordResetRequested(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "requested_at": _codec.DATE_TIME,
-            "expires_at": _codec.DATE_TIME,
+            "requested_at": _codecs.DATE_TIME,
+            "expires_at": _codecs.DATE_TIME,
         }
 
 

@@ -10,7 +10,7 @@ from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 from .common_money import Money
@@ -40,10 +40,10 @@ class Changed(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "price": _codec.record(Money),
-            "changed_at": _codec.DATE_TIME,
+            "price": _codecs.record(Money),
+            "changed_at": _codecs.DATE_TIME,
         }
 
 

@@ -11,7 +11,7 @@ from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 from .common_money import Money
@@ -49,11 +49,11 @@ class OrderLine(_lbgen.Record):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop/orders.yaml#/$defs/OrderLine")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "quantity": _codec.INTEGER,
-            "unit_price": _codec.record(Money),
-            "options": _codec.mapping(_codec.by_type(number=_codec.INTEGER)),
+            "quantity": _codecs.INTEGER,
+            "unit_price": _codecs.record(Money),
+            "options": _codecs.mapping(_codecs.by_type(number=_codecs.INTEGER)),
         }
 
 
@@ -88,15 +88,15 @@ class OrderPlaced(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "order_id": _codec.UUID_,
-            "customer_id": _codec.UUID_,
-            "placed_at": _codec.DATE_TIME,
-            "total": _codec.record(Money),
-            "lines": _codec.array(_codec.record(OrderLine)),
-            "delivery_address": _codec.record(Address),
-            "wanted_on": _codec.by_type(string=_codec.DATE),
+            "order_id": _codecs.UUID_,
+            "customer_id": _codecs.UUID_,
+            "placed_at": _codecs.DATE_TIME,
+            "total": _codecs.record(Money),
+            "lines": _codecs.array(_codecs.record(OrderLine)),
+            "delivery_address": _codecs.record(Address),
+            "wanted_on": _codecs.by_type(string=_codecs.DATE),
         }
 
 
@@ -136,17 +136,17 @@ class OrderPaid(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "order_id": _codec.UUID_,
-            "paid_at": _codec.DATE_TIME,
-            "amount": _codec.record(Money),
-            "method": _codec.by_type(
-                object=_codec.tagged(
+            "order_id": _codecs.UUID_,
+            "paid_at": _codecs.DATE_TIME,
+            "amount": _codecs.record(Money),
+            "method": _codecs.by_type(
+                object=_codecs.tagged(
                     ["kind"],
                     [
-                        ("card", _codec.record(CardPayment)),
-                        ("invoice", _codec.record(InvoicePayment)),
+                        ("card", _codecs.record(CardPayment)),
+                        ("invoice", _codecs.record(InvoicePayment)),
                     ],
                 ),
             ),
@@ -173,11 +173,11 @@ class ParcelDispatched(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "order_id": _codec.UUID_,
-            "dispatched_at": _codec.DATE_TIME,
-            "lines": _codec.array(_codec.INTEGER),
+            "order_id": _codecs.UUID_,
+            "dispatched_at": _codecs.DATE_TIME,
+            "lines": _codecs.array(_codecs.INTEGER),
         }
 
 
@@ -199,11 +199,11 @@ class OrderCancelled(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "order_id": _codec.UUID_,
-            "cancelled_at": _codec.DATE_TIME,
-            "refund": _codec.by_type(object=_codec.record(Money)),
+            "order_id": _codecs.UUID_,
+            "cancelled_at": _codecs.DATE_TIME,
+            "refund": _codecs.by_type(object=_codecs.record(Money)),
         }
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from .bus import Bus
-from .compiler_version import require_compiler
-from .contract import ApiContract, EventContract
-from .delivery import Delivery
 from .endpoint import EventEndpoint
 from .errors import (
     BusFull,
@@ -27,12 +24,15 @@ from .errors import (
     Violation,
     WorkerFailed,
 )
-from .event import Event
-from .field import default, field
-from .fired import FiredMany
-from .record import Record
-from .unset import DEFAULT, UNSET, Unset
-from .validation import Schemas
+from .events.compiler_version import require_compiler
+from .events.contract import ApiContract, EventContract
+from .events.event import Event
+from .events.field import default, field
+from .events.record import Record
+from .events.unset import DEFAULT, UNSET, Unset
+from .events.validation.schemas import Schemas
+from .fire.results import FiredMany
+from .listen.delivery import Delivery
 from .version import __version__
 
 __all__ = [

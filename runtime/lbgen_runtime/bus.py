@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .daemon_thread import in_daemon_thread
-from .settings import Settings
+from .settings.scopes import Settings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .listener import Listener
-    from .settings import OnError, OnFull
+    from .listen.listener import Listener
+    from .settings.scopes import OnError, OnFull
 
 __all__ = ["RESERVED_API_NAMES", "Bus"]
 
@@ -90,13 +90,13 @@ class Bus:
 
     def run(self) -> None:
         """Run every listener until SIGTERM or SIGINT; uses uvloop where it is installed."""
-        from .run import run
+        from .listen.lifetime import run
 
         run(self.__lbgen__)
 
     async def run_async(self) -> None:
         """Run every listener until `close_async` is called or this task is cancelled."""
-        from .worker import Worker
+        from .listen.worker import Worker
 
         await Worker(self.__lbgen__).run()
 

@@ -6,19 +6,19 @@ import os
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
-from .async_firer import AsyncFirer
 from .errors import DuplicateListenerName, InvalidSettings
-from .firing import FireRules
+from .fire.async_firer import AsyncFirer
+from .fire.batch import FireRules
+from .fire.sync_firer import SyncFirer
 from .lightbus import SchemaPublisher
-from .outage import Outage
-from .setting_values import check_name, filled_process_name
-from .sync_firer import SyncFirer
-from .trimming import Trims
+from .settings.values import check_name, filled_process_name
+from .wire.outage import Outage
+from .wire.trimming import Trims
 
 if TYPE_CHECKING:
-    from .listener import Listener
-    from .settings import Settings
-    from .worker import Worker
+    from .listen.listener import Listener
+    from .listen.worker import Worker
+    from .settings.scopes import Settings
 
 __all__ = ["BusCore"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from .entry import MOST_PARAMETERS, EntryForm, age_of, new_event_id
 from .errors import (
     BusFull,
     EventTooLarge,
@@ -15,24 +14,25 @@ from .errors import (
     NotFired,
     ServerUnreachable,
 )
-from .event import Event
-from .fire import Fire, Problem
-from .fired import FiredMany
-from .handler import shape_of
-from .json_limits import is_unicode
-from .listener import Listener
-from .naive_times import read_zone
+from .events.codecs.json_limits import is_unicode
+from .events.event import Event
+from .events.naive_times import read_zone
+from .fire.outgoing import Fire, Problem
+from .fire.results import FiredMany
+from .listen.handler import shape_of
+from .listen.listener import Listener
 from .printable import printable
+from .wire.entry import MOST_PARAMETERS, EntryForm, age_of, new_event_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
 
     from .bus import Bus
-    from .contract import EventContract
-    from .delivery import Delivery
-    from .handler import Handler
-    from .settings import OnError
+    from .events.contract import EventContract
+    from .listen.delivery import Delivery
+    from .listen.handler import Handler
+    from .settings.scopes import OnError
 
 __all__ = ["EventEndpoint", "ListenDecorator"]
 

@@ -10,7 +10,7 @@ from .printable import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .event import Event
+    from .events.event import Event
 
 __all__ = [
     "BusFull",

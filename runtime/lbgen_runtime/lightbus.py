@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import NoScriptError, ResponseError
 
-from .connection import ConnectionFailed, SyncConnection, words_of
-from .scripts import SCHEMA
+from .wire.connection import ConnectionFailed, SyncConnection, words_of
+from .wire.scripts import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .contract import EventContract
+    from .events.contract import EventContract
 
 __all__ = ["SchemaPublisher"]
 

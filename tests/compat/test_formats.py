@@ -22,7 +22,7 @@ from lbgen.compat.normal.formats import (
 )
 from lbgen.compat.regular.language import Language, texts
 from lbgen.source.document import Location
-from lbgen_runtime.formats import ASSERTED_FORMATS
+from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
 
 CHARACTERS = "aZ09@.:/-+_ TtZzPYMD#%[]\"'()é٣\n😀~"
 

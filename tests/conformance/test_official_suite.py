@@ -13,10 +13,10 @@ from generated_suite import VIEWS, Compiled, compiled
 from official_suite import DRAFTS, MISSING, SUITE, format_groups, groups
 from verdicts import mistakes
 
-from lbgen_runtime import validation
-from lbgen_runtime.formats import ASSERTED_FORMATS
-from lbgen_runtime.judged_codec import JudgedCodec
-from lbgen_runtime.record_codec import RecordCodec
+from lbgen_runtime.events.codecs.record_codec import RecordCodec
+from lbgen_runtime.events.codecs.validating_codec import JudgedCodec
+from lbgen_runtime.events.validation import schemas
+from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def test_a_planted_fault_is_found(
         case "no bounds":
             read = json.loads
             monkeypatch.setattr(
-                validation.json,
+                schemas.json,
                 "loads",
                 lambda text: read(text.replace('"maximum"', '"x-maximum"')),
             )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _RUNTIME = str(Path(lbgen_runtime.__file__).parent)
 _STEPS = (_RUNTIME, threading.__file__)
 """Where each line is a step."""
-_SMALLER_STEPS = tuple(str(Path(_RUNTIME) / name) for name in ("sync_firer.py", "lightbus.py"))
+_SMALLER_STEPS = tuple(str(Path(_RUNTIME) / name) for name in ("fire/sync_firer.py", "lightbus.py"))
 """Where each instruction of the interpreter is a step: what decides who waits for whom."""
 
 

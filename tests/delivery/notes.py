@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import lbgen_runtime
-from lbgen_runtime import ApiContract, Event, EventContract, EventEndpoint, Schemas, codec
+from lbgen_runtime import ApiContract, Event, EventContract, EventEndpoint, Schemas, codecs
 
 _PARAMETERS = {
     "type": "object",
@@ -29,8 +29,8 @@ class Noted(Event):
     __lbgen_schema__ = _SCHEMA
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, codec.Codec]:
-        return {"number": codec.INTEGER}
+    def __lbgen_codecs__(cls) -> dict[str, codecs.Codec]:
+        return {"number": codecs.INTEGER}
 
 
 class Erased(Event):
@@ -43,8 +43,8 @@ class Erased(Event):
     __lbgen_schema__ = _SCHEMA
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, codec.Codec]:
-        return {"number": codec.INTEGER}
+    def __lbgen_codecs__(cls) -> dict[str, codecs.Codec]:
+        return {"number": codecs.INTEGER}
 
 
 class _NotedEndpoint(EventEndpoint[Noted]):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lbgen_runtime.setting_list import SETTINGS
+from lbgen_runtime.settings.declarations import SETTINGS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 

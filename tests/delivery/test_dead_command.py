@@ -14,7 +14,7 @@ from workers import Process
 
 import servers
 from lbgen.cli.app import app
-from lbgen_runtime.heartbeat import lease_key
+from lbgen_runtime.listen.heartbeat import lease_key
 
 if TYPE_CHECKING:
     from lbgen_runtime import Delivery

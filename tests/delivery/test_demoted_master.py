@@ -12,7 +12,7 @@ from notes import Bus
 from proxy import Proxy
 
 import servers
-from lbgen_runtime import heartbeat
+from lbgen_runtime.listen import heartbeat
 from servers import Server, wait_for
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lbgen_runtime.contract import ApiContract, EventContract
-from lbgen_runtime.entry import EntryForm, new_event_id
-from lbgen_runtime.packing import pack
+from lbgen_runtime.events.contract import ApiContract, EventContract
+from lbgen_runtime.wire.entry import EntryForm, new_event_id
+from lbgen_runtime.wire.resp import pack
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(["%", "%d"])
 

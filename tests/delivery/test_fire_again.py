@@ -14,8 +14,9 @@ from notes import Bus, Noted
 from proxy import Proxy
 
 import servers
-from lbgen_runtime import BusFull, FireRejected, FireUnconfirmed, ServerUnreachable, scripts
-from lbgen_runtime.entry import new_event_id
+from lbgen_runtime import BusFull, FireRejected, FireUnconfirmed, ServerUnreachable
+from lbgen_runtime.wire import scripts
+from lbgen_runtime.wire.entry import new_event_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

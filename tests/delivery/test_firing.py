@@ -18,15 +18,9 @@ from workers import Process
 
 import lbgen_runtime
 import servers
-from lbgen_runtime import (
-    BusFull,
-    EventTooLarge,
-    FireRejected,
-    FireUnconfirmed,
-    ServerUnreachable,
-    connection,
-    firing,
-)
+from lbgen_runtime import BusFull, EventTooLarge, FireRejected, FireUnconfirmed, ServerUnreachable
+from lbgen_runtime.fire import batch
+from lbgen_runtime.wire import connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +80,7 @@ async def test_an_async_fire_whose_reply_was_lost_makes_one_entry(
 def test_a_write_that_the_network_delays_is_never_written_twice(
     server: Server, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(firing, "REPLY_TIMEOUT", 0.5)
+    monkeypatch.setattr(batch, "REPLY_TIMEOUT", 0.5)
     bus = Bus(redis_url=proxy.url)
     bus.notes.noted.fire(number=1)
     proxy.mode = "hold"
@@ -349,7 +343,7 @@ async def test_a_defect_while_firing_is_told_to_who_fires_and_the_next_events_go
     server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """D9."""
-    bus, settle = Bus(redis_url=server.url), firing._Attempt.settle
+    bus, settle = Bus(redis_url=server.url), batch._Attempt.settle
     defects = [TypeError("a defect")]
 
     def defective(self: Any, replies: Any) -> None:
@@ -357,7 +351,7 @@ async def test_a_defect_while_firing_is_told_to_who_fires_and_the_next_events_go
             raise defects.pop()
         settle(self, replies)
 
-    monkeypatch.setattr(firing._Attempt, "settle", defective)
+    monkeypatch.setattr(batch._Attempt, "settle", defective)
     with pytest.raises(FireUnconfirmed, match="an error in lbgen: TypeError"):
         await asyncio.wait_for(bus.notes.noted.fire_async(number=1), 10)
     assert "a defect" in caplog.text

@@ -9,7 +9,7 @@ import pytest
 from live import running, until
 from notes import Bus
 
-from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 
 if TYPE_CHECKING:
     from servers import Server

@@ -11,8 +11,8 @@ from live import running, until
 from notes import Bus
 from proxy import Proxy
 
-from lbgen_runtime.connection import AsyncConnection, ConnectionFailed
-from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime.wire.connection import AsyncConnection, ConnectionFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from proxy import Proxy
 from workers import Process
 
 import servers
-from lbgen_runtime.handing_back import HANDED_BACK
-from lbgen_runtime.run import EXIT_BOUND
+from lbgen_runtime.listen.lifetime import EXIT_BOUND
+from lbgen_runtime.listen.release import HANDED_BACK
 
 if TYPE_CHECKING:
     from servers import Server

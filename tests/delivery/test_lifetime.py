@@ -19,8 +19,9 @@ from proxy import Proxy
 from workers import Process
 
 import servers
-from lbgen_runtime import DuplicateListenerName, consumer
-from lbgen_runtime.trimming import Trims
+from lbgen_runtime import DuplicateListenerName
+from lbgen_runtime.listen import consumer
+from lbgen_runtime.wire.trimming import Trims
 
 if TYPE_CHECKING:
     from pathlib import Path

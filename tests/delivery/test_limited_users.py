@@ -10,7 +10,7 @@ from live import running, until
 from notes import Bus
 
 import lbgen_runtime
-from lbgen_runtime import heartbeat
+from lbgen_runtime.listen import heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from live import running, until
 from notes import Bus, Noted
 from proxy import Proxy
 
-from lbgen_runtime.scripts import REGISTER
-from lbgen_runtime.trimming import registered_key
+from lbgen_runtime.wire.scripts import REGISTER
+from lbgen_runtime.wire.trimming import registered_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

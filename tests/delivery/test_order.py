@@ -17,7 +17,7 @@ from notes import Bus, Noted
 from proxy import Proxy
 from workers import Process
 
-from lbgen_runtime.heartbeat import Heartbeat
+from lbgen_runtime.listen.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

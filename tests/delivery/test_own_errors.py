@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from live import running, until
 
-from lbgen_runtime import ApiContract, Bus, Event, EventContract, EventEndpoint, Schemas, codec
-from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime import ApiContract, Bus, Event, EventContract, EventEndpoint, Schemas, codecs
+from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 
 if TYPE_CHECKING:
     from servers import Server
@@ -35,8 +35,8 @@ def endpoint(bus: Bus, errors: list[Exception]) -> EventEndpoint[Any]:
         __lbgen_schema__ = SCHEMA
 
         @classmethod
-        def __lbgen_codecs__(cls) -> dict[str, codec.Codec]:
-            return {"number": codec.Codec(decode, lambda value: value)}
+        def __lbgen_codecs__(cls) -> dict[str, codecs.Codec]:
+            return {"number": codecs.Codec(decode, lambda value: value)}
 
     return EventEndpoint(
         bus, EventContract(api=ApiContract(name="notes"), name="noted", event_type=Noted)

@@ -18,9 +18,10 @@ from proxy import Proxy
 from workers import Process
 
 import lbgen_runtime
-from lbgen_runtime import Delivery, heartbeat
-from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
-from lbgen_runtime.heartbeat import Heartbeat
+from lbgen_runtime import Delivery
+from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime.listen import heartbeat
+from lbgen_runtime.listen.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from servers import Server
@@ -672,7 +673,7 @@ async def test_a_worker_starts_although_a_key_of_another_type_is_in_its_way(
 
 
 def test_a_dead_letter_is_one_json_object_before_the_entry_as_it_was(server: Server) -> None:
-    from lbgen_runtime.dead_letters import Death
+    from lbgen_runtime.wire.dead_letter_entry import Death
 
     death = Death(
         reason="failed",

@@ -13,7 +13,7 @@ from live import running, until
 from notes import Bus, Noted
 from workers import Process
 
-from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 
 if TYPE_CHECKING:
     from lbgen_runtime import Delivery

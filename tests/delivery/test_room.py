@@ -13,7 +13,7 @@ import pytest
 from live import running, until
 from notes import Bus, Noted
 
-from lbgen_runtime import room
+from lbgen_runtime.listen import room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen_runtime import scripts
-from lbgen_runtime.handing_back import HANDED_BACK
+from lbgen_runtime.listen.release import HANDED_BACK
+from lbgen_runtime.wire import scripts
 
 if TYPE_CHECKING:
     from servers import Server

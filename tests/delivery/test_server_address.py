@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from lbgen.cli.app import app
 from lbgen_runtime import InvalidSettings
-from lbgen_runtime.outage import Outage
-from lbgen_runtime.server_address import ServerAddress
+from lbgen_runtime.settings.server_address import ServerAddress
+from lbgen_runtime.wire.outage import Outage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from live import running, until
 from notes import Bus, Noted
 
-from lbgen_runtime.handing_back import HANDED_BACK
-from lbgen_runtime.repeats import Repeats
-from lbgen_runtime.scripts import RELEASE
-from lbgen_runtime.trimming import Trims
+from lbgen_runtime.listen.release import HANDED_BACK
+from lbgen_runtime.wire.repeats import Repeats
+from lbgen_runtime.wire.scripts import RELEASE
+from lbgen_runtime.wire.trimming import Trims
 
 if TYPE_CHECKING:
     import pytest
@@ -103,7 +103,7 @@ def test_a_line_that_repeats_itself_is_written_with_how_often_it_was_left_out(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
-    monkeypatch.setattr("lbgen_runtime.repeats.time.monotonic", lambda: now)
+    monkeypatch.setattr("lbgen_runtime.wire.repeats.time.monotonic", lambda: now)
     repeats = Repeats(60)
     with caplog.at_level(logging.WARNING, "lbgen"):
         for now in (0.0, 1.0, 59.0, 61.0, 200.0):  # noqa: B007

@@ -12,7 +12,7 @@ from settings_page import PAGE, page
 
 import lbgen_runtime
 from lbgen_runtime.bus import RESERVED_API_NAMES
-from lbgen_runtime.setting_list import SETTINGS
+from lbgen_runtime.settings.declarations import SETTINGS
 
 
 def settings_of(bus: Bus) -> Any:

@@ -13,19 +13,15 @@ from live import running, until
 from notes import Bus, Noted
 
 import lbgen_runtime
-from lbgen_runtime import (
-    DuplicateListenerName,
-    DuplicateProcessName,
-    WorkerFailed,
-    commands,
-)
-from lbgen_runtime.acknowledging import Acknowledger
-from lbgen_runtime.consumer import Consumer
-from lbgen_runtime.heartbeat import Heartbeat, lease_key
-from lbgen_runtime.reading import Reader
-from lbgen_runtime.retries import Retries
-from lbgen_runtime.trimming import registered_key
-from lbgen_runtime.upkeep import Sweep, Upkeep
+from lbgen_runtime import DuplicateListenerName, DuplicateProcessName, WorkerFailed
+from lbgen_runtime.listen import commands
+from lbgen_runtime.listen.acknowledgements import Acknowledger
+from lbgen_runtime.listen.consumer import Consumer
+from lbgen_runtime.listen.heartbeat import Heartbeat, lease_key
+from lbgen_runtime.listen.reader import Reader
+from lbgen_runtime.listen.retries import Retries
+from lbgen_runtime.listen.upkeep import Sweep, Upkeep
+from lbgen_runtime.wire.trimming import registered_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,7 +173,7 @@ async def test_a_process_whose_name_another_has_taken_tells_its_handlers_and_sto
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D1, D9: it stood still for longer than its lease; what it held is the other's now."""
-    monkeypatch.setattr("lbgen_runtime.heartbeat._LEASE", 0.6)
+    monkeypatch.setattr("lbgen_runtime.listen.heartbeat._LEASE", 0.6)
     bus, cancelled = bus_of(server, process_name="one"), asyncio.Event()
     deliveries: list[Delivery] = []
 
@@ -241,7 +237,7 @@ async def test_after_a_worker_has_stopped_its_bus_can_run_again(server: Server) 
 STARTERS = {"create_task", "ensure_future", "Thread", "to_thread", "run_in_executor", "call_later"}
 ELSEWHERE = {
     "supervisor": "the one place",
-    "run": "the worker's own task, which `run` awaits",
+    "lifetime": "the worker's own task, which `run` awaits",
     "worker": "waits for one of two things, in one call",
     "exit_watch": "watches the process, after the worker too",
     "daemon_thread": "a call that is awaited",

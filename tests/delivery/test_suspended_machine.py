@@ -15,8 +15,8 @@ from live import running, until
 from notes import Bus, Noted
 from proxy import Proxy
 
-from lbgen_runtime import clock
-from lbgen_runtime.heartbeat import Heartbeat
+from lbgen_runtime.listen.heartbeat import Heartbeat
+from lbgen_runtime.wire import clock
 
 if TYPE_CHECKING:
     from servers import Server

@@ -16,8 +16,8 @@ from live import running, until
 from notes import Bus, Noted
 from proxy import Proxy
 
-from lbgen_runtime.handing_back import HANDED_BACK
-from lbgen_runtime.heartbeat import Heartbeat
+from lbgen_runtime.listen.heartbeat import Heartbeat
+from lbgen_runtime.listen.release import HANDED_BACK
 
 if TYPE_CHECKING:
     from lbgen_runtime import Delivery

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import jsonschema_rs
 import pytest
 
-from lbgen_runtime.exact import read_date, read_date_time, read_time
-from lbgen_runtime.rfc3339 import is_date, is_date_time, is_time
+from lbgen_runtime.events.codecs.exact_values import read_date, read_date_time, read_time
+from lbgen_runtime.events.validation.rfc3339 import is_date, is_date_time, is_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,9 +17,9 @@ from lbgen_runtime import (
     InvalidParameters,
     InvalidSettings,
     Schemas,
-    codec,
+    codecs,
 )
-from lbgen_runtime.field import field
+from lbgen_runtime.events.field import field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +46,8 @@ class Noted(Event):
     __lbgen_additional__ = "additional_properties"
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, codec.Codec]:
-        return {"at": codec.DATE_TIME, "any": codec.array(codec.array(codec.JSON))}
+    def __lbgen_codecs__(cls) -> dict[str, codecs.Codec]:
+        return {"at": codecs.DATE_TIME, "any": codecs.array(codecs.array(codecs.JSON))}
 
 
 CONTRACT = EventContract(api=ApiContract(name="notes"), name="noted", event_type=Noted)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lbgen_runtime import Schemas
 
 if TYPE_CHECKING:
-    from lbgen_runtime.validation import Schema
+    from lbgen_runtime.events.validation.schemas import Schema
 
 URI = "lbgen:///shop.yaml"
 SELF = {"$ref": "#/$defs/T"}

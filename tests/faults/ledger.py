@@ -9,7 +9,7 @@ from double_runs import DoubleRuns
 from kinds import DEATHS
 from verdict import Verdict
 
-from lbgen_runtime.dead_letters import Death, dead_key, death_of
+from lbgen_runtime.wire.dead_letter_entry import Death, dead_key, death_of
 
 if TYPE_CHECKING:
     import redis

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import lbgen_runtime
-from lbgen_runtime import ApiContract, Event, EventContract, EventEndpoint, Schemas, codec
+from lbgen_runtime import ApiContract, Event, EventContract, EventEndpoint, Schemas, codecs
 
 __all__ = ["WIDE", "Bus", "Noted"]
 
@@ -24,8 +24,8 @@ _PARAMETERS = {
 }
 
 
-def _codecs(cls: type[Event]) -> dict[str, codec.Codec]:
-    return dict.fromkeys(["number", *WIDE], codec.INTEGER)
+def _codecs(cls: type[Event]) -> dict[str, codecs.Codec]:
+    return dict.fromkeys(["number", *WIDE], codecs.INTEGER)
 
 
 _FIELDS: dict[str, Any] = {

@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from lbgen_runtime import (
-    acknowledging,
+from lbgen_runtime.events.codecs import record_codec
+from lbgen_runtime.fire import batch, search
+from lbgen_runtime.listen import (
+    acknowledgements,
     claims,
     commands,
-    connection,
     consumer,
-    firing,
     group,
     heartbeat,
     pending,
-    record_codec,
     recovery,
     runners,
-    scripts,
-    search,
 )
-from lbgen_runtime.accepting import Invalid
-from lbgen_runtime.replies import Meaning
+from lbgen_runtime.listen.acceptance import Invalid
+from lbgen_runtime.wire import connection, scripts
+from lbgen_runtime.wire.replies import Meaning
 
 __all__ = ["FAULTS", "plant"]
 
@@ -39,7 +37,7 @@ def _acknowledge_before_handling() -> None:
 
 
 def _fire_with_blind_retries() -> None:
-    attempt: Any = firing._Attempt
+    attempt: Any = batch._Attempt
 
     def never_unsure(self: Any, answered: int) -> None: ...
 
@@ -81,7 +79,7 @@ def _replace_in_register(part: bytes, other: bytes) -> None:
 
 def _trim_by_length() -> None:
     source = b"return { redis.call('XTRIM', KEYS[1], 'MAXLEN', 20) }"
-    from lbgen_runtime import trimming
+    from lbgen_runtime.wire import trimming
 
     trimming.TRIM = scripts.Script(source, b"2" * 40)  # type: ignore[misc]
 
@@ -120,14 +118,14 @@ def _acknowledge_what_is_lost() -> None:
     for i = 4, #ARGV, 2 do redis.call('XACK', KEYS[1], ARGV[1], ARGV[i]) end
     return {}
     """
-    acknowledging.ACKNOWLEDGE = scripts.Script(source, b"4" * 40)  # type: ignore[misc]
+    acknowledgements.ACKNOWLEDGE = scripts.Script(source, b"4" * 40)  # type: ignore[misc]
 
 
 def _look_through_the_whole_stream() -> None:
     budget = b"local left = 2500000"
     assert budget in scripts.FIRE.source, "the plant fits the script no more"
     source = scripts.FIRE.source.replace(budget, b"local left = 1e18")
-    firing.FIRE = scripts.Script(source, b"5" * 40)  # type: ignore[misc]
+    batch.FIRE = scripts.Script(source, b"5" * 40)  # type: ignore[misc]
     # No page is asked for: the step that writes looks at all.
     search.Search.next = property(lambda self: None)  # type: ignore[assignment]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ledger import GROUPS, PATIENCE, STREAM, Ledger
 
-from lbgen_runtime.dead_letters import Death, dead_key
+from lbgen_runtime.wire.dead_letter_entry import Death, dead_key
 
 if TYPE_CHECKING:
     from verdict import Verdict

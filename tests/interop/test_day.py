@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lbgen_side import running, until
 from real_lightbus import stream_of
 
-from lbgen_runtime.dead_letter_box import DeadLetterBox, DeadLetterQuery
+from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 from servers import wait_for
 
 if TYPE_CHECKING:

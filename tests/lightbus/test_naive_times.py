@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import lbgen_runtime
-from lbgen_runtime.naive_times import read_zone
+from lbgen_runtime.events.naive_times import read_zone
 from packages import build_json, imported, write_package
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
-from lbgen_runtime.reasons import Reasons
-from lbgen_runtime.validation import compile_schema
+from lbgen_runtime.events.validation.reasons import Reasons
+from lbgen_runtime.events.validation.schemas import compile_schema
 
 from ..contract.shape import meta_schema
 from ..schema.keywords import DRAFT_2020_12, DRAFTS, draft_of, walk

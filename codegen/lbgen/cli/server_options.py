@@ -71,7 +71,7 @@ def connected(command: str, connect: Callable[[], _Asks]) -> Generator[_Asks]:
         command: the command's name, `lbgen dead`.
         connect: makes what asks.
     """
-    from lbgen_runtime.asking import ServerUnavailable
+    from lbgen_runtime.admin.client import ServerUnavailable
 
     try:
         asks = connect()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import jsonschema_rs
 
-from lbgen_runtime.reasons import Reasons
+from lbgen_runtime.events.validation.reasons import Reasons
 
 from ..source.json_types import is_object
 from .normal.formats import compiled

@@ -47,7 +47,7 @@ ADDITIONAL: Final = "additional_properties"
 @cache
 def reserved_parameters() -> frozenset[str]:
     """Names that a parameter cannot have: keywords, `self`, and the attributes of every event."""
-    from lbgen_runtime.event import Event
+    from lbgen_runtime.events.event import Event
 
     attributes = {name for name in dir(Event) if not name.startswith("_")}
     return frozenset(keyword.kwlist) | attributes | USED_IN_CLASSES | {"self", "cls", ADDITIONAL}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lbgen_runtime.json_limits import MAX_DEPTH
-from lbgen_runtime.json_text import read_json
-from lbgen_runtime.json_values import NoJson
+from lbgen_runtime.events.codecs.json_limits import MAX_DEPTH
+from lbgen_runtime.events.codecs.json_text import read_json
+from lbgen_runtime.events.codecs.json_values import NoJson
 
 from ..findings.suggestions import did_you_mean
 from ..report.console import say

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lbgen_runtime.duration import seconds_of
 from lbgen_runtime.printable import printable
+from lbgen_runtime.settings.duration import seconds_of
 
 from ...report.console import counted, say
 from ..server_options import DEFAULT_URL, DryRun, Listener, Service, Url, connected
@@ -15,7 +15,7 @@ from ..server_options import DEFAULT_URL, DryRun, Listener, Service, Url, connec
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from lbgen_runtime.dead_letter_box import DeadLetter, DeadLetterBox, DeadLetterQuery
+    from lbgen_runtime.admin.dead_letters import DeadLetter, DeadLetterBox, DeadLetterQuery
 
 __all__ = ["app"]
 
@@ -59,7 +59,7 @@ def _query(
     older_than: str | None,
     newer_than: str | None,
 ) -> DeadLetterQuery:
-    from lbgen_runtime.dead_letter_box import DeadLetterQuery
+    from lbgen_runtime.admin.dead_letters import DeadLetterQuery
 
     if reason not in (None, "failed", "crashed", "invalid"):
         raise typer.BadParameter(f"{reason!r} is no reason; there are failed, crashed and invalid")
@@ -73,14 +73,14 @@ def _query(
 
 
 def _box(url: str, service: str, listener: str) -> AbstractContextManager[DeadLetterBox]:
-    from lbgen_runtime.dead_letter_box import DeadLetterBox
+    from lbgen_runtime.admin.dead_letters import DeadLetterBox
 
     return connected("lbgen dead", lambda: DeadLetterBox(url, service=service, listener=listener))
 
 
 def _check_listener(url: str, service: str, listener: str) -> None:
     """Say so, and exit with 1, where nothing is known of a listener: its name may be misspelt."""
-    from lbgen_runtime.listener_groups import ListenerGroups
+    from lbgen_runtime.admin.groups import ListenerGroups
 
     with connected("lbgen dead", lambda: ListenerGroups(url)) as groups:
         if not groups.of_listener(service, listener):

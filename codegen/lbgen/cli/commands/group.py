@@ -14,7 +14,7 @@ from ..server_options import DEFAULT_URL, DryRun, Listener, Service, Url, connec
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from lbgen_runtime.listener_groups import GroupState, ListenerGroups
+    from lbgen_runtime.admin.groups import GroupState, ListenerGroups
 
 __all__ = ["app"]
 
@@ -28,7 +28,7 @@ _STEPS = ((120, "s", 1), (7_200, "m", 60), (172_800, "h", 3_600))
 
 
 def _groups(url: str) -> AbstractContextManager[ListenerGroups]:
-    from lbgen_runtime.listener_groups import ListenerGroups
+    from lbgen_runtime.admin.groups import ListenerGroups
 
     return connected("lbgen group", lambda: ListenerGroups(url))
 

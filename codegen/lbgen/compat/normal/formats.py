@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from lbgen_runtime.formats import format_checks
-from lbgen_runtime.validation import compile_schema
+from lbgen_runtime.events.validation.formats import format_checks
+from lbgen_runtime.events.validation.schemas import compile_schema
 
 from .schema import WRITTEN_WHOLE
 

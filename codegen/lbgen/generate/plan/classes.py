@@ -87,7 +87,7 @@ class ClassPlanner:
             type_ = annotation(record.additional, scope)
             fields.append(self._line(extra, type_, _field_call("default_factory=dict")))
             expression = codec(record.additional, self._names)
-            codecs.append(Named(f"{additional}: ", expression or "_codec.mapping(_codec.JSON)"))
+            codecs.append(Named(f"{additional}: ", expression or "_codecs.mapping(_codecs.JSON)"))
         base = "Event" if event is not None else "Record"
         plan = ClassPlan(
             name=name,
@@ -210,9 +210,9 @@ def _field_call(*arguments: Expression) -> Brackets:
 def _plain_default(field: Field, expression: Expression | None) -> str | None:
     """The default as a literal, where JSON and Python have the same value."""
     value = field.default
-    if isinstance(value, str | bool) and (expression is None or expression == "_codec.INTEGER"):
+    if isinstance(value, str | bool) and (expression is None or expression == "_codecs.INTEGER"):
         return python_literal(value)
-    if isinstance(value, int) and expression in (None, "_codec.INTEGER"):
+    if isinstance(value, int) and expression in (None, "_codecs.INTEGER"):
         return python_literal(value)
     if isinstance(value, float) and expression is None:
         return python_literal(value)

@@ -1,4 +1,4 @@
-"""Types as codecs: the expressions from which `lbgen_runtime.codec` converts values."""
+"""Types as codecs: the expressions from which `lbgen_runtime.codecs` converts values."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["CodecNames", "codec"]
 
 _FORMATS = {
-    "uuid": "_codec.UUID_",
-    "date-time": "_codec.DATE_TIME",
-    "date": "_codec.DATE",
-    "time": "_codec.TIME",
+    "uuid": "_codecs.UUID_",
+    "date-time": "_codecs.DATE_TIME",
+    "date": "_codecs.DATE",
+    "time": "_codecs.TIME",
 }
 
 
@@ -49,27 +49,27 @@ def codec(type_: Type, names: CodecNames) -> Expression | None:
         case AnyType() | Nothing():
             return None
         case Scalar(kind=kind):
-            return "_codec.INTEGER" if kind == "integer" else None
+            return "_codecs.INTEGER" if kind == "integer" else None
         case Formatted(format=name):
             return _FORMATS[name]
         case Literals(values=values):
             has_integer = any(type(value) is int for value in values)
-            return "_codec.INTEGER" if has_integer else None
+            return "_codecs.INTEGER" if has_integer else None
         case ArrayOf(item=item):
-            return _wrap("_codec.array", codec(item, names))
+            return _wrap("_codecs.array", codec(item, names))
         case MapOf(value=value, patterns=()):
-            return _wrap("_codec.mapping", codec(value, names))
+            return _wrap("_codecs.mapping", codec(value, names))
         case MapOf():
             return _by_pattern(type_, names)
         case TupleOf(items=items, rest=rest):
-            inner = tuple(codec(each, names) or "_codec.JSON" for each in items)
+            inner = tuple(codec(each, names) or "_codecs.JSON" for each in items)
             arguments: tuple[Expression, ...] = (Brackets("", inner, "[]"),)
             further = None if rest is None else codec(rest, names)
             return Brackets(
-                "_codec.tuple_", arguments if further is None else (*arguments, further)
+                "_codecs.tuple_", arguments if further is None else (*arguments, further)
             )
         case RecordOf(parts=parts):
-            return Brackets("_codec.record", (names.reference(parts),))
+            return Brackets("_codecs.record", (names.reference(parts),))
         case UnionOf():
             return _union(type_, names)
 
@@ -80,11 +80,11 @@ def _by_pattern(type_: MapOf, names: CodecNames) -> Expression | None:
     if rest is None and all(expression is None for _, expression in inner):
         return None
     members = tuple(
-        Brackets("", (python_literal(pattern), expression or "_codec.JSON"))
+        Brackets("", (python_literal(pattern), expression or "_codecs.JSON"))
         for pattern, expression in inner
     )
     arguments: tuple[Expression, ...] = (Brackets("", members, "[]", True),)
-    return Brackets("_codec.by_pattern", arguments if rest is None else (*arguments, rest))
+    return Brackets("_codecs.by_pattern", arguments if rest is None else (*arguments, rest))
 
 
 def _wrap(function: str, inner: Expression | None) -> Expression | None:
@@ -120,7 +120,7 @@ def _union(union: UnionOf, names: CodecNames) -> Expression | None:
     floats = any(member.type == Scalar(kind="number") for member in union.members)
     for member in union.members:
         expression = codec(member.type, names)
-        if floats and expression == "_codec.INTEGER":
+        if floats and expression == "_codecs.INTEGER":
             expression = None
         for kind in _kind(member.type):
             by_kind.setdefault(kind, []).append((member, expression))
@@ -139,7 +139,7 @@ def _union(union: UnionOf, names: CodecNames) -> Expression | None:
             return _first_valid(union, names)
     if not chosen:
         return None
-    return Brackets("_codec.by_type", tuple(Named(f"{key}=", one) for key, one in chosen.items()))
+    return Brackets("_codecs.by_type", tuple(Named(f"{key}=", one) for key, one in chosen.items()))
 
 
 def _tagged(union: UnionOf, names: CodecNames) -> Expression:
@@ -147,11 +147,11 @@ def _tagged(union: UnionOf, names: CodecNames) -> Expression:
     path = tuple(python_literal(name) for name in union.tag)
     # A list: `1` and `True` are one key of a dictionary, and two values of JSON.
     entries = tuple(
-        Brackets("", (python_literal(value), Brackets("_codec.record", (names.reference(parts),))))
+        Brackets("", (python_literal(value), Brackets("_codecs.record", (names.reference(parts),))))
         for parts, values in union.tags
         for value in values
     )
-    return Brackets("_codec.tagged", (Brackets("", path, "[]"), Brackets("", entries, "[]", True)))
+    return Brackets("_codecs.tagged", (Brackets("", path, "[]"), Brackets("", entries, "[]", True)))
 
 
 def _first_valid(union: UnionOf, names: CodecNames) -> Expression:
@@ -160,7 +160,7 @@ def _first_valid(union: UnionOf, names: CodecNames) -> Expression:
             "",
             (
                 python_literal(names.location(member.location)),
-                codec(member.type, names) or "_codec.JSON",
+                codec(member.type, names) or "_codecs.JSON",
             ),
         )
         for member in union.members
@@ -168,6 +168,6 @@ def _first_valid(union: UnionOf, names: CodecNames) -> Expression:
     )
     arguments: list[Expression] = ["cls.__lbgen_schema__", Brackets("", members, "[]", True)]
     arguments += [
-        codec(member.type, names) or "_codec.JSON" for member in union.members if member.together
+        codec(member.type, names) or "_codecs.JSON" for member in union.members if member.together
     ]
-    return Brackets("_codec.first_valid", tuple(arguments))
+    return Brackets("_codecs.first_valid", tuple(arguments))

@@ -108,8 +108,8 @@ def import_groups(
     if typing:
         standard.append(import_line("typing", typing))
     installed = ["import lbgen_runtime as _lbgen"]
-    if "_codec" in used:
-        installed.append("from lbgen_runtime import codec as _codec")
+    if "_codecs" in used:
+        installed.append("from lbgen_runtime import codecs as _codecs")
     local = import_modules(whole)
     if has_classes:
         local.append("from ._schemas import SCHEMAS as _SCHEMAS")

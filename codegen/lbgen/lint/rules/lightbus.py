@@ -9,7 +9,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Final
 
 from lbgen_runtime.errors import InvalidSettings
-from lbgen_runtime.naive_times import read_zone
+from lbgen_runtime.events.naive_times import read_zone
 
 from ...findings.diagnostic import Severity
 from ...generate.lightbus_schema.losses import Losses, reachable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lbgen_runtime.formats import ASSERTED_FORMATS
+from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
 
 from ...findings.suggestions import did_you_mean
 

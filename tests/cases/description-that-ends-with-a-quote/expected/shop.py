@@ -9,7 +9,7 @@ from functools import cached_property as _cached_property
 from typing import Any
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -35,9 +35,9 @@ class OrderPlaced(_lbgen.Event):
     __lbgen_additional__ = "additional_properties"
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "additional_properties": _codec.mapping(_codec.JSON),
+            "additional_properties": _codecs.mapping(_codecs.JSON),
         }
 
 
@@ -51,9 +51,9 @@ class OrderPaid(_lbgen.Event):
     __lbgen_additional__ = "additional_properties"
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "additional_properties": _codec.mapping(_codec.JSON),
+            "additional_properties": _codecs.mapping(_codecs.JSON),
         }
 
 
@@ -67,9 +67,9 @@ class OrderPacked(_lbgen.Event):
     __lbgen_additional__ = "additional_properties"
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "additional_properties": _codec.mapping(_codec.JSON),
+            "additional_properties": _codecs.mapping(_codecs.JSON),
         }
 
 
@@ -84,9 +84,9 @@ class OrderSent(_lbgen.Event):
     __lbgen_additional__ = "additional_properties"
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "additional_properties": _codec.mapping(_codec.JSON),
+            "additional_properties": _codecs.mapping(_codecs.JSON),
         }
 
 
@@ -100,9 +100,9 @@ class OrderLost(_lbgen.Event):
     __lbgen_additional__ = "additional_properties"
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "additional_properties": _codec.mapping(_codec.JSON),
+            "additional_properties": _codecs.mapping(_codecs.JSON),
         }
 
 

@@ -10,7 +10,7 @@ from functools import cached_property as _cached_property
 from typing import Literal, Union
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -49,9 +49,9 @@ class OrderPlaced(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "address": _codec.record(OrderPlacedAddress),
+            "address": _codecs.record(OrderPlacedAddress),
         }
 
 

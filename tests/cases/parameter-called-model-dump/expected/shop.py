@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property as _cached_property
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -27,9 +27,9 @@ class OrderPlacedOther(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "model_dump": _codec.INTEGER,
+            "model_dump": _codecs.INTEGER,
         }
 
 
@@ -43,9 +43,9 @@ class OrderPlaced(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "other": _codec.record(OrderPlacedOther),
+            "other": _codecs.record(OrderPlacedOther),
         }
 
 

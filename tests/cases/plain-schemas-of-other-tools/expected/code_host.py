@@ -9,7 +9,7 @@ from functools import cached_property as _cached_property
 from typing import Any, Literal
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 from .code_host_types import (
@@ -45,22 +45,22 @@ class CheckRunV2(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///code-host/check-run.v2.schema.json#")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "check_run": _codec.first_valid(
+            "check_run": _codecs.first_valid(
                 cls.__lbgen_schema__,
                 [
                     (
                         "lbgen:///code-host/types.json#/definitions/check_run$completed/properties/check_run",
-                        _codec.record(CheckRunCompletedCheckRun),
+                        _codecs.record(CheckRunCompletedCheckRun),
                     ),
                     (
                         "lbgen:///code-host/types.json#/definitions/check_run$created/properties/check_run",
-                        _codec.record(CheckRunCreatedCheckRun),
+                        _codecs.record(CheckRunCreatedCheckRun),
                     ),
                 ],
             ),
-            "sender": _codec.record(PartialUser),
+            "sender": _codecs.record(PartialUser),
         }
 
 
@@ -94,18 +94,18 @@ class RefundGivenTo(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "bank": _codec.first_valid(
+            "bank": _codecs.first_valid(
                 cls.__lbgen_schema__,
                 [
                     (
                         "http://example.com/Refund%20given.json#/properties/to/anyOf/0/properties/bank",
-                        _codec.record(RefundGivenToBank),
+                        _codecs.record(RefundGivenToBank),
                     ),
                     (
                         "http://example.com/Refund%20given.json#/properties/to/anyOf/1/properties/bank",
-                        _codec.record(RefundGivenToBankWithAccount),
+                        _codecs.record(RefundGivenToBankWithAccount),
                     ),
                 ],
             ),
@@ -122,9 +122,9 @@ class RefundGivenParts(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "to": _codec.tuple_([_codec.JSON, _codec.INTEGER]),
+            "to": _codecs.tuple_([_codecs.JSON, _codecs.INTEGER]),
         }
 
 
@@ -138,10 +138,10 @@ class RefundGiven(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("http://example.com/Refund%20given.json#")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "to": _codec.record(RefundGivenTo),
-            "parts": _codec.array(_codec.record(RefundGivenParts)),
+            "to": _codecs.record(RefundGivenTo),
+            "parts": _codecs.array(_codecs.record(RefundGivenParts)),
         }
 
 

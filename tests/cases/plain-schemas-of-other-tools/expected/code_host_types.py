@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -40,10 +40,10 @@ class CheckRunCompletedCheckRun(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "id": _codec.INTEGER,
-            "output": _codec.record(CheckRunCompletedCheckRunOutput),
+            "id": _codecs.INTEGER,
+            "output": _codecs.record(CheckRunCompletedCheckRunOutput),
         }
 
 
@@ -79,8 +79,8 @@ class CheckRunCreatedCheckRun(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "id": _codec.INTEGER,
-            "output": _codec.record(CheckRunCreatedCheckRunOutput),
+            "id": _codecs.INTEGER,
+            "output": _codecs.record(CheckRunCreatedCheckRunOutput),
         }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as _datetime
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -24,7 +24,7 @@ class CommonMeta(_lbgen.Record):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///fragment/common/1.0.0#/properties/meta")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "dt": _codec.DATE_TIME,
+            "dt": _codecs.DATE_TIME,
         }

@@ -9,7 +9,7 @@ from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 from .com_example_fragment_common_1_0_0 import CommonMeta
@@ -53,9 +53,9 @@ class PageMovedPriorState(_lbgen.Record):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///page/moved/1.0.0#/properties/prior_state")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "page": _codec.record(PageMovedPriorStatePage),
+            "page": _codecs.record(PageMovedPriorStatePage),
         }
 
 
@@ -72,11 +72,11 @@ class PageMoved(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///page/moved/1.0.0#")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "page": _codec.record(Page),
-            "prior_state": _codec.record(PageMovedPriorState),
-            "meta": _codec.record(CommonMeta),
+            "page": _codecs.record(Page),
+            "prior_state": _codecs.record(PageMovedPriorState),
+            "meta": _codecs.record(CommonMeta),
         }
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -22,9 +22,9 @@ class Entry(_lbgen.Record):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///common/entries.yaml#/$defs/Entry")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "inside": _codec.record(Folder),
+            "inside": _codecs.record(Folder),
         }
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -22,9 +22,9 @@ class Folder(_lbgen.Record):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///common/files.yaml#/$defs/Folder")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "entries": _codec.array(_codec.record(Entry)),
+            "entries": _codecs.array(_codecs.record(Entry)),
         }
 
 

@@ -11,7 +11,7 @@ from functools import cached_property as _cached_property
 from typing import Any, Literal
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 from .common_files import Folder
@@ -47,10 +47,10 @@ class Category(_lbgen.Record):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/$defs/Category")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "parent": _codec.record(Category),
-            "children": _codec.array(_codec.record(Category)),
+            "parent": _codecs.record(Category),
+            "children": _codecs.array(_codecs.record(Category)),
         }
 
 
@@ -66,10 +66,10 @@ class RecursionTried(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "category": _codec.record(Category),
-            "folder": _codec.record(Folder),
+            "category": _codecs.record(Category),
+            "folder": _codecs.record(Folder),
         }
 
 
@@ -92,9 +92,9 @@ class ReferencesTried(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "dynamic": _codec.INTEGER,
+            "dynamic": _codecs.INTEGER,
         }
 
 
@@ -109,9 +109,9 @@ class MergesTriedAddress(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "stamped_at": _codec.DATE_TIME,
+            "stamped_at": _codecs.DATE_TIME,
         }
 
 
@@ -127,11 +127,11 @@ class MergesTried(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/merges_tried/parameters")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "address": _codec.record(MergesTriedAddress),
-            "small": _codec.INTEGER,
-            "stamped_at": _codec.DATE_TIME,
+            "address": _codecs.record(MergesTriedAddress),
+            "small": _codecs.INTEGER,
+            "stamped_at": _codecs.DATE_TIME,
         }
 
 
@@ -157,9 +157,9 @@ class InvoicePayment(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "due_at": _codec.DATE_TIME,
+            "due_at": _codecs.DATE_TIME,
         }
 
 
@@ -175,19 +175,19 @@ class UnionsTried(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/unions_tried/parameters")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "payment": _codec.by_type(
-                object=_codec.tagged(
+            "payment": _codecs.by_type(
+                object=_codecs.tagged(
                     ["kind"],
                     [
-                        ("card", _codec.record(CardPayment)),
-                        ("invoice", _codec.record(InvoicePayment)),
+                        ("card", _codecs.record(CardPayment)),
+                        ("invoice", _codecs.record(InvoicePayment)),
                     ],
                 ),
             ),
-            "answer": _codec.by_type(number=_codec.INTEGER),
-            "several": _codec.by_type(number=_codec.INTEGER),
+            "answer": _codecs.by_type(number=_codecs.INTEGER),
+            "several": _codecs.by_type(number=_codecs.INTEGER),
         }
 
 
@@ -206,10 +206,10 @@ class SequencesTried(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "point": _codec.tuple_([_codec.JSON, _codec.JSON]),
-            "grid": _codec.array(_codec.array(_codec.INTEGER)),
+            "point": _codecs.tuple_([_codecs.JSON, _codecs.JSON]),
+            "grid": _codecs.array(_codecs.array(_codecs.INTEGER)),
         }
 
 
@@ -225,10 +225,10 @@ class MapsTriedMixed(_lbgen.Record):
     __lbgen_additional__ = "additional_properties"
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "total": _codec.INTEGER,
-            "additional_properties": _codec.mapping(_codec.JSON),
+            "total": _codecs.INTEGER,
+            "additional_properties": _codecs.mapping(_codecs.JSON),
         }
 
 
@@ -244,9 +244,9 @@ class MapsTried(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/maps_tried/parameters")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "mixed": _codec.record(MapsTriedMixed),
+            "mixed": _codecs.record(MapsTriedMixed),
         }
 
 
@@ -265,11 +265,11 @@ class ValuesTried(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/values_tried/parameters")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "version": _codec.INTEGER,
-            "level": _codec.INTEGER,
-            "either": _codec.INTEGER,
+            "version": _codecs.INTEGER,
+            "level": _codecs.INTEGER,
+            "either": _codecs.INTEGER,
         }
 
 
@@ -292,13 +292,13 @@ class FormatsTried(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "id": _codec.UUID_,
-            "moment": _codec.DATE_TIME,
-            "day": _codec.DATE,
-            "time_of_day": _codec.TIME,
-            "maybe": _codec.by_type(string=_codec.UUID_),
+            "id": _codecs.UUID_,
+            "moment": _codecs.DATE_TIME,
+            "day": _codecs.DATE,
+            "time_of_day": _codecs.TIME,
+            "maybe": _codecs.by_type(string=_codecs.UUID_),
         }
 
 

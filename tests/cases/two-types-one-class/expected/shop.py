@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property as _cached_property
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -47,10 +47,10 @@ class OrderPlaced(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "billing": _codec.record(Address),
-            "shipping": _codec.record(OrderPlacedShipping),
+            "billing": _codecs.record(Address),
+            "shipping": _codecs.record(OrderPlacedShipping),
         }
 
 

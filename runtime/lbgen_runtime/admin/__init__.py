@@ -1,0 +1,1 @@
+"""What those ask who look after a bus."""

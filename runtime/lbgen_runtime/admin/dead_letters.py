@@ -1,0 +1,208 @@
+"""The dead letters of one listener, for those who look after them: list, replay, drop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from ..listen.delivery import fired_at
+from ..listen.heartbeat import lease_key
+from ..wire.dead_letter_entry import Death, dead_key, death_of, own_fields, replay_key
+from ..wire.scripts import REPLAY
+from .client import Asker, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["DeadLetter", "DeadLetterBox", "DeadLetterQuery"]
+
+_LARGEST_PAGE: Final = 500
+_PAGE_BYTES: Final = 500_000
+"""What a page should have at most: the server serves nobody else while it puts one together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """One dead letter.
+
+    Attributes:
+        letter_id: its id among the dead letters of its stream.
+        stream: the key of the stream that its event came from.
+        event_id: the event's id; empty where the entry had none.
+        event: full name of the event; empty where the entry had none.
+        died_at: when it was given up, by the server's clock.
+        death: why; `None` where the letter does not say.
+        fields: the entry's fields and values as they were.
+    """
+
+    letter_id: str
+    stream: bytes
+    event_id: str
+    event: str
+    died_at: datetime
+    death: Death | None
+    fields: tuple[tuple[bytes, bytes], ...]
+
+    @property
+    def reason(self) -> str:
+        """`failed`, `crashed` or `invalid`; `unknown` where the letter does not say."""
+        return self.death.reason if self.death else "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetterQuery:
+    """Which letters are meant; every part that is given must fit.
+
+    Attributes:
+        ids: event ids or letter ids.
+        reason: `failed`, `crashed` or `invalid`.
+        event: an event's name, alone or with its API's.
+        older_than: seconds since the letter was written, at least.
+        newer_than: seconds since the letter was written, at most.
+    """
+
+    ids: frozenset[str] = frozenset()
+    reason: str | None = None
+    event: str | None = None
+    older_than: float | None = None
+    newer_than: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every letter fits."""
+        return self == DeadLetterQuery()
+
+    def fits(self, letter: DeadLetter, now: datetime) -> bool:
+        """Whether a letter is meant."""
+        age = (now - letter.died_at).total_seconds()
+        return (
+            (not self.ids or bool(self.ids & {letter.letter_id, letter.event_id}))
+            and self.reason in (None, letter.reason)
+            and self.event in (None, letter.event, letter.event.rpartition(".")[2])
+            and (self.older_than is None or age >= self.older_than)
+            and (self.newer_than is None or age <= self.newer_than)
+        )
+
+
+class DeadLetterBox:
+    """The dead letters of one listener, from every stream that it listens to.
+
+    Args:
+        redis_url: where the server is.
+        service: the service's name.
+        listener: the listener's name.
+
+    Raises:
+        ValueError: that is no URL of a server.
+    """
+
+    def __init__(self, redis_url: str, *, service: str, listener: str) -> None:
+        self._service = service
+        self._group = f"{service}-{listener}"
+        self._asker = Asker(redis_url, name="lbgen:dead")
+
+    def letters(self, query: DeadLetterQuery) -> Iterator[DeadLetter]:
+        """The letters that are meant, oldest first per stream.
+
+        Raises:
+            ServerUnavailable: the server cannot be asked.
+        """
+        now = datetime.now(UTC)
+        for key in self._keys():
+            stream = _stream_of(key)
+            for letter_id, fields in self._entries(key):
+                letter = _letter(stream, letter_id, fields)
+                if query.fits(letter, now):
+                    yield letter
+
+    def _entries(self, key: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
+        """Everything that a stream has, in pages that are no larger than need be."""
+        after, count = b"-", 1  # what is large comes alone
+        while True:
+            page: list[tuple[bytes, list[bytes]]] = self._asker.ask(
+                b"XRANGE", key, after, b"+", b"COUNT", count
+            )
+            yield from page
+            if len(page) < count:
+                return
+            after = b"(" + page[-1][0]
+            size = sum(len(text) for _, fields in page for text in fields)
+            count = min(max(count * _PAGE_BYTES // (size + 1), 1), 4 * count, _LARGEST_PAGE)
+
+    def unread(self, query: DeadLetterQuery) -> list[bytes]:
+        """The streams of the letters that are meant on which no live process has the listener.
+
+        Nobody would run a replay there.
+
+        Raises:
+            ServerUnavailable: the server cannot be asked.
+        """
+        unread = {stream for stream in map(_stream_of, self._keys()) if not self._is_read(stream)}
+        meant: set[bytes] = set()
+        if unread:
+            for letter in self.letters(query):
+                meant.add(letter.stream)
+                if unread <= meant:
+                    break
+        return sorted(unread & meant)
+
+    def _is_read(self, stream: bytes) -> bool:
+        if self._group.encode() not in self._groups(stream):
+            return False
+        consumers = self._asker.ask(b"XINFO", b"CONSUMERS", stream, self._group)
+        found = [dict(zip(each[::2], each[1::2], strict=True)) for each in consumers]
+        found.sort(key=lambda consumer: int(consumer[b"idle"]))  # who lives was seen lately
+        names = [consumer[b"name"].decode(errors="replace") for consumer in found]
+        return any(self._asker.ask(b"EXISTS", lease_key(self._service, name)) for name in names)
+
+    def _groups(self, stream: bytes) -> list[bytes]:
+        if not self._asker.ask(b"EXISTS", stream):
+            return []
+        groups: list[Any] = self._asker.ask(b"XINFO", b"GROUPS", stream)
+        return [group[group.index(b"name") + 1] for group in groups]
+
+    def replay(self, letter: DeadLetter) -> bool:
+        """Give a letter back to this listener, and to no other; its next look runs it.
+
+        Returns:
+            Whether it was still there.
+        """
+        keys = [self._key(letter.stream), replay_key(letter.stream, self._group)]
+        return self._asker.run(REPLAY, keys, [letter.letter_id, self._group]) is not None
+
+    def drop(self, letter: DeadLetter) -> bool:
+        """Remove a letter for good; returns whether it was still there."""
+        return bool(self._asker.ask(b"XDEL", self._key(letter.stream), letter.letter_id))
+
+    def _key(self, stream: bytes) -> bytes:
+        return dead_key(stream, self._group)
+
+    def _keys(self) -> list[bytes]:
+        return self._asker.keys("{*}:dead:" + literal(self._group))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._asker.close()
+
+
+def _stream_of(key: bytes) -> bytes:
+    """The stream whose dead letters have that key."""
+    return key[1 : key.rindex(b"}:dead:")]
+
+
+def _letter(stream: bytes, letter_id: bytes, fields: list[bytes]) -> DeadLetter:
+    death = death_of(fields)
+    own = own_fields(fields) if death is not None else fields
+    pairs = tuple(zip(own[::2], own[1::2], strict=True))
+    values = {name: value.decode(errors="replace") for name, value in pairs}
+    api, event = values.get(b"api_name", ""), values.get(b"event_name", "")
+    return DeadLetter(
+        letter_id=letter_id.decode(),
+        stream=stream,
+        event_id=values.get(b"id", ""),
+        event=f"{api}.{event}" if api and event else "",
+        died_at=fired_at(letter_id.decode()),
+        death=death,
+        fields=pairs,
+    )

@@ -1,0 +1,1 @@
+"""Contracts, events and records, and their way to JSON and back."""

@@ -1,0 +1,1 @@
+"""Python values to JSON values and back, per type and per class."""

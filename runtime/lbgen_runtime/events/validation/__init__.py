@@ -1,0 +1,1 @@
+"""Whether an event is valid, and why it is not."""

@@ -1,0 +1,1 @@
+"""One event on its way to its stream."""

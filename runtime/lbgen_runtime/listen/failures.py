@@ -1,0 +1,221 @@
+"""What becomes of an event whose handler raised, and of one that cannot be handled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from typing import TYPE_CHECKING, Final
+
+from redis.exceptions import ResponseError
+
+from ..errors import ListenerFailed
+from ..printable import printable
+from ..wire import clock
+from ..wire.connection import words_of
+from ..wire.dead_letter_entry import PACKED_FIELD, Death, dead_key
+from ..wire.scripts import DEAD, RETRY
+from .acceptance import Invalid
+from .release import hand_back
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from ..wire.connection import Reply
+    from ..wire.scripts import Script
+    from .claims import Claim, Claims
+    from .listener import Listener
+    from .process import Process
+    from .retries import Retries
+
+__all__ = ["Failures"]
+
+_log = logging.getLogger("lbgen")
+
+_REFUSED_PAUSE: Final = 1.0
+"""Seconds after which a step is tried again that the server refused (no memory, a failover)."""
+_NO_STREAM: Final = -2
+"""What `dead.lua` replies where the dead letters' key has another type."""
+_REMOVED: Final = -3
+"""What it replies where the entry is not in its stream any more."""
+
+
+class Failures:
+    """Retries and buries for one listener, without keeping its other events waiting.
+
+    Args:
+        listener: whose events.
+        process: this process.
+        claims: what is held; an event that waits for its burial stays held.
+        retries: get what is to be delivered again.
+    """
+
+    __slots__ = ("_claims", "_listener", "_process", "_retries", "_under_way")
+
+    def __init__(
+        self, listener: Listener, process: Process, claims: Claims, retries: Retries
+    ) -> None:
+        self._listener = listener
+        self._process = process
+        self._claims = claims
+        self._retries = retries
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def failed(self, claim: Claim, error: BaseException) -> None:
+        """The handler raised, or was never called because the entry is invalid."""
+        delivery, settings = claim.delivery, self._listener.settings
+        if isinstance(error, Invalid):
+            self.bury(claim, "invalid", str(error))
+            return
+        last = delivery.times_delivered >= settings.max_deliveries
+        _log.error(
+            "%s: the handler failed on event %s (delivery %d of %d)",
+            self._listener,
+            printable(delivery.event_id),
+            delivery.times_delivered,
+            settings.max_deliveries,
+            exc_info=error,
+        )
+        if settings.on_error == "ACKNOWLEDGE_AND_LOG":
+            return
+        if settings.on_error == "SHUTDOWN":
+            self._claims.give_up(claim)
+            self._claims.release(claim)
+            claim.settle()
+            self._process.fail(
+                ListenerFailed(
+                    f"{self._listener}: the handler failed on event "
+                    f"{printable(delivery.event_id)}: "
+                    + printable("".join(traceback.format_exception_only(error)).strip(), 1000)
+                )
+            )
+        elif last:
+            detail = "".join(traceback.format_exception(error))
+            self.bury(claim, "failed", detail)
+        else:
+            self._retries.add(claim)
+            claim.settle()
+
+    def ask_again(self, claim: Claim) -> None:
+        """Let an entry run, if it is still this process's after the process stood still."""
+        self._start(self._run_if_held(claim, claim.delivery.times_delivered))
+
+    def hand_back(self, claims: list[Claim]) -> None:
+        """Let the next look of any process take entries that are given up here."""
+        if claims:
+            self._start(self._hand_back(claims))
+
+    async def _hand_back(self, claims: list[Claim]) -> None:
+        counted = [(claim, claim.count) for claim in claims]
+        await hand_back(self._listener, self._process, counted)
+        for claim in claims:  # held until now, so that this process does not take it over too early
+            self._claims.release(claim)
+            claim.settle()
+
+    async def _run_if_held(self, claim: Claim, count: int) -> None:
+        expires = clock.now() + self._listener.settings.acknowledgement_timeout
+        if await self._if_held(RETRY, claim, [claim.stream], [count]):
+            claim.expires = expires
+        self._claims.asked(claim)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = self._process.supervisor.start(work, f"failures of {self._listener.group}")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    def bury(self, claim: Claim, reason: str, detail: str) -> None:
+        """Move an event to the dead letters and acknowledge it, in one step.
+
+        Args:
+            claim: what is held.
+            reason: `failed`, `crashed` or `invalid`.
+            detail: a traceback, or what is invalid.
+        """
+        self._start(self._bury(claim, reason, detail))
+
+    async def _bury(self, claim: Claim, reason: str, detail: str) -> None:
+        death = Death.of(claim, reason, detail)
+        dead = dead_key(self._listener.stream, self._listener.group)
+        replayed = int(claim.stream != self._listener.stream)
+        arguments: list[bytes | int | str] = [claim.fence, replayed, *death.fields(), PACKED_FIELD]
+        self._claims.retrying += 1  # it is held for as long as the server takes it from nobody
+        self._claims.burying_bytes += claim.size
+        try:
+            done = await self._if_held(DEAD, claim, [claim.stream, dead], arguments)
+        finally:
+            self._claims.retrying -= 1
+            self._claims.burying_bytes -= claim.size
+        if done:
+            _log.error(
+                "%s: event %s is a dead letter now: %s: %s",
+                self._listener,
+                printable(claim.delivery.event_id or claim.entry_id),
+                reason,
+                printable(detail.strip().rpartition("\n")[2]),
+            )
+        self._claims.release(claim)
+        claim.settle()
+
+    async def _if_held(
+        self,
+        script: Script,
+        claim: Claim,
+        keys: list[bytes],
+        arguments: Sequence[bytes | int | str],
+    ) -> bool:
+        """Do a step with an entry that this process holds, as soon as the server lets it."""
+        listener, process = self._listener, self._process
+        while not claim.given_up:
+            try:
+                done: Reply = await process.commands.script(
+                    script, keys, [listener.group, process.name, claim.entry_id, *arguments]
+                )
+            except ResponseError as error:
+                words = words_of(error)
+                if words.startswith(("NOGROUP", "WRONGTYPE")):
+                    break
+                process.repeats.log(
+                    logging.WARNING,
+                    (str(listener), words.partition(" ")[0]),
+                    "%s: the server refuses: %s; trying again",
+                    listener,
+                    words,
+                )
+                await asyncio.sleep(_REFUSED_PAUSE)
+            else:
+                if done == 1:
+                    return True
+                if done == _REMOVED:  # this process has what is left of it
+                    arguments = [*arguments, 1, *claim.fields]
+                    continue
+                if done == _NO_STREAM:
+                    process.repeats.log(
+                        logging.ERROR,
+                        (str(listener), "dead letters"),
+                        "%s: the key %s is not a stream, so no dead letter can be written; events "
+                        "that have failed wait for it: rename or remove the key",
+                        listener,
+                        printable(keys[-1]),
+                    )
+                    await asyncio.sleep(_REFUSED_PAUSE)
+                    continue
+                if done == -1 or claim.removed:
+                    _log.error(
+                        "%s: entry %s was removed from the stream before it was handled; nothing "
+                        "is left of it",
+                        listener,
+                        claim.entry_id.decode(),
+                    )
+                break
+        self._claims.release(claim)
+        claim.settle()
+        return False
+
+    async def stop(self) -> None:
+        """Begin no more retries; let what is being buried come to its end, shortly."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=0.1)
+        for task in self._under_way:
+            task.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way)

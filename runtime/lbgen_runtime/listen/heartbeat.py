@@ -1,0 +1,295 @@
+"""The thread that keeps what this process holds, with a connection of its own.
+
+It renews the idle time of every entry that is held, so that no other process takes it for that of
+a dead one, and the lease of the process's name. A thread, because the event loop may be busy with
+a handler; a connection of its own, because the others may be busy with large replies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import secrets
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import NoScriptError, ResponseError
+
+from ..errors import DuplicateProcessName, ServerRefused
+from ..wire import clock
+from ..wire.connection import ConnectionFailed, words_of
+from ..wire.permissions import not_permitted
+from ..wire.replies import Meaning, meaning_of
+from ..wire.scripts import LEASE, RENEW
+from .release import HANDED_BACK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..wire.connection import Command, Reply, SyncConnection
+    from ..wire.outage import Outage
+    from ..wire.scripts import Script
+    from .claims import Claim
+    from .consumer import Consumer
+    from .supervisor import Supervisor
+
+__all__ = ["Heartbeat", "lease_key"]
+
+_log = logging.getLogger("lbgen")
+
+_TICK: Final = 0.5
+"""Seconds after which the thread looks again what is due, and that its connection is there."""
+_LEASE: Final = 30.0
+"""Seconds for which a lease holds without being renewed."""
+_WATCH: Final = 3 * _TICK
+"""Seconds for which a lease is watched whose connection is gone: its process may reconnect."""
+_CHUNK: Final = 500
+
+
+def lease_key(service: str, process: str) -> bytes:
+    """Where the lease of a process's name is: there while the process lives, and shortly after."""
+    return f"lbgen:process:{service}:{process}".encode()
+
+
+class Heartbeat:
+    """Renews claims and the lease of the process's name.
+
+    Args:
+        connection: used by this thread only.
+        service: the service's name.
+        process: the process's name.
+        shortest: the shortest `acknowledgement_timeout` of its listeners.
+        outage: what is told when the server cannot be reached, before there is a lease.
+        taken: called, from the thread, when another process has the name.
+
+    Attributes:
+        ended: once it was started: done when the thread has ended and given the lease up.
+    """
+
+    ended: Future[None]
+
+    def __init__(
+        self,
+        connection: SyncConnection,
+        *,
+        service: str,
+        process: str,
+        shortest: float,
+        outage: Outage,
+        taken: Callable[[DuplicateProcessName | ServerRefused], None],
+    ) -> None:
+        self._connection = connection
+        self._process = process
+        self._service = service
+        self._tick = min(_TICK, shortest / 6)
+        self._outage = outage
+        self._taken = taken
+        self._lease = lease_key(service, process)
+        self._token = secrets.token_hex(8).encode()
+        self._stop = threading.Event()
+        self._consumers: Sequence[Consumer] = ()
+
+    def start(self, supervisor: Supervisor) -> Future[None]:
+        """Start the thread; the future is done once the process's name is held.
+
+        The future's errors are `DuplicateProcessName` where a live process has the name, and
+        `ServerRefused` where the server refuses the credentials. Until the server can be asked the
+        thread tries again.
+        """
+        held: Future[None] = Future()
+        held.set_running_or_notify_cancel()  # who stops to wait for it cancels nothing
+        self.ended = supervisor.start_thread(lambda: self._run(supervisor, held), "heartbeat")
+        return held
+
+    def renew(self, consumers: Sequence[Consumer]) -> None:
+        """Renew what these consumers hold, from now on."""
+        self._consumers = consumers
+
+    def _run(self, supervisor: Supervisor, held: Future[None]) -> None:
+        try:
+            if self._begin(held):
+                self._beat(supervisor)
+        finally:
+            self._give_lease_up()
+            self._connection.close()
+
+    def _begin(self, held: Future[None]) -> bool:
+        """Take the lease as soon as the server can be asked; false where that is not to be."""
+        attempts = 0
+        while not self._stop.is_set():
+            try:
+                self._take_lease()
+            except ConnectionFailed as failure:
+                if failure.refused:
+                    words = f"the server refuses the connection: {failure}"
+                    held.set_exception(ServerRefused(words))
+                    return False
+                attempts += 1
+                self._stop.wait(self._outage.failed(failure, attempts))
+            except (DuplicateProcessName, ServerRefused) as error:
+                held.set_exception(error)
+                return False
+            else:
+                self._outage.worked()
+                held.set_result(None)
+                return True
+        return False
+
+    def _take_lease(self) -> None:
+        """Take the lease of the process's name.
+
+        Raises:
+            DuplicateProcessName: a live process has the name.
+            ConnectionFailed: the server cannot be asked.
+        """
+        other = self._hold()
+        if other is None:
+            return
+        connected = self._is_connected(other)
+        if connected or (connected is None and self._is_renewed(other)):
+            raise self._duplicate()
+        deadline = clock.now() + _WATCH
+        while clock.now() < deadline and not self._stop.wait(0.1):
+            if self._hold(dead=b"") != other:
+                break
+        if self._hold(dead=other) is not None:
+            raise self._duplicate()
+
+    def _duplicate(self) -> DuplicateProcessName:
+        return DuplicateProcessName(
+            f"a live process of service {self._service!r} is called {self._process!r}; give each "
+            "process a name of its own (process_name, LBGEN_PROCESS_NAME)"
+        )
+
+    def _hold(self, dead: bytes = b"") -> bytes | None:
+        """Hold the lease; returns the one of another process that holds instead."""
+        if self._connection.peer is None:
+            self._connection.exchange([(b"PING",)])
+        peer = b" ".join(self._connection.peer or (b"", b""))
+        [lease] = self._scripts(
+            LEASE, [([self._lease], [self._token, peer, int(_LEASE * 1000), dead])]
+        )
+        if isinstance(lease, ResponseError):
+            _log.warning("the lease of the process name is not renewed: %s", words_of(lease))
+            return None
+        return None if lease.startswith(self._token) else lease
+
+    def _is_connected(self, lease: bytes) -> bool | None:
+        """Whether the connection that a lease names is there; `None` where nobody may ask."""
+        _, client_id, address = (*lease.split(b" "), b"", b"")[:3]
+        if not client_id:
+            return None
+        [clients] = self._connection.exchange([(b"CLIENT", b"LIST", b"ID", client_id)])
+        return b" addr=%b " % address in clients if isinstance(clients, bytes) else None
+
+    def _is_renewed(self, lease: bytes) -> bool:
+        """Whether a process renews a lease, rather than let it run out."""
+        ask = [(b"GET", self._lease), (b"PTTL", self._lease)]
+        left = _LEASE * 1000
+        while not self._stop.wait(0.1):
+            now, lasts = self._connection.exchange(ask)
+            if now != lease:
+                return False  # it has run out, or its process has another connection
+            if lasts > left:
+                return True
+            left = lasts
+        return False
+
+    def _beat(self, supervisor: Supervisor) -> None:
+        due: dict[Consumer, float] = {}
+        lease_due = clock.now() + _LEASE / 3
+        while not self._stop.wait(self._tick):
+            if supervisor.is_gone:
+                return  # nobody would run what is held, and others are to get it
+            now = clock.now()
+            try:
+                if not self._connection.is_alive():
+                    lease_due = 0.0
+                if now >= lease_due:
+                    if self._hold() is not None:
+                        for consumer in self._consumers:  # that process runs what is held here
+                            consumer.lose(consumer.claims.held)
+                        self._taken(self._duplicate())
+                        return
+                    lease_due = now + _LEASE / 3
+                for consumer in self._consumers:
+                    if now >= due.get(consumer, 0.0):
+                        self._renew(consumer)
+                        interval = consumer.listener.settings.acknowledgement_timeout / 3
+                        due[consumer] = now + interval - self._tick
+            except ServerRefused as error:
+                self._taken(error)
+                return
+            except ConnectionFailed:
+                self._stop.wait(min(self._tick, 0.2))
+            except Exception:
+                _log.exception("the heartbeat failed; trying again")
+
+    def _renew(self, consumer: Consumer) -> None:
+        longest = consumer.listener.settings.max_processing
+        now = clock.now()
+        held = [claim for claim in consumer.claims.held if not claim.given_up]
+        streams: dict[bytes, tuple[list[Claim], list[Claim]]] = {}
+        for claim in held:
+            began = claim.began
+            hangs = began is not None and now - began > longest
+            streams.setdefault(claim.stream, ([], []))[hangs].append(claim)
+        parts: list[tuple[bytes, list[Claim], int]] = []
+        for stream, (renewed, watched) in streams.items():
+            parts += [(stream, some, len(some)) for some in _chunks(renewed)]
+            parts += [(stream, some, 0) for some in _chunks(watched)]
+        if not parts:
+            return
+        head = [consumer.listener.group, self._process]
+        replies = self._scripts(
+            RENEW,
+            [
+                ([stream], [*head, count, HANDED_BACK, *(claim.entry_id for claim in some)])
+                for stream, some, count in parts
+            ],
+        )
+        expires = now + consumer.listener.settings.acknowledgement_timeout
+        for (_, some, count), reply in zip(parts, replies, strict=True):
+            if isinstance(reply, Exception):
+                continue  # the group is gone, or the server is: the claims run out by themselves
+            taken, kept, gone = (set[bytes](ids) for ids in reply)
+            if taken:
+                consumer.lose([claim for claim in some if claim.entry_id in taken])
+            for claim in some if count else ():
+                if claim.entry_id in kept:
+                    claim.expires = expires
+                elif claim.entry_id in gone:
+                    claim.removed, claim.expires = True, math.inf
+        timeout = consumer.listener.settings.acknowledgement_timeout
+        hanging = [c for c in held if (began := c.began) and now - began > longest + 2 * timeout]
+        if hanging:  # nobody else has taken it: this process does, with another runner
+            consumer.give_up(hanging)
+
+    def _scripts(self, script: Script, calls: list[tuple[list[bytes], list[Any]]]) -> list[Reply]:
+        commands: list[Command] = [script.call(keys, arguments) for keys, arguments in calls]
+        replies = self._connection.exchange(commands)
+        if any(isinstance(reply, NoScriptError) for reply in replies):
+            replies = self._connection.exchange([script.call_in_full(c) for c in commands])
+        for command, reply in zip(commands, replies, strict=True):
+            if isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.FORBIDDEN:
+                raise not_permitted(reply, command)
+        return replies
+
+    def stop(self) -> None:
+        """Have the thread end, and give the lease up; does not wait, `ended` tells."""
+        self._stop.set()
+
+    def _give_lease_up(self) -> None:
+        if not self._connection.is_alive():
+            return  # whoever wants the name sees that the connection is gone
+        with contextlib.suppress(ConnectionFailed):  # else the lease runs out
+            [lease] = self._connection.exchange([(b"GET", self._lease)])
+            if isinstance(lease, bytes) and lease.startswith(self._token):
+                self._connection.exchange([(b"DEL", self._lease)])
+
+
+def _chunks(claims: list[Claim]) -> list[list[Claim]]:
+    """Parts of a size that one step looks at."""
+    return [claims[i : i + _CHUNK] for i in range(0, len(claims), _CHUNK)]

@@ -1,0 +1,205 @@
+"""One blocked read per listener: new entries, as many as the handler gets through in a second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final, Protocol
+
+from redis.exceptions import ResponseError
+
+from ..wire import clock
+from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed, words_of
+from ..wire.permissions import not_permitted
+from ..wire.replies import Meaning, meaning_of
+
+if TYPE_CHECKING:
+    from ..wire.connection import AsyncConnection, Command
+    from .listener import Listener
+    from .process import Process
+
+__all__ = ["Reader", "Receiver"]
+
+_log = logging.getLogger("lbgen")
+
+_BLOCK: Final = 5.0
+"""Seconds for which a read waits for new entries, at most."""
+
+
+class Receiver(Protocol):
+    """What a reader reads for."""
+
+    def room(self) -> int:
+        """How many entries may be read now; 0 until `Reader.look` is called."""
+        ...
+
+    def received(
+        self, stream: bytes, entries: list[tuple[bytes, list[bytes]]], asked: float
+    ) -> None:
+        """New entries were delivered to a read that was sent at that time."""
+        ...
+
+    async def resume_own_pending(self) -> None:
+        """Take over what is pending under this process's name and not held."""
+        ...
+
+    async def group_missing(self) -> None:
+        """Make the consumer group."""
+        ...
+
+
+class Reader:
+    """Reads the new entries of a listener's stream.
+
+    Args:
+        listener: for whom.
+        process: this process.
+        connection: where the reads block; used by nobody else.
+        receiver: what gets the entries.
+    """
+
+    __slots__ = (
+        "_block",
+        "_complaint",
+        "_connection",
+        "_listener",
+        "_looked",
+        "_process",
+        "_receiver",
+        "_stopping",
+        "_task",
+    )
+
+    def __init__(
+        self,
+        listener: Listener,
+        process: Process,
+        connection: AsyncConnection,
+        receiver: Receiver,
+    ) -> None:
+        self._listener = listener
+        self._process = process
+        self._connection = connection
+        self._receiver = receiver
+        self._looked = asyncio.Event()
+        # Short against the timeout, so that what a read brings is certainly this process's.
+        self._block = min(_BLOCK, listener.settings.acknowledgement_timeout / 3)
+        self._stopping = False
+        self._complaint = ""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._task = self._process.supervisor.start(
+            self._run(), f"reader of {self._listener.group}", until_stop=True
+        )
+
+    def look(self) -> None:
+        """There may be room now."""
+        self._looked.set()
+
+    async def _run(self) -> None:
+        try:
+            await self._read()
+        finally:
+            await self._connection.close()
+
+    async def _read(self) -> None:
+        replies_lost = True  # what an earlier process of this name has left
+        failures = 0
+        while not self._stopping:
+            try:
+                if replies_lost:
+                    await self._receiver.resume_own_pending()
+                    replies_lost = False
+                count = await self._room()
+                if not count:
+                    return
+                if not self._connection.is_open:
+                    async with self._process.opening:
+                        await self._connection.open()
+                asked = clock.now()
+                [reply] = await self._connection.exchange(
+                    [self._command(count)], timeout=self._block + REPLY_TIMEOUT
+                )
+                failures = 0
+                self._process.outage.worked()
+                if isinstance(reply, ResponseError):
+                    raise reply
+                self._complaint = ""
+                if reply:
+                    for stream, entries in reply:
+                        self._receiver.received(stream, entries, asked)
+                    await asyncio.sleep(0)  # handlers begin before the next read is sent
+            except ConnectionFailed as failure:
+                replies_lost = replies_lost or failure.sent
+                failures += 1
+                await asyncio.sleep(self._process.outage.failed(failure, failures))
+            except ResponseError as error:
+                await self._refused(error)
+            except Exception:
+                # A defect of ours: no listener goes silent for it. What was read is pending.
+                _log.exception("%s: reading failed; trying again", self._listener)
+                replies_lost = True
+                await asyncio.sleep(1)
+
+    async def _room(self) -> int:
+        while not self._stopping:
+            self._looked.clear()
+            if room := self._receiver.room():
+                return room
+            await self._looked.wait()
+        return 0
+
+    def _command(self, count: int) -> Command:
+        listener, process = self._listener, self._process
+        return (
+            *(b"XREADGROUP", b"GROUP", listener.group, process.name),
+            *(b"COUNT", count, b"BLOCK", max(int(self._block * 1000), 1)),
+            *(b"STREAMS", listener.stream, b">"),
+        )
+
+    async def _refused(self, error: ResponseError) -> None:
+        words = words_of(error)
+        if meaning_of(error) is Meaning.FORBIDDEN:
+            self._process.fail(not_permitted(error, self._command(1)))
+        try:
+            if words.startswith(("NOGROUP", "UNBLOCKED")):
+                await self._receiver.group_missing()
+                return
+        except ResponseError as again:
+            words = words_of(again)
+        if words != self._complaint:
+            self._complaint = words
+            _log.error("%s cannot read: %s", self._listener, words)
+        await asyncio.sleep(1)
+
+    async def stop(self) -> None:
+        """Read nothing more; a blocked read is ended without losing its reply."""
+        self._stopping = True
+        self._looked.set()
+        task = self._task
+        if task is None:
+            return
+        # A read that is on its way when it is ended blocks a moment later: it is ended again.
+        for pause in (0.05, 0.2, 0.5, 0.5):
+            if self._connection.peer is not None:
+                client_id, _ = self._connection.peer
+                self._process.commands.ask(
+                    b"CLIENT", b"UNBLOCK", client_id, optional=True
+                ).add_done_callback(_consume)
+            await asyncio.wait([task], timeout=pause)
+            if task.done():
+                break
+        task.cancel()
+        await asyncio.wait([task])
+
+    def let_go(self) -> None:
+        """End a read that could not be ended in peace."""
+        if self._task is not None:
+            self._task.cancel()
+
+
+def _consume(reply: asyncio.Future[object]) -> None:
+    if not reply.cancelled():
+        reply.exception()

@@ -1,0 +1,130 @@
+"""Dead letters that were given back to their listener: a stream that only it reads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+from redis.exceptions import ResponseError
+
+from ..printable import printable
+from ..wire import clock
+from ..wire.connection import words_of
+from ..wire.dead_letter_entry import replay_key
+
+if TYPE_CHECKING:
+    from .listener import Listener
+    from .process import Process
+    from .recovery import Recovery
+    from .room import Room
+
+__all__ = ["Replays"]
+
+_log = logging.getLogger("lbgen")
+
+
+class Receiver(Protocol):
+    """What replays are read for."""
+
+    def received(
+        self, stream: bytes, entries: list[tuple[bytes, list[bytes]]], asked: float
+    ) -> None:
+        """New entries were delivered to a read that was sent at that time."""
+        ...
+
+
+class Replays:
+    """Runs the replays of one listener.
+
+    Args:
+        listener: whose replays.
+        process: this process.
+        room: says how much is read.
+        recovery: takes over what others have left.
+        receiver: gets what is read.
+    """
+
+    __slots__ = ("_listener", "_process", "_receiver", "_recovery", "_room", "_task", "stream")
+
+    def __init__(
+        self,
+        listener: Listener,
+        process: Process,
+        room: Room,
+        recovery: Recovery,
+        receiver: Receiver,
+    ) -> None:
+        self.stream = replay_key(listener.stream, listener.group)
+        self._listener = listener
+        self._process = process
+        self._room = room
+        self._recovery = recovery
+        self._receiver = receiver
+        self._task: asyncio.Task[None] | None = None
+
+    async def look(self) -> None:
+        """See whether there are any, and begin to run them."""
+        if self._task is not None and not self._task.done():
+            return
+        with contextlib.suppress(ResponseError):  # this user may not ask: there are none for it
+            if await self._process.commands.ask(b"EXISTS", self.stream, optional=True):
+                self._task = self._process.supervisor.start(
+                    self._run(), f"replays of {self._listener.group}"
+                )
+
+    async def _run(self) -> None:
+        try:
+            await self._recovery.resume_own_pending(self.stream)
+            await self._recovery.reclaim(self.stream)
+            while await self._read():
+                pass
+        except ResponseError as error:
+            words = words_of(error)
+            if words.startswith("NOGROUP"):
+                words = await self._make_group()  # the next look reads
+            if words:
+                self._process.repeats.log(
+                    logging.ERROR,
+                    (str(self._listener), "replays"),
+                    "%s cannot read replays: %s; trying again",
+                    self._listener,
+                    printable(words),
+                )
+        except Exception:
+            _log.exception("%s: reading replays failed; trying again", self._listener)
+
+    async def _read(self) -> bool:
+        """Read what there is room for; false where there is nothing more."""
+        room = await self._room.to_take_back()
+        asked = clock.now()
+        reply: Any = room and await self._process.commands.ask(
+            *(b"XREADGROUP", b"GROUP", self._listener.group, self._process.name),
+            *(b"COUNT", room, b"STREAMS", self.stream, b">"),
+            optional=True,
+        )
+        for stream, entries in reply or ():
+            self._receiver.received(stream, entries, asked)
+        return bool(reply)
+
+    async def _make_group(self) -> str:
+        """Make the group again; returns the server's words where it refuses."""
+        try:
+            await self._process.commands.ask(
+                *(b"XGROUP", b"CREATE", self.stream, self._listener.group, b"0"),
+                optional=True,
+            )
+        except ResponseError as error:
+            words = words_of(error)
+            # Another process was first, or the stream is gone with the last replay.
+            if words.startswith("BUSYGROUP") or "requires the key to exist" in words:
+                return ""
+            return words
+        return ""
+
+    async def stop(self) -> None:
+        """Read nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])

@@ -1,0 +1,145 @@
+"""What a listening process does for all: takes over what nobody renews, trims, tidies up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING, Any, Final
+
+from redis.exceptions import ResponseError
+
+from ..errors import DuplicateListenerName
+from ..wire.connection import words_of
+from ..wire.scripts import FORGET
+from ..wire.trimming import registered_key
+from .group import is_set_back
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..settings.scopes import Settings
+    from ..wire.trimming import Trims
+    from .consumer import Consumer
+    from .process import Process
+
+__all__ = ["Sweep", "Upkeep"]
+
+_log = logging.getLogger("lbgen")
+
+_NEVER: Final = b"18446744073709551615-18446744073709551614"
+"""Reading after this id gives nothing, and shows the server that somebody is there. The highest id
+of all would not do: the server takes it for `>`, and gives a new entry."""
+
+
+class _Repeated:
+    """Work that a task does again and again until it is stopped."""
+
+    def __init__(self, interval: float, process: Process) -> None:
+        self._interval = interval
+        name = type(self).__name__.lower()
+        self._task = process.supervisor.start(self._run(), name, until_stop=True)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval * random.uniform(0.9, 1.1))
+            try:
+                await self._once()
+            except Exception:
+                _log.exception("upkeep failed; trying again")
+
+    async def _once(self) -> None:
+        raise NotImplementedError
+
+    async def stop(self) -> None:
+        """End the task."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
+class Sweep(_Repeated):
+    """Looks for entries that nobody has renewed in time, for all listeners in one write."""
+
+    def __init__(self, consumers: Sequence[Consumer], process: Process, interval: float) -> None:
+        super().__init__(interval, process)
+        self._consumers = consumers
+        self._process = process
+
+    async def _once(self) -> None:
+        await asyncio.gather(*map(self._look, self._consumers))
+
+    async def _look(self, consumer: Consumer) -> None:
+        listener = consumer.listener
+        asked = self._process.commands.ask(b"HGET", registered_key(listener.stream), listener.group)
+        registered, refusal = await asyncio.gather(asked, consumer.look(), return_exceptions=True)
+        if isinstance(refusal, Exception) and not isinstance(refusal, ResponseError):
+            raise refusal
+        if _must_register(registered, consumer) or _says(refusal, "NOGROUP"):
+            # The reader notices too that its group is gone, but not while its handlers have
+            # enough to do, and not where another process was faster to make the group again.
+            try:
+                await consumer.prepare()
+            except DuplicateListenerName as error:
+                self._process.fail(error)
+
+
+def _must_register(registered: bytes | BaseException | None, consumer: Consumer) -> bool:
+    """Whether the group's registration is not what this process knows, or is about to change."""
+    if isinstance(registered, BaseException):
+        return False
+    return (registered or b"") != consumer.registration or is_set_back(consumer.registration)
+
+
+def _says(reply: Any, code: str) -> bool:
+    return isinstance(reply, ResponseError) and words_of(reply).startswith(code)
+
+
+class Upkeep(_Repeated):
+    """Trims streams, shows the server that this process lives, forgets consumers that do not."""
+
+    def __init__(
+        self,
+        consumers: Sequence[Consumer],
+        process: Process,
+        settings: Settings,
+        trims: Trims,
+    ) -> None:
+        super().__init__(settings.trim_interval, process)
+        self._consumers = consumers
+        self._process = process
+        self._trims = trims
+        self._memory = int(settings.consumer_memory * 1000)
+
+    async def _once(self) -> None:
+        commands = self._process.commands
+        if self._trims.ever:
+            for stream in {consumer.listener.stream for consumer in self._consumers}:
+                while self._trims.trimmed(
+                    stream,
+                    await self._quietly(commands.ask(*self._trims.command(stream), optional=True)),
+                ):
+                    pass
+        for consumer in self._consumers:
+            listener = consumer.listener
+            await self._quietly(
+                commands.ask(
+                    *(b"XREADGROUP", b"GROUP", listener.group, self._process.name),
+                    *(b"COUNT", 1, b"STREAMS", listener.stream, _NEVER),
+                    optional=True,
+                )
+            )
+            await self._quietly(
+                commands.script(
+                    FORGET,
+                    [listener.stream],
+                    [listener.group, self._process.name, self._memory],
+                    optional=True,
+                )
+            )
+
+    async def _quietly(self, reply: Any) -> Any:
+        """A reply; where the group is gone or the key is no stream, the reader complains."""
+        try:
+            return await reply
+        except ResponseError as error:
+            return error

@@ -1,0 +1,214 @@
+"""Every listener of a bus at work, from start to drain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import DuplicateProcessName, InvalidSettings, WorkerFailed
+from ..wire import eviction
+from ..wire.connection import AsyncConnection, SyncConnection
+from .commands import Commands
+from .consumer import Consumer
+from .heartbeat import Heartbeat
+from .process import Process
+from .supervisor import Supervisor
+from .upkeep import Sweep, Upkeep
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ..core import BusCore
+    from ..wire.connection import Reply
+    from ..wire.outage import Outage
+
+__all__ = ["Worker"]
+
+_log = logging.getLogger("lbgen")
+
+_LAST_WORDS: Final = 0.5
+"""Seconds that the threads have to end after everything else."""
+
+
+def _tell_of_eviction(reply: asyncio.Future[Reply]) -> None:
+    if not reply.cancelled() and reply.exception() is None:  # else this user may not ask
+        eviction.warn_of_eviction(reply.result())
+
+
+class Worker:
+    """Runs the listeners of one bus in one event loop.
+
+    Attributes:
+        listening: whether every consumer group exists and is read.
+        on_failure: called when the worker is to stop because of a failure.
+    """
+
+    def __init__(self, core: BusCore) -> None:
+        if core.worker is not None:
+            raise InvalidSettings("this bus runs already")
+        if not core.listeners:
+            raise InvalidSettings("nothing listens on this bus: call listen(...) before it runs")
+        core.service_name_for_listening()
+        self._core = core
+        self.listening = False
+        self.on_failure: Callable[[], object] = lambda: None
+        self._stop = asyncio.Event()
+        self._stopped: Future[None] = Future()
+        self._failure: Exception | None = None
+        self._consumers: list[Consumer] = []
+        self._upkeep: list[Sweep | Upkeep] = []
+
+    async def run(self) -> None:
+        """Run until `stop` is called, the worker fails, or the task is cancelled.
+
+        It returns a few seconds after the longest `grace` at the latest, if handlers leave the
+        event loop to others. A handler that swallows its cancellation is left behind.
+
+        Raises:
+            DuplicateListenerName: another service has a consumer group of a listener's name.
+            DuplicateProcessName: another live process of the service has this one's name.
+            ListenerFailed: a handler raised whose listener has `on_error="SHUTDOWN"`.
+            ServerRefused: the server refuses this process's credentials.
+            WorkerFailed: a defect of lbgen.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._core.worker = self
+        self._supervisor = Supervisor(self._stop, self.fail)
+        outage = self._core.outage
+        self._process = Process(
+            name=self._core.process_name,
+            commands=Commands(self._connection(), outage, self._supervisor, self.fail),
+            outage=outage,
+            supervisor=self._supervisor,
+            fail=self.fail,
+        )
+        self._heartbeat = self._make_heartbeat(outage)
+        try:
+            try:
+                await self._listen()
+            finally:
+                if not isinstance(sys.exception(), GeneratorExit):
+                    await self._drain()
+        finally:  # also where the drain was cancelled, or the event loop has ended
+            self._let_go()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _listen(self) -> None:
+        core, settings, process = self._core, self._core.settings, self._process
+        held: asyncio.Future[None] = asyncio.wrap_future(self._heartbeat.start(self._supervisor))
+        await self._until_stop(held)
+        if self._stop.is_set():
+            return
+        self._consumers += [
+            Consumer(listener, process, self._connection()) for listener in core.listeners
+        ]
+        self._heartbeat.renew(self._consumers)
+        if not core.rules.eviction_known:
+            core.rules.eviction_known = True
+            asked = process.commands.ask(*eviction.ASK, optional=True)
+            asked.add_done_callback(_tell_of_eviction)
+        await self._until_stop(*(consumer.prepare() for consumer in self._consumers))
+        if self._stop.is_set():
+            return
+        for consumer in self._consumers:
+            consumer.start()
+            if consumer.listener.contract.api.lightbus:
+                core.schema_publisher.announce(consumer.listener.contract)
+        self._upkeep += [
+            Sweep(self._consumers, process, settings.reclaim_interval),
+            Upkeep(self._consumers, process, settings, core.rules.trims),
+        ]
+        self.listening = True
+        count = len(self._consumers)
+        many = "" if count == 1 else "s"
+        _log.info("listening as %s: %d listener%s", process.name, count, many)
+        await self._stop.wait()
+
+    async def _drain(self) -> None:
+        """Finish what runs, for all listeners at the same time, and give everything up."""
+        self._stop.set()
+        self.listening = False
+        published = self._supervisor.start_thread(
+            self._core.schema_publisher.close, "end of schemas for Lightbus"
+        )
+        for task in self._upkeep:
+            await task.stop()
+        # Where another process has this one's name, what is pending under it is that one's.
+        hand_back = not isinstance(self._failure, DuplicateProcessName)
+        drained = await asyncio.gather(
+            *(consumer.drain(hand_back=hand_back) for consumer in self._consumers),
+            return_exceptions=True,
+        )
+        for error in drained:
+            if isinstance(error, Exception):
+                _log.error("draining failed", exc_info=error)
+                self.fail(error)
+        self._heartbeat.stop()
+        threads = [asyncio.wrap_future(ended) for ended in (self._heartbeat.ended, published)]
+        await asyncio.wait(threads, timeout=_LAST_WORDS)
+        await self._process.commands.close()
+
+    def _let_go(self) -> None:
+        """Touch nothing any more; what is left of the tasks ends, or is left behind."""
+        self.listening = False
+        self._heartbeat.stop()
+        for consumer in self._consumers:
+            consumer.claims.let_go()
+        self._supervisor.let_go()
+        self._core.worker = None
+        self._stopped.set_result(None)
+
+    def _connection(self) -> AsyncConnection:
+        return AsyncConnection(self._core.settings.redis_url, name=self._core.connection_name)
+
+    def _make_heartbeat(self, outage: Outage) -> Heartbeat:
+        core = self._core
+        timeouts = [listener.settings.acknowledgement_timeout for listener in core.listeners]
+        return Heartbeat(
+            SyncConnection(core.settings.redis_url, name=core.connection_name),
+            service=core.service_name_for_listening(),
+            process=core.process_name,
+            shortest=min(timeouts),
+            outage=outage,
+            taken=lambda error: self._supervisor.call(self.fail, error),
+        )
+
+    async def _until_stop(self, *work: Awaitable[object]) -> None:
+        """Wait for work, but no longer than until the worker is to stop."""
+        done: asyncio.Future[Any] = asyncio.gather(*work)
+        stop = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
+            if done.done():
+                done.result()
+        finally:
+            stop.cancel()
+            done.cancel()
+
+    def signalled(self, name: str) -> None:
+        """The process is told to stop."""
+        _log.info("%s: finishing what runs", name)
+        self._stop.set()
+
+    def fail(self, error: Exception) -> None:
+        """Drain, leave, and raise this from `run`."""
+        first = self._failure is None
+        if first or isinstance(error, WorkerFailed):
+            _log.error("stopping: %s", error, exc_info=error.__cause__)
+        if first:
+            self._failure = error
+            self.on_failure()
+        self._stop.set()
+
+    async def stop(self) -> None:
+        """Finish what runs and leave; returns when that is done. From any event loop."""
+        try:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        except RuntimeError:
+            return  # its event loop is closed, and nothing of it runs any more
+        # Shielded: a caller that is cancelled does not end the waiting of the others.
+        await asyncio.shield(asyncio.wrap_future(self._stopped))

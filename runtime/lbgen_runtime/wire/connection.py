@@ -1,0 +1,576 @@
+"""Connections to the server, sync and async: a list of commands in, a list of replies out.
+
+Both use redis-py's connections for what they are good at (URLs, TLS, authentication, parsing)
+and nothing of its client: no retry, no pool, no timeout that is not set here. Each exchange
+goes out as one write. Whatever breaks an exchange, cancellation too, closes the connection,
+so that no reply is ever taken for that of another command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import inspect
+import math
+import os
+import socket
+import ssl
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakSet
+
+import redis.asyncio.connection as async_redis
+import redis.connection as sync_redis
+import redis.exceptions as redis_exceptions
+from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
+
+from ..printable import printable
+from ..settings.server_address import ServerAddress
+from . import clock
+from .replies import Meaning, meaning_of, words_of
+from .resp import pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = [
+    "AsyncConnection",
+    "Command",
+    "ConnectionFailed",
+    "Peer",
+    "Reply",
+    "SyncConnection",
+    "WrongServer",
+    "words_of",
+]
+
+# What resolves a name would import it otherwise, at a moment in which the process may fork.
+importlib.import_module("encodings.idna")
+
+Command = tuple[Any, ...]
+Reply = Any
+
+CONNECT_TIMEOUT: Final = 5.0
+"""Seconds that opening a connection may take."""
+_IDLE: Final = 10.0
+"""Seconds without use after which a connection is looked at before it is used: what stands between
+may have dropped it, and would swallow what is sent."""
+_LOOK: Final = 1.0
+"""Seconds that the server has to answer then."""
+_PING: Final = pack([(b"PING",)])
+_LONGEST: Final = 400
+"""Characters of what is told of a cause."""
+REPLY_TIMEOUT: Final = 5.0
+"""Seconds that the server may stay silent while replies are outstanding."""
+
+Peer = tuple[bytes, bytes]
+"""A connection as the server knows it: its client id and its address."""
+
+_INTRODUCTION: Final = (b"SETNAME", b"INFO")
+"""What a new connection says first with `CLIENT`; a user may be forbidden to."""
+
+
+def _introduction(name: str) -> bytes:
+    return pack([(b"CLIENT", _INTRODUCTION[0], name), (b"CLIENT", _INTRODUCTION[1])])
+
+
+class ConnectionFailed(Exception):
+    """An exchange broke.
+
+    Attributes:
+        sent: the server may have received commands; without it, it has received none.
+        replies: those that arrived before.
+        peer: the connection that broke, as the server knows it, if it was ever asked.
+        refused: the server refused the credentials; trying again does not help.
+        timed_out: the time was over before anything else was known.
+    """
+
+    def __init__(
+        self, cause: BaseException, *, sent: bool, replies: list[Reply], peer: Peer | None
+    ) -> None:
+        super().__init__(_words_of_cause(cause))
+        self.sent = sent
+        self.replies = replies
+        self.peer = peer
+        self.refused = isinstance(cause, AuthenticationError)
+        self.timed_out = isinstance(cause, (TimeoutError, redis_exceptions.TimeoutError))
+
+
+def _words_of_cause(error: BaseException) -> str:
+    """Why an exchange broke, as the system says it rather than as redis-py repeats it."""
+    cause = error
+    while not isinstance(cause, OSError) and cause.__context__ is not None:
+        cause = cause.__context__
+    match cause:
+        case ssl.SSLCertVerificationError():
+            words = f"the server's certificate is refused: {cause.verify_message}"
+        case TimeoutError():
+            words = "no answer in time"
+        case socket.gaierror():
+            words = f"the name of its host is not known: {cause.strerror}"
+        case OSError() if cause.strerror:
+            words = cause.strerror[:1].lower() + cause.strerror[1:]
+        case _:
+            words = str(error) or type(error).__name__
+    return printable(words.rstrip("."), _LONGEST)
+
+
+class WrongServer(ConnectionFailed):
+    """The server is not the one to ask any more, or not yet.
+
+    Every command was answered, and the connection is closed: the next exchange looks where the
+    server's name leads by then.
+    """
+
+    def __init__(self, replies: list[Reply]) -> None:
+        [first, *_] = (reply for reply in replies if _is_of_wrong_server(reply))
+        super().__init__(ResponseError(words_of(first)), sent=True, replies=replies, peer=None)
+
+
+def _is_of_wrong_server(reply: Reply) -> bool:
+    return isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.WRONG_SERVER
+
+
+_KEEPALIVE: Final[dict[int, int]] = {
+    getattr(socket, name): value
+    for name, value in (
+        ("TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE", 30),
+        ("TCP_KEEPINTVL", 10),
+        ("TCP_KEEPCNT", 3),
+    )
+    if hasattr(socket, name)
+}
+"""After 30 seconds of silence the system asks whether the other end is there, and after three more
+questions without an answer the connection is broken; by default it asks after two hours."""
+_UNNAMED_LIBRARY: Final[dict[str, None]] = (
+    {"driver_info": None}
+    if "driver_info" in inspect.signature(sync_redis.AbstractConnection).parameters
+    else {"lib_name": None, "lib_version": None}
+)
+"""Telling the server redis-py's version would take two replies to wait for, and an import."""
+
+
+def _of(library: Any, url: str) -> tuple[Any, dict[str, Any]]:
+    """The kind of redis-py's connections that leads to a server, and its arguments."""
+    address = ServerAddress.read(url)
+    options: dict[str, Any] = {
+        "db": address.db,
+        "username": address.username,
+        "password": address.password,
+        "socket_timeout": None,
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        "retry": None,
+        "retry_on_timeout": False,
+        "retry_on_error": [],
+        "health_check_interval": 0,
+        "decode_responses": False,
+        "protocol": 2,
+        "client_name": None,  # given in `_introduction`, where it may be refused
+        **_UNNAMED_LIBRARY,
+    }
+    if address.path:
+        return library.UnixDomainSocketConnection, {**options, "path": address.path}
+    options |= {
+        "host": address.host,
+        "port": address.port,
+        "socket_keepalive": True,
+        "socket_keepalive_options": _KEEPALIVE,
+    }
+    if address.tls is None:
+        return library.Connection, options
+    return library.SSLConnection, {**options, **address.tls}
+
+
+def _peer(reply: Reply) -> Peer | None:
+    """The client id and the address in the reply to `CLIENT INFO`."""
+    if not isinstance(reply, bytes):
+        return None
+    info: dict[bytes, bytes] = {}
+    for pair in reply.split():
+        name, _, value = pair.partition(b"=")
+        info[name] = value
+    return (info[b"id"], info[b"addr"]) if b"id" in info and b"addr" in info else None
+
+
+class SyncConnection:
+    """A connection that one thread uses at a time; opened at the first exchange.
+
+    Args:
+        url: where the server is.
+        name: the connection's name on the server (`CLIENT LIST`).
+        timeout: seconds that the server may stay silent while replies are outstanding.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_factory",
+        "_introduction",
+        "_timeout",
+        "_used",
+        "peer",
+    )
+
+    def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
+        kind, options = _of(sync_redis, url)
+        options["socket_timeout"] = timeout
+        self._timeout = timeout
+        self._introduction = _introduction(name)
+        self._factory: Callable[[], Any] = lambda: kind(**options)
+        self._connection: Any = None
+        self.peer: Peer | None = None
+        self._used = 0.0
+        _connections.add(self)
+
+    def exchange(
+        self, commands: Sequence[Command | bytes], *, timeout: float = REPLY_TIMEOUT
+    ) -> list[Reply]:
+        """Send the commands in one write and wait for every reply.
+
+        Args:
+            commands: what to send; bytes are a command as it travels.
+            timeout: seconds that the server may stay silent, where that is less than the
+                connection's own.
+
+        Returns:
+            One reply per command; a server's error stands in its place as `ResponseError`.
+
+        Raises:
+            ConnectionFailed: the connection could not be opened, or broke.
+        """
+        if self._connection is not None and clock.now() - self._used > _IDLE:
+            self._look(timeout)
+        connection = self._connection
+        if connection is None:
+            connection = self._open(timeout)
+        replies: list[Reply] = []
+        shortened = timeout < self._timeout
+        try:
+            if shortened:
+                connection._sock.settimeout(timeout)
+            connection.send_packed_command((pack(commands),), check_health=False)
+            read = connection.read_response
+            wrong_server = False
+            for _ in commands:
+                try:
+                    replies.append(read())
+                except ResponseError as error:
+                    replies.append(error)
+                    wrong_server = wrong_server or _is_of_wrong_server(error)
+                except BusyLoadingError as error:  # redis-py closes the connection for it
+                    replies.append(ResponseError(words_of(error)))
+                    raise
+            if shortened:
+                connection._sock.settimeout(self._timeout)
+        except (RedisError, OSError) as error:
+            peer = self.peer
+            self.close()
+            raise ConnectionFailed(error, sent=True, replies=replies, peer=peer) from error
+        except BaseException:
+            self.close()
+            raise
+        if wrong_server:
+            self.close()
+            raise WrongServer(replies)
+        self._used = clock.now()
+        return replies
+
+    def _look(self, timeout: float) -> None:
+        """Close a connection that was idle for long, unless the server is at its other end."""
+        connection = self._connection
+        try:
+            connection._sock.settimeout(min(timeout, _LOOK))
+            connection.send_packed_command((_PING,), check_health=False)
+            connection.read_response()
+            connection._sock.settimeout(self._timeout)
+        except (RedisError, OSError):
+            self.close()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, timeout: float) -> Any:
+        connection = self._factory()
+        connection.socket_connect_timeout = min(timeout, CONNECT_TIMEOUT)
+        connection.socket_timeout = min(timeout, self._timeout)
+        try:
+            connection.connect()
+            connection.send_packed_command((self._introduction,), check_health=False)
+            for _ in _INTRODUCTION:
+                try:
+                    self.peer = _peer(connection.read_response())
+                except ResponseError:
+                    self.peer = None
+            connection.socket_timeout = self._timeout
+            connection._sock.settimeout(self._timeout)
+        except (RedisError, OSError) as error:
+            connection.disconnect()
+            raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
+        except BaseException:
+            connection.disconnect()
+            raise
+        self._connection = connection
+        self._used = clock.now()
+        return connection
+
+    def is_alive(self) -> bool:
+        """Whether the connection is open at both ends, as far as this one knows; does not wait."""
+        if self._connection is None:
+            return False
+        try:
+            idle = not self._connection.can_read(0)
+        except (RedisError, OSError):
+            idle = False
+        if not idle:
+            self.close()
+        return idle
+
+    def close(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is not None:
+            connection.disconnect()
+
+    def disown(self) -> None:
+        """Leave a connection that was the parent's to it, after a fork."""
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is not None and connection._sock is not None:
+            connection._sock.close()  # without the end of TLS, which the parent would see
+
+
+class _Silence:
+    """Ends an exchange in which nothing has come for too long; what comes slowly may take its time.
+
+    Args:
+        connection: in whose exchange.
+        limit: what ends it.
+        seconds: that may pass without a byte.
+        within: seconds after which the exchange ends in any case.
+    """
+
+    __slots__ = ("_connection", "_deadline", "_limit", "_loop", "_seconds", "_timer")
+
+    def __init__(
+        self, connection: AsyncConnection, limit: asyncio.Timeout, seconds: float, within: float
+    ) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._loop = asyncio.get_running_loop()
+        self._seconds = seconds
+        connection.heard = self._loop.time()
+        self._deadline = connection.heard + within
+        self._timer = self._loop.call_later(min(seconds, within), self._look)
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        due = min(self._connection.heard + self._seconds, self._deadline)
+        if now < due:
+            self._timer = self._loop.call_at(due, self._look)
+        else:
+            self._limit.reschedule(now)
+
+    def end(self) -> None:
+        """The exchange has ended."""
+        self._timer.cancel()
+
+
+class AsyncConnection:
+    """A connection that one task uses at a time; opened at the first exchange.
+
+    Args:
+        url: where the server is.
+        name: the connection's name on the server (`CLIENT LIST`).
+
+    Attributes:
+        heard: when the last bytes came, by the event loop's clock.
+        peer: how the server knows this connection, once it was asked.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_factory",
+        "_introduction",
+        "_loop",
+        "_used",
+        "heard",
+        "peer",
+    )
+
+    def __init__(self, url: str, *, name: str) -> None:
+        kind, options = _of(async_redis, url)
+        self._introduction = _introduction(name)
+        self._factory: Callable[[], Any] = lambda: kind(**options)
+        self._connection: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.heard = 0.0
+        self.peer: Peer | None = None
+        self._used = 0.0
+        _connections.add(self)
+
+    async def exchange(
+        self,
+        commands: Sequence[Command | bytes],
+        *,
+        timeout: float = REPLY_TIMEOUT,  # noqa: ASYNC109
+        within: float = math.inf,
+    ) -> list[Reply]:
+        """Send the commands in one write and wait for every reply.
+
+        Args:
+            commands: what to send; bytes are a command as it travels.
+            timeout: seconds that the server may stay silent. A reply of hundreds of megabytes may
+                take as long as it takes.
+            within: seconds that all replies together may take.
+
+        Returns:
+            One reply per command; a server's error stands in its place as `ResponseError`.
+
+        Raises:
+            ConnectionFailed: the connection could not be opened, or broke, or took too long.
+        """
+        if self._connection is not None and clock.now() - self._used > _IDLE:
+            await self._look(min(timeout, _LOOK))
+        if self._connection is None:
+            await self.open(min(timeout, CONNECT_TIMEOUT))
+        connection: Any = self._connection
+        replies: list[Reply] = []
+        try:
+            async with asyncio.timeout(None) as limit:
+                silence = _Silence(self, limit, timeout, within)
+                try:
+                    await connection.send_packed_command(pack(commands), check_health=False)
+                    read = connection.read_response
+                    wrong_server = False
+                    for _ in commands:
+                        try:
+                            replies.append(await read(disconnect_on_error=False))
+                        except ResponseError as error:
+                            replies.append(error)
+                            wrong_server = wrong_server or _is_of_wrong_server(error)
+                        except BusyLoadingError as error:  # redis-py closes the connection for it
+                            replies.append(ResponseError(words_of(error)))
+                            raise
+                finally:
+                    silence.end()
+        except (RedisError, OSError) as error:
+            peer = self.peer
+            await self.close()
+            raise ConnectionFailed(error, sent=True, replies=replies, peer=peer) from error
+        except BaseException:
+            await self.close()
+            raise
+        if wrong_server:
+            await self.close()
+            raise WrongServer(replies)
+        self._used = clock.now()
+        return replies
+
+    async def _look(self, timeout: float) -> None:  # noqa: ASYNC109
+        """Close a connection that was idle for long, unless the server is at its other end."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._connection.send_packed_command(_PING, check_health=False)
+                await self._connection.read_response(disconnect_on_error=False)
+        except (RedisError, OSError):
+            await self.close()
+        except BaseException:
+            await self.close()
+            raise
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an exchange need not open the connection first."""
+        return self._connection is not None
+
+    async def open(self, timeout: float = CONNECT_TIMEOUT) -> None:  # noqa: ASYNC109
+        """Open the connection.
+
+        Args:
+            timeout: seconds that it may take.
+
+        Raises:
+            ConnectionFailed: it could not be opened.
+        """
+        connection = self._factory()
+        self._loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout):
+                await connection.connect()
+                self._hear(connection._reader)
+                await connection.send_packed_command(self._introduction, check_health=False)
+                for _ in _INTRODUCTION:
+                    try:
+                        self.peer = _peer(await connection.read_response(disconnect_on_error=False))
+                    except ResponseError:
+                        self.peer = None
+        except (RedisError, OSError) as error:
+            await connection.disconnect(nowait=True)
+            raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
+        except BaseException:
+            self._connection = connection
+            await self.close()
+            raise
+        self._connection = connection
+        self._used = clock.now()
+
+    def _hear(self, reader: Any) -> None:
+        """Note when bytes come."""
+        feed, clock_of_loop = reader.feed_data, asyncio.get_running_loop().time
+
+        def hear(data: bytes) -> None:
+            self.heard = clock_of_loop()
+            feed(data)
+
+        reader.feed_data = hear
+
+    async def close(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        if not _runs(self._loop):
+            self.abandon()  # its task is let go, after its event loop has ended
+            return
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is not None:
+            await connection.disconnect(nowait=True)
+
+    def abandon(self) -> None:
+        """Close the socket of a connection whose event loop is closed."""
+        if self._connection is not None and self._connection._writer is not None:
+            with contextlib.suppress(RuntimeError):  # its end would be told to it in its event loop
+                self._connection._writer.transport.abort()
+        self.disown()
+
+    def disown(self) -> None:
+        """Leave a connection that was the parent's to it, after a fork."""
+        connection, self._connection, self.peer = self._connection, None, None
+        if connection is None or connection._writer is None:
+            return
+        transport: Any = connection._writer.transport
+        # asyncio leaves the socket open; uvloop, which has a stand-in for it, closes it itself.
+        left = getattr(transport.get_extra_info("socket"), "_sock", None)
+        if isinstance(left, socket.socket):
+            left.close()
+            if getattr(transport, "_sock", None) is left:
+                transport._sock = None
+        connection._writer = connection._reader = None
+
+
+def _runs(loop: asyncio.AbstractEventLoop | None) -> bool:
+    """Whether an event loop is the one that runs here now."""
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False
+
+
+_connections: Final[WeakSet[SyncConnection | AsyncConnection]] = WeakSet()
+
+
+def _leave_to_the_parent() -> None:
+    # What a child keeps open, the server takes for a sign of life of its parent.
+    for connection in _connections:
+        connection.disown()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_the_parent)

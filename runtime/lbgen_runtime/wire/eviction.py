@@ -1,0 +1,35 @@
+"""A server that removes keys when its memory runs out is no place for events: it is told once."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, Final
+
+from ..printable import printable
+
+__all__ = ["ASK", "warn_of_eviction"]
+
+_log = logging.getLogger("lbgen")
+
+ASK: Final = (b"INFO", b"memory")
+"""The command whose reply tells the policy; fewer users are forbidden it than CONFIG GET."""
+_POLICY: Final = re.compile(rb"^maxmemory_policy:(\S+)", re.MULTILINE)
+
+
+def warn_of_eviction(reply: Any) -> None:
+    """Warn where the server's reply to `ASK` names a policy that removes keys."""
+    found = _POLICY.search(reply) if isinstance(reply, bytes) else None
+    if found is None or found[1] == b"noeviction":
+        return
+    loses = (
+        "whole streams, with events that nobody has handled"
+        if found[1].startswith(b"allkeys")
+        else "the event ids that it remembers, so that an event may be written twice"
+    )
+    _log.warning(
+        "the server's maxmemory-policy is %s: when its memory runs out it removes %s; set it to "
+        "noeviction",
+        printable(found[1]),
+        loses,
+    )

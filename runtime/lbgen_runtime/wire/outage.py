@@ -1,0 +1,43 @@
+"""One log line when the server is gone and one when it is back, for all connections together."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from ..settings.server_address import ServerAddress
+from .backoff import backoff
+
+__all__ = ["Outage"]
+
+_log = logging.getLogger("lbgen")
+
+
+class Outage:
+    """What the connections of one bus know together about the server's absence; from any thread.
+
+    Args:
+        url: where the server is; no log line tells its credentials.
+
+    Attributes:
+        where: where the server is, without credentials.
+    """
+
+    __slots__ = ("_since", "where")
+
+    def __init__(self, url: str) -> None:
+        self.where = str(ServerAddress.read(url))
+        self._since: dict[None, list[float]] = {}  # a log handler may fire: no lock
+
+    def failed(self, why: object, attempt: int) -> float:
+        """A connection failed; returns the seconds to wait before the next try."""
+        now = [time.monotonic()]
+        if self._since.setdefault(None, now) is now:
+            _log.warning("cannot reach %s (%s); trying again until it answers", self.where, why)
+        return 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=5.0)
+
+    def worked(self) -> None:
+        """A connection worked."""
+        if self._since and (since := self._since.pop(None, None)) is not None:
+            seconds = time.monotonic() - since[0]
+            _log.warning("connected to %s again after %.1f s", self.where, seconds)
