@@ -13,7 +13,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
 HEAD = """# Settings
 
-A value comes from the call, else from the environment, else the default holds:
+A value in the call takes precedence over the environment variable, which takes precedence over the
+default:
 
 ```python
 bus = Bus(service_name="price-monitor", acknowledgement_timeout=60)  # or LBGEN_... variables
@@ -23,36 +24,35 @@ bus = Bus(service_name="price-monitor", acknowledgement_timeout=60)  # or LBGEN_
 async def update_db(event: Changed) -> None: ...
 ```
 
-Where seconds are meant, a text may say `500ms`, `90s`, `15m`, `2h` or `7d` as well, in the call and
-in the environment: `retention="7d"`. A value that a setting cannot have raises `InvalidSettings`,
-which names it. In `process_name`, `{hostname}`, `{pid}`, `{random4}`, `{random8}` and `{random16}`
-are replaced, in each process for itself: workers forked from one `Bus` have names of their own.
+You can write seconds as a number or as a duration: `500ms`, `90s`, `15m`, `2h` or `7d`, in the call
+(`retention="7d"`) and in the environment. An invalid value raises `InvalidSettings`, which names
+the setting. `process_name` can contain `{hostname}`, `{pid}`, `{random4}`, `{random8}` and
+`{random16}`. They are replaced in each process, so workers forked from one `Bus` have different
+names.
 
 ## `redis_url`
 
-`redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path/of/the/socket?db=0`. In a
-user name and a password, `/ ? # % @ : [ ]` are written percent-encoded (`/` is `%2F`). A URL that
-cannot be read, or has an option that does not exist, raises `InvalidSettings` at `Bus(...)`,
-without its password.
+`redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path/of/the/socket?db=0`.
+Percent-encode `/ ? # % @ : [ ]` in a user name or password (`/` is `%2F`). A URL that is invalid or
+has an unknown option raises `InvalidSettings` at `Bus(...)`. The message does not contain the
+password.
 
-| option | what it says |
+| option | meaning |
 |---|---|
-| `db`, `username`, `password` | what may stand before `?` as well |
-| `ssl_ca_certs`, `ssl_ca_path` | the authorities that are trusted beside the system's |
-| `ssl_certfile`, `ssl_keyfile`, `ssl_password` | this client's certificate and key |
-| `ssl_check_hostname` | `false`: the certificate may be another host's. By default it may not |
-| `ssl_cert_reqs` | `none`: no certificate is checked. By default `required` |
+| `db`, `username`, `password` | the same as in the part before `?` |
+| `ssl_ca_certs`, `ssl_ca_path` | authorities to trust in addition to those of the system |
+| `ssl_certfile`, `ssl_keyfile`, `ssl_password` | certificate and key of this client |
+| `ssl_check_hostname` | `false`: accept the certificate of another host. Default: `true` |
+| `ssl_cert_reqs` | `none`: do not check certificates. Default: `required` |
 | `ssl_min_version`, `ssl_ciphers` | `1.2` or `1.3`; the ciphers of OpenSSL |
 
-Options of redis-py that lbgen sets itself (`socket_timeout`, `max_connections` and the like) are
-passed over, so that services can share a URL.
+lbgen ignores the options of redis-py that it sets itself (`socket_timeout`, `max_connections` and
+so on), so that other programs can use the same URL.
 """
 
-BUS = "\n## Of a bus\n\n"
-LISTENER = (
-    "\n## Of a listener\n\nGiven to `listen`; given to `Bus`, it holds for every listener.\n\n"
-)
-ROW = "| setting | variable | default | unit | why |\n|---|---|---|---|---|\n"
+BUS = "\n## Bus\n\n"
+LISTENER = "\n## Listener\n\nPass these to `listen`, or to `Bus` for all listeners of the bus.\n\n"
+ROW = "| setting | variable | default | unit | description |\n|---|---|---|---|---|\n"
 
 
 def page() -> str:

@@ -80,24 +80,24 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="service_name",
         default=None,
         unit="name",
-        reason="Part of every consumer group's name. Listening needs one that stays the same over "
-        "restarts, so there is no default to listen with.",
+        reason="Part of the name of every consumer group. Required to listen. It must stay the "
+        "same across restarts, so there is no default.",
         parse=a_name,
     ),
     Setting(
         name="process_name",
         default="{random4}",
         unit="name",
-        reason="Two processes rarely collide, and where they do the second does not start. A name "
-        "that stays lets a restarted process work off its own events at once, instead of after "
-        "acknowledgement_timeout.",
+        reason="Two processes rarely get the same name; if they do, the second one does not start. "
+        "With a fixed name, a restarted process continues with its own events immediately, instead "
+        "of after acknowledgement_timeout.",
         parse=a_process_name,
     ),
     Setting(
         name="redis_url",
         default="redis://localhost:6379/0",
         unit="URL",
-        reason="Where a developer's server usually is.",
+        reason="The usual address of a server on a development machine.",
         parse=a_url,
         secret=True,
     ),
@@ -105,85 +105,91 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="fire_deadline",
         default=10.0,
         unit="seconds",
-        reason="A server restarts within it, and a web request can still answer after it.",
+        reason="How long fire tries. Long enough for a restart of the server, short enough for a "
+        "web request that still has to answer.",
         parse=seconds,
     ),
     Setting(
         name="durability",
         default="memory",
         unit="memory, disk or replicas:N",
-        reason="What the server's own persistence gives. disk waits for fsync (WAITAOF), "
-        "replicas:N until N replicas have it (WAIT): each costs its round trip on every fire. "
-        "Which failovers an event survives with N of several replicas: "
-        "[in production](../howto/production.md#replicas).",
+        reason="What fire waits for. memory: the reply of the server. disk: fsync (WAITAOF). "
+        "replicas:N: N replicas have the event (WAIT). The last two cost a round trip for every "
+        "fire. See [in production](../howto/production.md#replicas) for the failovers that an "
+        "event survives.",
         parse=a_durability,
     ),
     Setting(
         name="max_event_size",
         default=1_048_576,
         unit="bytes",
-        reason="A stream is for events, not for files. Counted over all fields, before the socket.",
+        reason="Streams are for events, not for files. The size of all fields together, checked "
+        "before the event is sent.",
         parse=whole_number(1),
     ),
     Setting(
         name="event_id_memory",
         default=86_400.0,
         unit="seconds",
-        reason="An outbox that was stuck for a day may still repeat itself. Costs the server some "
-        "150 bytes for each event that is fired again or with an id of the caller's.",
+        reason="How long the server remembers ids to detect duplicates. An outbox that was stuck "
+        "for a day can still repeat an event. Costs about 150 bytes on the server for each event "
+        "that is fired again or with an id of your own.",
         parse=seconds,
     ),
     Setting(
         name="retention",
         default=3600.0,
         unit="seconds, forever, or N events",
-        reason="How long events stay that every group has acknowledged: long enough to look at "
-        "them, short enough to forget about the server's memory.",
+        reason="How long events are kept after every group has acknowledged them. Long enough to "
+        "inspect them, short enough that they do not fill the memory of the server.",
         parse=a_retention,
     ),
     Setting(
         name="trim_interval",
         default=60.0,
         unit="seconds",
-        reason="Between two times that a process trims a stream; events may stay that much longer.",
+        reason="How often a process trims a stream. Events may stay that much longer.",
         parse=seconds,
     ),
     Setting(
         name="max_stream_length",
         default=0,
         unit="events; 0 is no limit",
-        reason="A limit means to refuse or to lose events: it is the user's to set. With a limit "
-        "each event is written by a script.",
+        reason="Off by default: any limit makes fire fail or drops events. With a limit, a script "
+        "writes each event.",
         parse=whole_number(0),
     ),
     Setting(
         name="on_full",
         default="raise",
         unit="raise or drop_oldest",
-        reason="At max_stream_length fire raises BusFull. drop_oldest loses events that were not "
-        "handled, and counts them.",
+        reason="What happens at max_stream_length. raise: fire raises BusFull. drop_oldest: drops "
+        "and counts the oldest events, even if they were not handled.",
         parse=one_of("raise", "drop_oldest"),
     ),
     Setting(
         name="reclaim_interval",
         default=1.0,
         unit="seconds",
-        reason="What a stopping process hands back runs elsewhere within a second.",
+        reason="How often a process looks for events to take over. Events that a stopping process "
+        "releases run elsewhere within a second.",
         parse=seconds,
     ),
     Setting(
         name="consumer_memory",
         default=86_400.0,
         unit="seconds",
-        reason="After that a consumer with nothing pending is removed from its group.",
+        reason="A consumer that was idle for this long and has no pending events is removed from "
+        "its group.",
         parse=seconds,
     ),
     Setting(
         name="concurrency",
         default=1,
         unit="events",
-        reason="One process runs the events of a stream in their order, as far as "
-        "docs/design/delivery.md says. Above 1, and with several processes, no order is kept.",
+        reason="How many handlers run at once in a process. With 1 and a single process, events "
+        "run in the order of their stream, within the limits in docs/design/delivery.md. With a "
+        "higher value or several processes, there is no order.",
         parse=whole_number(1),
         per_listener=True,
     ),
@@ -191,8 +197,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="read_ahead",
         default=100,
         unit="events",
-        reason="At most; a process reads ahead what its handler gets through in a second, so that "
-        "slow handlers leave events to other processes.",
+        reason="The maximum. A process only reads ahead the events that its handler completes in a "
+        "second, so that slow handlers leave events to other processes.",
         parse=whole_number(1),
         per_listener=True,
     ),
@@ -200,7 +206,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="read_ahead_bytes",
         default=16 * 2**20,
         unit="bytes",
-        reason="Events that are read ahead are kept in memory. One event is read in any case.",
+        reason="The maximum size of the events that are read ahead and kept in memory. A larger "
+        "event is read on its own.",
         parse=whole_number(1),
         per_listener=True,
     ),
@@ -208,8 +215,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="acknowledgement_timeout",
         default=30.0,
         unit="seconds",
-        reason="A dead process's events move on after it. The heartbeat renews every third of it, "
-        "so a process may miss two.",
+        reason="After this time, other processes take over the events of a dead process. The "
+        "heartbeat renews its events three times as often, so a process can miss two heartbeats.",
         parse=seconds,
         per_listener=True,
     ),
@@ -217,7 +224,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="max_processing",
         default=900.0,
         unit="seconds",
-        reason="After that a handler is taken to hang, and its event goes to another process.",
+        reason="A handler that runs for longer than this is considered stuck, and its event goes "
+        "to another process.",
         parse=seconds,
         per_listener=True,
     ),
@@ -225,7 +233,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="max_deliveries",
         default=5,
         unit="deliveries",
-        reason="Four retries over a quarter of a minute get through a restart of most things.",
+        reason="How often an event is delivered before it becomes a dead letter. Four retries take "
+        "about 15 seconds, enough for most services to restart.",
         parse=whole_number(1),
         per_listener=True,
     ),
@@ -233,7 +242,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="retry_delay",
         default=1.0,
         unit="seconds",
-        reason="Before the first retry; doubles with each. Half of every wait is random.",
+        reason="The delay before the first retry. It doubles with every retry. Half of each delay "
+        "is random.",
         parse=seconds_or_none,
         per_listener=True,
     ),
@@ -241,7 +251,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="max_retry_delay",
         default=60.0,
         unit="seconds",
-        reason="Where the doubling ends.",
+        reason="The maximum delay between retries.",
         parse=seconds_or_none,
         per_listener=True,
     ),
@@ -249,8 +259,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="on_error",
         default="RETRY",
         unit="RETRY, SHUTDOWN or ACKNOWLEDGE_AND_LOG",
-        reason="SHUTDOWN leaves the event pending and stops the worker; ACKNOWLEDGE_AND_LOG "
-        "forgets the event.",
+        reason="What happens if a handler fails. RETRY: retries the event. SHUTDOWN: leaves the "
+        "event pending and stops the worker. ACKNOWLEDGE_AND_LOG: acknowledges the event.",
         parse=one_of("RETRY", "SHUTDOWN", "ACKNOWLEDGE_AND_LOG"),
         per_listener=True,
     ),
@@ -258,8 +268,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="since",
         default="new",
         unit="new, beginning, an entry id or a time",
-        reason="Where a listener begins that was never there before. new: with the events fired "
-        "after its first registration.",
+        reason="Where a new listener starts. new: with the events fired after its first "
+        "registration.",
         parse=a_beginning,
         per_listener=True,
     ),
@@ -267,8 +277,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         name="grace",
         default=25.0,
         unit="seconds",
-        reason="The process has left 4 seconds later: below the 30 after which container "
-        "platforms kill.",
+        reason="How long running handlers can continue after SIGTERM. The process exits at most 4 "
+        "seconds later, before the 30 seconds after which container platforms kill it.",
         parse=seconds_or_none,
         per_listener=True,
     ),
