@@ -101,11 +101,10 @@ def measure_contract() -> None:
 
 
 def measure_pairs() -> None:
-    sys.path[:0] = [str(ROOT / "tests" / "compat")]
-    from random_schemas import Schemas
-
+    sys.path[:0] = [str(ROOT)]
     from lbgen.compat.decide import Documents, Version, decide
     from lbgen.source.document import Location
+    from tests.compat.random_schemas import Schemas
 
     uri = "lbgen:///event.json"
     taken: list[float] = []

@@ -19,18 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import redis
 
-sys.path += [
-    str(Path(__file__).parent / "subjects"),
-    str(Path(__file__).parents[1] / "tests/faults"),
-]
+sys.path.append(str(Path(__file__).parent / "subjects"))
 
 from order import PARAMETERS
-from proxy import Proxy
 from server import Server
 
 from generated import Bus
 from generated.shop_orders import OrderPlaced
 from lbgen_runtime import FireUnconfirmed
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,6 @@ python benchmarks/soak.py --minutes 15 --server redis --seed 1
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -15,20 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stage import Stage
-    from verdict import Verdict
+    from tests.faults.stage import Stage
+    from tests.faults.verdict import Verdict
 
 ROOT = Path(__file__).parents[1]
-PATH = ["tests", "tests/faults", "tests/delivery", "codegen", "runtime"]
-sys.path[:0] = [str(ROOT / part) for part in PATH]
-os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
+sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:
     """Run the mix; the exit status is 1 where the ledger finds anything."""
-    from kinds import MIX
-    from mix import run_mix
-    from stage import Stage
+    from tests.faults.kinds import MIX
+    from tests.faults.mix import run_mix
+    from tests.faults.stage import Stage
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=15)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import servers
+from tests.support import servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from case_folders import CASES, case_names, expected, run_case
 from lbgen.findings.catalogue import all_rules
+from tests.support.case_folders import CASES, case_names, expected, run_case
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from servers import wait_for
+from tests.support.servers import wait_for
 
 
 def start(folder: Path) -> subprocess.Popen[str]:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 
-from language_server import LanguageServer
 from lbgen.contract.editor_schema import editor_schema
 from lbgen.lint.linter import lint
 from lbgen.schema.keywords import DRAFT_2020_12
 from lbgen.source.load import load
 from lbgen.tasks.build import compile_folder
 from lbgen.tasks.init import start_project
+from tests.support.language_server import LanguageServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

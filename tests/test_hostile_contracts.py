@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostile_texts import HOSTILE_TEXTS, MARK_FILE
 from lbgen.findings.diagnostic import Severity
 from lbgen.generate.plan.outline import PackagePlan
 from lbgen.generate.self_check import check_output
 from lbgen.tasks.build import build_folder, compile_folder
-from packages import build_json, write_package
+from tests.support.hostile_texts import HOSTILE_TEXTS, MARK_FILE
+from tests.support.packages import build_json, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable

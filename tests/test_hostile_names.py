@@ -20,8 +20,8 @@ import pytest
 import lbgen_runtime
 from lbgen.generate.names import USED_IN_CLASSES, USED_IN_PACKAGE, class_name, parameter_name
 from lbgen_runtime import Event
-from packages import build_json, imported, place_of, write_package
-from servers import Server
+from tests.support.packages import build_json, imported, place_of, write_package
+from tests.support.servers import Server
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
-from hostile_texts import HOSTILE_TEXTS
 from lbgen.cli.app import app
 from lbgen.report import console
+from tests.support.hostile_texts import HOSTILE_TEXTS
 
 if TYPE_CHECKING:
     from pathlib import Path

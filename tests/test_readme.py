@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lbgen.tasks.build import compile_folder
-from servers import Server, wait_for
+from tests.support.servers import Server, wait_for
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from random_schemas import places
+from tests.compat.random_schemas import places
 
 if TYPE_CHECKING:
     import random

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
 from lbgen.cli.app import app
 from lbgen.compat.result.allowances import Allowance, day_of, read_allowances
+from tests.compat.repositories import CONTRACT, commit, git, repository, write
 
 BROKEN = CONTRACT.replace("email: {", "mail: {").replace("order_id, email]", "order_id, mail]")
 FAX = CONTRACT.replace("[web, app]", "[web, app, fax]")

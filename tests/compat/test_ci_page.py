@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
-from repositories import CONTRACT, commit, git, repository, write
+
+from tests.compat.repositories import CONTRACT, commit, git, repository, write
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "howto" / "ci.md").read_text("utf-8")

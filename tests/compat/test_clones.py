@@ -8,10 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
 from lbgen.cli.app import app
+from tests.compat.repositories import CONTRACT, commit, git, repository, write
 
 if TYPE_CHECKING:
     from pathlib import Path

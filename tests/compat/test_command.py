@@ -11,12 +11,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
 from lbgen.cli.app import app
 from lbgen.compat.normal.formats import validator
 from lbgen.tasks.check import FORMATS, run_check
+from tests.compat.repositories import CONTRACT, commit, git, repository, write
 
 ROOT = Path(__file__).parents[2]
 UPDATE = os.environ.get("LBGEN_UPDATE_CASES") == "1"

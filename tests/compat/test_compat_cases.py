@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_values import Values
 
 from lbgen.compat.contracts import Side
 from lbgen.compat.decide import Version
@@ -22,6 +21,7 @@ from lbgen.compat.normal.schema import to_schema
 from lbgen.compiler import analyse
 from lbgen.source.files import read_sources
 from lbgen.tasks.check import print_result, run_check
+from tests.compat.random_values import Values
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 UPDATE = os.environ.get("LBGEN_UPDATE_CASES") == "1"

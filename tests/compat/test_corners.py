@@ -12,11 +12,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from corner_schemas import Corners, small_values
 
 from lbgen.compat.decide import Documents, Version, decide
 from lbgen.compat.normal.schema import UnsupportedSchema
 from lbgen.source.document import Location
+from tests.compat.corner_schemas import Corners, small_values
 
 PAIRS = int(os.environ.get("LBGEN_PAIRS", "1500"))
 CHUNK = 300

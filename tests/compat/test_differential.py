@@ -12,11 +12,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from random_schemas import Schemas
-from random_values import Values
 
 from lbgen.compat.decide import Documents, Verdict, Version, decide
 from lbgen.source.document import Location
+from tests.compat.random_schemas import Schemas
+from tests.compat.random_values import Values
 
 PAIRS = int(os.environ.get("LBGEN_PAIRS", "500"))
 SEED = int(os.environ.get("LBGEN_SEED", "1"))

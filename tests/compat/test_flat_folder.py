@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from repositories import commit, git, repository, write
 from typer.testing import CliRunner, Result
 
 from lbgen.cli.app import app
+from tests.compat.repositories import commit, git, repository, write
 
 PAGE = (Path(__file__).parents[2] / "docs" / "howto" / "plain-schemas.md").read_text("utf-8")
 SETTINGS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]

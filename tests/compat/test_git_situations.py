@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from repositories import CONTRACT, commit, git, repository, write
 from typer.testing import CliRunner, Result
 
 from lbgen.cli.app import app
+from tests.compat.repositories import CONTRACT, commit, git, repository, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from repositories import CONTRACT, repository, write
 from typer.testing import CliRunner
 
 from lbgen.cli.app import app
 from lbgen.tasks.check import run_check
+from tests.compat.repositories import CONTRACT, repository, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from random_schemas import Schemas
-from rewrites import NEUTRAL, as_draft_07, sayable_in_draft_07
 
 from lbgen.compat.decide import Documents, Version, decide
 from lbgen.source.document import Location
+from tests.compat.random_schemas import Schemas
+from tests.compat.rewrites import NEUTRAL, as_draft_07, sayable_in_draft_07
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from repositories import CONTRACT, commit, repository, write
+
+from tests.compat.repositories import CONTRACT, commit, repository, write
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 UMLAUTS = CONTRACT.replace("channel", "größe")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen.tasks.check import run_check
-from packages import build_json, contract_of
+from tests.support.packages import build_json, contract_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from repositories import commit, git, repository, write
 
 from lbgen.tasks.check import run_check
+from tests.compat.repositories import commit, git, repository, write
 
 if TYPE_CHECKING:
     from pathlib import Path

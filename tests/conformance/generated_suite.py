@@ -13,20 +13,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from official_suite import DRAFTS, REMOTES, remotes
-
 from lbgen.compiler import Options, build
 from lbgen.findings.diagnostic import Severity
 from lbgen_runtime import ApiContract, EventContract
-from packages import imported, write_package
+from tests.support.official_suite import DRAFTS, REMOTES, remotes
+from tests.support.packages import imported, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from official_suite import Group
-
     from lbgen_runtime import Event
+    from tests.support.official_suite import Group
 
 __all__ = ["VIEWS", "Compiled", "View", "compiled"]
 

@@ -10,7 +10,7 @@ import pytest
 from lbgen.schema.keywords import DRAFTS
 from lbgen_runtime import InvalidParameters
 from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
-from packages import build_json, contract_of, imported, write_package
+from tests.support.packages import build_json, contract_of, imported, write_package
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "formats.md"
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from generated_suite import VIEWS, Compiled, compiled
-from official_suite import DRAFTS, MISSING, SUITE, format_groups, groups
-from verdicts import mistakes
 
 from lbgen_runtime.events.codecs.record_codec import RecordCodec
 from lbgen_runtime.events.codecs.validating_codec import JudgedCodec
 from lbgen_runtime.events.validation import schemas
 from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
+from tests.conformance.generated_suite import VIEWS, Compiled, compiled
+from tests.conformance.verdicts import mistakes
+from tests.support.official_suite import DRAFTS, MISSING, SUITE, format_groups, groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kept_values import kept
 from lbgen_runtime import InvalidParameters
+from tests.support.kept_values import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generated_suite import Compiled
-
     from lbgen_runtime import Event, EventContract
+    from tests.conformance.generated_suite import Compiled
 
 __all__ = ["mistakes"]
 

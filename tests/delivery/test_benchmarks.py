@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 ROOT = Path(__file__).parents[2]
 STREAM, GROUP = "shop.orders.*:stream", "shop-web-sharing"

@@ -7,18 +7,18 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
 from typer.testing import CliRunner
-from workers import Process
 
-import servers
 from lbgen.cli.app import app
 from lbgen_runtime.listen.heartbeat import lease_key
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.delivery.workers import Process
+from tests.support import servers
 
 if TYPE_CHECKING:
     from lbgen_runtime import Delivery
-    from servers import Server
+    from tests.support.servers import Server
 
 
 def dead(server: Server, *arguments: str) -> tuple[int, str]:

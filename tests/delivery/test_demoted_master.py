@@ -7,13 +7,13 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from live import running, until
-from notes import Bus
-from proxy import Proxy
 
-import servers
 from lbgen_runtime.listen import heartbeat
-from servers import Server, wait_for
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus
+from tests.support import servers
+from tests.support.proxy import Proxy
+from tests.support.servers import Server, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

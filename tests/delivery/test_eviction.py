@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from live import running, until
-from notes import Bus
+
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 POLICIES = {
     "allkeys-lru": "removes whole streams",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
-from live import running, until
-from notes import Bus, Noted
-from proxy import Proxy
 
-import servers
 from lbgen_runtime import FireUnconfirmed, ServerUnreachable
-from servers import Server, wait_for
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.support import servers
+from tests.support.proxy import Proxy
+from tests.support.servers import Server, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,18 +10,18 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from notes import Bus, Noted
-from proxy import Proxy
 
-import servers
 from lbgen_runtime import BusFull, FireRejected, FireUnconfirmed, ServerUnreachable
 from lbgen_runtime.wire import scripts
 from lbgen_runtime.wire.entry import new_event_id
+from tests.delivery.notes import Bus, Noted
+from tests.support import servers
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM = "notes.*:stream"
 KEYS = [

@@ -11,21 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import until
-from notes import Bus, Erased, Noted
-from proxy import Proxy
-from workers import Process
 
 import lbgen_runtime
-import servers
 from lbgen_runtime import BusFull, EventTooLarge, FireRejected, FireUnconfirmed, ServerUnreachable
 from lbgen_runtime.fire import batch
 from lbgen_runtime.wire import connection
+from tests.delivery.live import until
+from tests.delivery.notes import Bus, Erased, Noted
+from tests.delivery.workers import Process
+from tests.support import servers
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM = "notes.*:stream"
 

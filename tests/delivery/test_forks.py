@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from workers import Process
 
-from servers import wait_for
+from tests.delivery.workers import Process
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 

@@ -6,17 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
 from typer.testing import CliRunner
 
-import servers
 from lbgen.cli.app import app
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.support import servers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 BESIDE = "{notes.*:stream}"

@@ -8,15 +8,15 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
 
 import lbgen_runtime
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 

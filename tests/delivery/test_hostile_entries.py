@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus
 
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 DEAD, REPLAY = "{notes.*:stream}:dead:library-shelf", "{notes.*:stream}:replay:library-shelf"

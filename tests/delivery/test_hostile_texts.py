@@ -6,14 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
 
 import lbgen_runtime
 from lbgen_runtime import FireRejected, InvalidSettings, ListenerFailed
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM = "notes.*:stream"
 HOSTILE = "id\x1b[31m\n2026 ERROR forged\u202e" + "x" * 200_000

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
+
+from tests.delivery.live import running, until
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "howto" / "idempotent-handlers.md"

@@ -10,18 +10,18 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from interruptions import interrupt_at_every_step
-from notes import Bus
-from proxy import Proxy
-from workers import Process
 
 from lbgen_runtime import NotFired
-from servers import wait_for
+from tests.delivery.interruptions import interrupt_at_every_step
+from tests.delivery.notes import Bus
+from tests.delivery.workers import Process
+from tests.support.proxy import Proxy
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM = "notes.*:stream"
 

@@ -7,17 +7,17 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus
-from proxy import Proxy
 
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 from lbgen_runtime.wire.connection import AsyncConnection, ConnectionFailed
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 MEGABYTE = 2**20

@@ -10,16 +10,16 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from notes import Bus
-from proxy import Proxy
-from workers import Process
 
-import servers
 from lbgen_runtime.listen.lifetime import EXIT_BOUND
 from lbgen_runtime.listen.release import HANDED_BACK
+from tests.delivery.notes import Bus
+from tests.delivery.workers import Process
+from tests.support import servers
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 GRACE = 0.3

@@ -13,21 +13,21 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
-from proxy import Proxy
-from workers import Process
 
-import servers
 from lbgen_runtime import DuplicateListenerName
 from lbgen_runtime.listen import consumer
 from lbgen_runtime.wire.trimming import Trims
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.delivery.workers import Process
+from tests.support import servers
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lbgen_runtime import Delivery
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 QUICK: dict[str, Any] = {"acknowledgement_timeout": 0.6, "reclaim_interval": 0.1}

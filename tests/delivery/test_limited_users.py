@@ -6,16 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus
 
 import lbgen_runtime
 from lbgen_runtime.listen import heartbeat
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 
 @pytest.fixture(params=["-client", "-client|list", "-client|setname", "-client|info"])

@@ -9,17 +9,17 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
-from proxy import Proxy
 
 from lbgen_runtime.wire.scripts import REGISTER
 from lbgen_runtime.wire.trimming import registered_key
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 QUICK: dict[str, Any] = {"acknowledgement_timeout": 0.6, "reclaim_interval": 0.1}

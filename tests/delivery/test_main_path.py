@@ -9,16 +9,16 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Erased, Noted
-from workers import Process
 
 import lbgen_runtime
-import servers
 from lbgen_runtime import Delivery
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Erased, Noted
+from tests.delivery.workers import Process
+from tests.support import servers
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 
 def bus_of(server: Server, **options: Any) -> Bus:

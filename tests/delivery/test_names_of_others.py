@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from hostile_texts import HOSTILE_TEXTS
 from lbgen.cli.app import app
+from tests.support.hostile_texts import HOSTILE_TEXTS
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 FORGED = "forged-group  0 undelivered  0 pending  9 processes"
 PLAIN = [text for text in HOSTILE_TEXTS if text and len(text) < 500 and text != "\ud800"]

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
-from proxy import Proxy
-from workers import Process
 
 from lbgen_runtime.listen.heartbeat import Heartbeat
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.delivery.workers import Process
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lbgen_runtime import Delivery
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 QUICK: dict[str, Any] = {"reclaim_interval": 0.1, "retry_delay": 0.1, "grace": 5}

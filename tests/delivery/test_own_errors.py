@@ -7,13 +7,13 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
 
 from lbgen_runtime import ApiContract, Bus, Event, EventContract, EventEndpoint, Schemas, codecs
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
+from tests.delivery.live import running, until
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 PARAMETERS = {"type": "object", "properties": {"number": {"type": "integer"}}}
 GROUP = ("notes.*:stream", "library-shelf")

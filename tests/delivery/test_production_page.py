@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
-from live import running, until
-from notes import Bus, Noted
 from typer.testing import CliRunner
 
-import servers
 from lbgen.cli.app import app
 from lbgen_runtime import FireUnconfirmed
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.support import servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from servers import Server
+    from tests.support.servers import Server
 
 PAGE = (Path(__file__).parents[2] / "docs" / "howto" / "production.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)

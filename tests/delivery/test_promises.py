@@ -12,19 +12,19 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
-from proxy import Proxy
-from workers import Process
 
 import lbgen_runtime
 from lbgen_runtime import Delivery
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 from lbgen_runtime.listen import heartbeat
 from lbgen_runtime.listen.heartbeat import Heartbeat
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.delivery.workers import Process
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 QUICK: dict[str, Any] = {

@@ -9,15 +9,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
-from workers import Process
 
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.delivery.workers import Process
 
 if TYPE_CHECKING:
     from lbgen_runtime import Delivery
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 QUICK: dict[str, Any] = {"acknowledgement_timeout": 0.6, "reclaim_interval": 0.1, "grace": 0.1}

@@ -10,16 +10,16 @@ import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
 
 from lbgen_runtime.listen import room
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lbgen_runtime import Delivery
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 MEGABYTE = 2**20

@@ -6,12 +6,12 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from workers import Process
 
-import servers
+from tests.delivery.workers import Process
+from tests.support import servers
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 SERVICE = """
 import notes
@@ -33,7 +33,7 @@ def test_the_worker_prints_what_it_listens_to_logs_each_event_and_leaves_with_0(
             "api=notes event=noted listener=put_on_shelf group=library-put_on_shelf"
         )
         servers.wait_for(lambda: server.client.exists("notes.*:stream"))
-        import notes
+        from tests.delivery import notes
 
         bus = notes.Bus(redis_url=server.url)
         event_id = bus.notes.noted.fire(number=1)

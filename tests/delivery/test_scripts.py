@@ -10,7 +10,7 @@ from lbgen_runtime.listen.release import HANDED_BACK
 from lbgen_runtime.wire import scripts
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP, DEAD = "s", "g", "{s}:dead:g"
 CLAIMING = (GROUP, "p2", 30_000, 1_000)

@@ -6,13 +6,13 @@ import traceback
 from typing import TYPE_CHECKING
 
 import pytest
-from notes import Bus
 from typer.testing import CliRunner
 
 from lbgen.cli.app import app
 from lbgen_runtime import InvalidSettings
 from lbgen_runtime.settings.server_address import ServerAddress
 from lbgen_runtime.wire.outage import Outage
+from tests.delivery.notes import Bus
 
 if TYPE_CHECKING:
     from pathlib import Path

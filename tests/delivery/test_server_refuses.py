@@ -8,18 +8,17 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from live import running, until
-from notes import Bus, Noted
-
 from lbgen_runtime.listen.release import HANDED_BACK
 from lbgen_runtime.wire.repeats import Repeats
 from lbgen_runtime.wire.scripts import RELEASE
 from lbgen_runtime.wire.trimming import Trims
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
 
 if TYPE_CHECKING:
     import pytest
 
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 DEAD = "{" + STREAM + "}:dead:" + GROUP

@@ -7,12 +7,12 @@ import re
 from typing import Any
 
 import pytest
-from notes import Bus
-from settings_page import PAGE, page
 
 import lbgen_runtime
 from lbgen_runtime.bus import RESERVED_API_NAMES
 from lbgen_runtime.settings.declarations import SETTINGS
+from tests.delivery.notes import Bus
+from tests.delivery.settings_page import PAGE, page
 
 
 def settings_of(bus: Bus) -> Any:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
 
 import lbgen_runtime
 from lbgen_runtime import DuplicateListenerName, DuplicateProcessName, WorkerFailed
@@ -22,12 +20,14 @@ from lbgen_runtime.listen.reader import Reader
 from lbgen_runtime.listen.retries import Retries
 from lbgen_runtime.listen.upkeep import Sweep, Upkeep
 from lbgen_runtime.wire.trimming import registered_key
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lbgen_runtime import Delivery
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 

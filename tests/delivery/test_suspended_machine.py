@@ -11,15 +11,15 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
-from proxy import Proxy
 
 from lbgen_runtime.listen.heartbeat import Heartbeat
 from lbgen_runtime.wire import clock
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trustme
-from live import running, until
-from notes import Bus
 
-import servers
 from lbgen_runtime import ServerUnreachable
-from servers import Server, free_port
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus
+from tests.support import servers
+from tests.support.servers import Server, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

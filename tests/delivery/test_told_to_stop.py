@@ -12,16 +12,16 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from live import running, until
-from notes import Bus, Noted
-from proxy import Proxy
 
 from lbgen_runtime.listen.heartbeat import Heartbeat
 from lbgen_runtime.listen.release import HANDED_BACK
+from tests.delivery.live import running, until
+from tests.delivery.notes import Bus, Noted
+from tests.support.proxy import Proxy
 
 if TYPE_CHECKING:
     from lbgen_runtime import Delivery
-    from servers import Server
+    from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
 REPLAYS, DEAD = "{notes.*:stream}:replay:library-shelf", "{notes.*:stream}:dead:library-shelf"

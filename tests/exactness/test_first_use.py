@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen_runtime import ApiContract, EventContract, InvalidParameters
-from packages import build_json, contract_of, imported, write_package
+from tests.support.packages import build_json, contract_of, imported, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, create_model
 
 from lbgen_runtime import InvalidParameters
-from packages import build_json, contract_of, imported, write_package
+from tests.support.packages import build_json, contract_of, imported, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

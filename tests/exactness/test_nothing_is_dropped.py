@@ -23,7 +23,7 @@ from jsonschema_rs import is_valid
 from lbgen.compat.decide import Documents, Parameters
 from lbgen.source.document import Location
 from lbgen_runtime import InvalidParameters
-from packages import build_json, imported, write_package
+from tests.support.packages import build_json, imported, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contracts import HOSTILE, contracts
 from hypothesis import HealthCheck, Phase, given, settings
 
 from lbgen.findings.diagnostic import Severity
 from lbgen_runtime import Event, InvalidParameters, Record
-from packages import build_json, contract_of, imported, write_package
+from tests.exactness.contracts import HOSTILE, contracts
+from tests.support.packages import build_json, contract_of, imported, write_package
 
 if TYPE_CHECKING:
     from lbgen.compiler import Built

@@ -10,14 +10,14 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from contracts import json_values, schemas
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from kept_values import kept
 from lbgen.findings.diagnostic import Severity
 from lbgen_runtime import ApiContract, EventContract, InvalidParameters
-from packages import build_json, contract_of, imported, write_package
+from tests.exactness.contracts import json_values, schemas
+from tests.support.kept_values import kept
+from tests.support.packages import build_json, contract_of, imported, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,10 +11,10 @@ from pathlib import Path
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # end when the test does
 
-import planted
-from consumer import consume
-from journal import Journal
-from producer import produce
+from tests.faults import planted
+from tests.faults.consumer import consume
+from tests.faults.journal import Journal
+from tests.faults.producer import produce
 
 
 def main() -> None:

@@ -11,16 +11,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kinds import FADES, WAITS
-from noted import Bus, Noted
-from producer import journaled
+from tests.faults.kinds import FADES, WAITS
+from tests.faults.noted import Bus, Noted
+from tests.faults.producer import journaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from journal import Journal
-
     from lbgen_runtime import Delivery
+    from tests.faults.journal import Journal
 
 __all__ = ["consume"]
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from journal import Line
-    from verdict import Verdict
+    from tests.faults.journal import Line
+    from tests.faults.verdict import Verdict
 
 __all__ = ["DoubleRuns"]
 

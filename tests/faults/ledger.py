@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from double_runs import DoubleRuns
-from kinds import DEATHS
-from verdict import Verdict
-
 from lbgen_runtime.wire.dead_letter_entry import Death, dead_key, death_of
+from tests.faults.double_runs import DoubleRuns
+from tests.faults.kinds import DEATHS
+from tests.faults.verdict import Verdict
 
 if TYPE_CHECKING:
     import redis
-    from journal import Line
+
+    from tests.faults.journal import Line
 
 __all__ = ["GROUPS", "PATIENCE", "STREAM", "Ledger", "buried"]
 

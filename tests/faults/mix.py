@@ -7,15 +7,14 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger import GROUPS, STREAM, buried
-
-import servers
+from tests.faults.ledger import GROUPS, STREAM, buried
+from tests.support import servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stage import Stage
-    from verdict import Verdict
+    from tests.faults.stage import Stage
+    from tests.faults.verdict import Verdict
 
 __all__ = ["run_mix"]
 

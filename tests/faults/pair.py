@@ -7,9 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 import redis
-from proxy import Mode, Proxy
 
-import servers
+from tests.support import servers
+from tests.support.proxy import Mode, Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,15 +6,14 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Final
 
-from ledger import GROUPS, PATIENCE, STREAM
-
-import servers
+from tests.faults.ledger import GROUPS, PATIENCE, STREAM
+from tests.support import servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stage import Stage
-    from verdict import Verdict
+    from tests.faults.stage import Stage
+    from tests.faults.verdict import Verdict
 
 
 def _listening(stage: Stage, count: int = 2) -> list[str]:

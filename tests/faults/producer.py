@@ -11,15 +11,14 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kinds import any_kind, text_of
-from noted import WIDE, Bus, Noted
-
 from lbgen_runtime import FireUnconfirmed, NotFired
+from tests.faults.kinds import any_kind, text_of
+from tests.faults.noted import WIDE, Bus, Noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from journal import Journal
+    from tests.faults.journal import Journal
 
 __all__ = ["journaled", "produce"]
 

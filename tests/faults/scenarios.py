@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import plays
+from tests.faults import plays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stage import Stage
-    from verdict import Verdict
+    from tests.faults.stage import Stage
+    from tests.faults.verdict import Verdict
 
 __all__ = ["SCENARIOS", "Scenario"]
 

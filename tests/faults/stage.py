@@ -13,23 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import redis
-from journal import Journal, Journals
-from ledger import GROUPS, STREAM, Ledger
-from pair import ServerPair
-from watch import Watch
+
+from tests.faults.journal import Journal, Journals
+from tests.faults.ledger import GROUPS, STREAM, Ledger
+from tests.faults.pair import ServerPair
+from tests.faults.watch import Watch
 
 if TYPE_CHECKING:
-    from journal import Line
-    from verdict import Verdict
-
-    import servers
+    from tests.faults.journal import Line
+    from tests.faults.verdict import Verdict
+    from tests.support import servers
 
 __all__ = ["Stage"]
 
-_FOLDER = Path(__file__).parent
-_ROOT = _FOLDER.parents[1]
-_PATH = [str(_FOLDER), str(_ROOT / "tests" / "delivery"), str(_ROOT / "tests")]
-_PATH += [str(_ROOT / "codegen"), str(_ROOT / "runtime")]
+_ROOT = Path(__file__).parents[2]
+_PATH = [str(_ROOT), str(_ROOT / "codegen"), str(_ROOT / "runtime")]
 
 
 class Stage:
@@ -117,7 +115,7 @@ class Stage:
         log = (self._folder / "errors").open("ab")
         given = {"plant": self._plant, "seed": self.seed, "bus": bus, **self._actors, **options}
         self.actors[name] = subprocess.Popen(
-            [sys.executable, str(_FOLDER / "actors.py"), role, str(journal), json.dumps(given)],
+            [sys.executable, "-m", "tests.faults.actors", role, str(journal), json.dumps(given)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(_PATH)},
             stdout=log,
             stderr=log,

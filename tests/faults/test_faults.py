@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from kinds import MIX
-from mix import run_mix
-from scenarios import SCENARIOS
-from stage import Stage
 
-import servers
+from tests.faults.kinds import MIX
+from tests.faults.mix import run_mix
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.stage import Stage
+from tests.support import servers
 
 if TYPE_CHECKING:
     from pathlib import Path

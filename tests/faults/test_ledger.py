@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ledger import GROUPS, PATIENCE, STREAM, Ledger
 
 from lbgen_runtime.wire.dead_letter_entry import Death, dead_key
+from tests.faults.ledger import GROUPS, PATIENCE, STREAM, Ledger
 
 if TYPE_CHECKING:
-    from verdict import Verdict
-
-    from servers import Server
+    from tests.faults.verdict import Verdict
+    from tests.support.servers import Server
 
 ONE, OTHER, HARNESS = "journal-one", "journal-other", "harness"
 PRODUCER = "journal-producer"

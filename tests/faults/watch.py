@@ -7,14 +7,15 @@ import time
 from typing import TYPE_CHECKING
 
 import redis
-from journal import Journals
-from ledger import GROUPS, PATIENCE, STREAM
+
+from tests.faults.journal import Journals
+from tests.faults.ledger import GROUPS, PATIENCE, STREAM
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from journal import Line
-    from stage import Stage
+    from tests.faults.journal import Line
+    from tests.faults.stage import Stage
 
 __all__ = ["Watch"]
 

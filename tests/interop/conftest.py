@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from real_lightbus import VERSIONS, Lightbus, NotHere
 
 from lbgen.tasks.build import build_folder
-from packages import imported
+from tests.interop.real_lightbus import VERSIONS, Lightbus, NotHere
+from tests.support.packages import imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from real_lightbus import Service
+    from tests.interop.real_lightbus import Service
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from servers import wait_for
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
-    from servers import Server
+    from tests.support.servers import Server
 
 SERVICE: Final = Path(__file__).with_name("lightbus_service")
 PATIENCE: Final = 60.0

@@ -6,18 +6,16 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from lbgen_side import running, until
-from real_lightbus import stream_of
-
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
-from servers import wait_for
+from tests.interop.lbgen_side import running, until
+from tests.interop.real_lightbus import stream_of
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from real_lightbus import Lightbus
-
-    from servers import Server
+    from tests.interop.real_lightbus import Lightbus
+    from tests.support.servers import Server
 
 NOTED = "shop.orders.order_noted"
 STREAM = stream_of(NOTED)

@@ -8,18 +8,16 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-from lbgen_side import running, until, worker
-from real_lightbus import stream_of
-
-from servers import wait_for
+from tests.interop.lbgen_side import running, until, worker
+from tests.interop.real_lightbus import stream_of
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from real_lightbus import Lightbus
-
-    from servers import Server
+    from tests.interop.real_lightbus import Lightbus
+    from tests.support.servers import Server
 
 NOTED = "shop.orders.order_noted"
 STREAM = stream_of(NOTED)

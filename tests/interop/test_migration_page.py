@@ -11,16 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from real_lightbus import VERSIONS
-
-from servers import wait_for
+from tests.interop.real_lightbus import VERSIONS
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from real_lightbus import Lightbus
-
-    from servers import Server
+    from tests.interop.real_lightbus import Lightbus
+    from tests.support.servers import Server
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "migrate-from-lightbus.md"
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

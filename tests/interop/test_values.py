@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from lbgen_side import running, until
-from real_lightbus import stream_of
 
-from servers import wait_for
+from tests.interop.lbgen_side import running, until
+from tests.interop.real_lightbus import stream_of
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from real_lightbus import Lightbus
-
-    from servers import Server
+    from tests.interop.real_lightbus import Lightbus
+    from tests.support.servers import Server
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 MOMENT = datetime(2026, 11, 23, 7, 48, 42, 123456, tzinfo=INDIA)

@@ -10,7 +10,7 @@ import pytest
 
 import lbgen_runtime
 from lbgen_runtime.events.naive_times import read_zone
-from packages import build_json, imported, write_package
+from tests.support.packages import build_json, imported, write_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

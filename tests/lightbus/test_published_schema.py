@@ -6,9 +6,7 @@ An event that Lightbus's validator (Python's `jsonschema`) refuses stops the wor
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -16,10 +14,10 @@ import pytest
 from lbgen.compiler import build
 from lbgen.generate.lightbus_schema.losses import usable_pattern
 from lbgen.generate.lightbus_schema.published import published_schema
+from tests.support import official_suite
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
-import official_suite
-from official_suite import Group
+if TYPE_CHECKING:
+    from tests.support.official_suite import Group
 
 MOMENT = {"type": "string", "format": "date-time"}
 

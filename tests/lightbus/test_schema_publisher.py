@@ -12,14 +12,14 @@ import pytest
 
 import lbgen_runtime.lightbus
 from lbgen.compiler import build
-from packages import contract_of, imported, write_package
-from servers import wait_for
+from tests.support.packages import contract_of, imported, write_package
+from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from servers import Server
+    from tests.support.servers import Server
 
 KEY = "schema:shop"
 THEIRS = json.dumps({"events": {}, "rpcs": {"pay": {}}})

@@ -15,7 +15,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from servers import SUPERVISED, Server, binary, free_port, wait_for
+from tests.support.servers import SUPERVISED, Server, binary, free_port, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CASES", "Outcome", "case_names", "expected", "rewrite", "run_case"]
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 
 
 @dataclass(frozen=True)

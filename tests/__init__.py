@@ -1,0 +1,1 @@
+"""Tests, as a package: what they share is imported by name."""
