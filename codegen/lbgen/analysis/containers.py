@@ -13,6 +13,7 @@ from ..schema.keywords import walk
 from ..source.document import Location
 from ..source.json_types import is_object
 from .references import References
+from .repeated_names import name_once
 
 if TYPE_CHECKING:
     from ..contract.contract import Contract
@@ -27,6 +28,7 @@ def follow_references(contract: Contract) -> tuple[Contract, References]:
     Args:
         contract: whose roots are what keywords lead to.
     """
+    contract = name_once(contract)
     while True:
         references = References(contract)
         missing = _not_reached(contract, references)

@@ -53,8 +53,8 @@ class References:
         self._contract_files = {uri for uri in contract.documents if contract.is_api(uri)}
         self.named_inside: set[str] = set()
         """URIs of contract files with an `$id` or an anchor below `events`."""
-        self.repeated: list[tuple[Location, Location]] = []
-        """Schemas whose `$id` or anchor another schema has already, and that schema."""
+        self.repeated: list[tuple[str, Location, Location]] = []
+        """Names that a schema has already, with the later schema and the first one."""
         for uri in contract.documents:
             base = contract.urls.get(uri, uri)
             self._resources[uri] = self._resources[base] = Location(uri)
@@ -91,7 +91,7 @@ class References:
     def _name(self, table: dict[str, Location], name: str, location: Location) -> None:
         first = table.setdefault(name, location)
         if first != location:
-            self.repeated.append((location, first))
+            self.repeated.append((name, location, first))
 
     def _inside(self, location: Location) -> None:
         if location.path[:1] == ("events",) and location.uri in self._contract_files:
@@ -163,6 +163,14 @@ class References:
             else:
                 return Dangling.MISSING
         return Location(resource.uri, path)
+
+    def name(self, location: Location, reference: str) -> str:
+        """The name by which a reference asks for a schema; empty if it stays in its own one."""
+        if reference.startswith("#/") or reference == "#":
+            return ""
+        base, fragment = _split_fragment(join(self.base(location), reference))
+        is_anchor = fragment and not fragment.startswith("/")
+        return f"{base}#{unquote(fragment)}" if is_anchor else base
 
     def resource(self, uri: str) -> Location | None:
         """The schema that has a URI."""

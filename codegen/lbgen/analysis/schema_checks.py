@@ -58,7 +58,7 @@ def check_schemas(
         is_contract = contract.is_api(uri)
         containers = {path[:length] for path, _ in roots for length in range(1, len(path))}
         for path, draft in roots:
-            shape = check_schema_shape(document, path, draft)
+            shape = check_schema_shape(document, path, draft, is_contract=is_contract)
             problems.extend(shape)
             schemas = [each for each in walk(document.at(path), draft, path) if is_object(each[1])]
             problems.extend(
@@ -66,6 +66,8 @@ def check_schemas(
             )
             for inner, schema, _ in schemas:
                 problems.extend(_references(document, Location(uri, inner), schema, references))
+                if contract.repeated:
+                    problems.extend(_ambiguous(contract, Location(uri, inner), schema, references))
                 problems.extend(_patterns(document, inner, schema))
     problems.extend(_repeated(contract, references))
     problems.extend(too_many_ways(contract, references))
@@ -75,18 +77,45 @@ def check_schemas(
 
 
 def _repeated(contract: Contract, references: References) -> Iterator[Diagnostic]:
-    for location, first in references.repeated:
+    warned = [
+        (location, locations[0])
+        for locations in contract.repeated.values()
+        for location in locations[1:]
+    ]
+    errors = [(location, first) for _, location, first in references.repeated]
+    for location, first in (*warned, *errors):
         yield Diagnostic(
             place=contract.documents[location.uri].place(location.path),
             rule="duplicate-id",
             message="another schema has this `$id` or anchor already",
             help="give one of the two another name",
-            related=(
-                Related(
-                    place=contract.documents[first.uri].place(first.path), message="the other one"
-                ),
-            ),
+            related=(_related(contract, first, "the other one"),),
+            severity=Severity.ERROR if (location, first) in errors else Severity.WARNING,
         )
+
+
+def _related(contract: Contract, location: Location, message: str) -> Related:
+    return Related(place=contract.documents[location.uri].place(location.path), message=message)
+
+
+def _ambiguous(
+    contract: Contract, location: Location, schema: dict[str, Any], references: References
+) -> Iterator[Diagnostic]:
+    """References by a name that more than one schema has."""
+    for keyword in ("$ref", "$dynamicRef"):
+        reference = schema.get(keyword)
+        name = references.name(location, reference) if isinstance(reference, str) else ""
+        if name in contract.repeated:
+            yield Diagnostic(
+                place=contract.documents[location.uri].place((*location.path, keyword)),
+                rule="duplicate-id",
+                message=f"{reference!r} can mean {len(contract.repeated[name])} schemas, which have"
+                " one name",
+                help="give each of them another name",
+                related=tuple(
+                    _related(contract, each, "one of them") for each in contract.repeated[name]
+                ),
+            )
 
 
 def _references(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..findings.diagnostic import Diagnostic, Related
+from ..findings.diagnostic import Diagnostic, Related, Severity
 from ..schema.keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of
 from ..source.document import Location
 from ..source.json_types import is_object
@@ -84,12 +84,16 @@ class Contract:
         apis: every API, by name.
         roots: where schemas start in each document, with their draft, by URI.
         urls: the URL that stands for a document, by its URI, where the project names one.
+        repeated: names that more than one schema had, with the schemas; only the first has it now.
     """
 
     documents: Mapping[str, Document]
     apis: tuple[Api, ...]
     roots: Mapping[str, tuple[tuple[Path, Draft], ...]]
     urls: Mapping[str, str] = field(default_factory=dict[str, str])
+    repeated: Mapping[str, tuple[Location, ...]] = field(
+        default_factory=dict[str, tuple[Location, ...]]
+    )
 
     def is_api(self, uri: str) -> bool:
         """Whether a document is a contract file, not a schema."""
@@ -123,7 +127,7 @@ def read_contract(
     for file in sorted(documents):
         reader.read(documents[file])
     reader.add_folders()
-    if not reader.apis and not reader.problems:
+    if not reader.apis and all(each.severity is not Severity.ERROR for each in reader.problems):
         reader.problems.append(no_contract(schemas=len(reader.roots)))
     contract = Contract(
         documents={document.uri: document for document in documents.values()},
@@ -167,12 +171,20 @@ class _Reader:
 
     def read(self, document: Document) -> None:
         names = event_file(document.file, self.api)
-        if isinstance(document.value, bool):
+        value = document.value
+        is_api = is_object(value) and (
+            "lbgen" in value or (names is None and {"api", "events"} <= value.keys())
+        )
+        severity = Severity.ERROR if is_api else Severity.WARNING
+        self.problems.extend(replace(flaw, severity=severity) for flaw in document.flaws)
+        if is_api and document.flaws:
+            return
+        if isinstance(value, bool):
             self.roots[document.uri] = (((), DRAFT_2020_12),)
             if names is not None:
                 self.read_event_file(document, DRAFT_2020_12, names)
             return
-        if not is_object(document.value):
+        if not is_object(value):
             self.problems.append(
                 Diagnostic(
                     place=document.place(()),
@@ -185,9 +197,7 @@ class _Reader:
         draft = self.draft(document)
         if draft is None:
             return
-        if "lbgen" in document.value or (
-            names is None and {"api", "events"} <= document.value.keys()
-        ):
+        if is_api:
             self.read_api(document, draft)
             return
         self.roots[document.uri] = (((), draft),)

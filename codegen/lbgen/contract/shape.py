@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..findings.diagnostic import Severity
+from ..schema.keywords import NOTES, walk
 from .grammar import CONTRACT_SCHEMA
 from .shape_wording import shape_diagnostic
 
@@ -66,7 +69,28 @@ def check_contract_shape(document: Document) -> list[Diagnostic]:
     ]
 
 
-def check_schema_shape(document: Document, path: Path, draft: Draft) -> list[Diagnostic]:
-    """Whether the schema at a path has the form that its draft's meta-schema demands."""
-    errors = _draft_validator(draft.number).iter_errors(document.at(path))
-    return [shape_diagnostic(document, path, error, "invalid-schema") for error in errors]
+def check_schema_shape(
+    document: Document, path: Path, draft: Draft, *, is_contract: bool
+) -> list[Diagnostic]:
+    """Whether the schema at a path has the form that its draft's meta-schema demands.
+
+    Args:
+        document: which holds it.
+        path: to the schema.
+        draft: of the schema.
+        is_contract: whether the document is a contract file. In a plain schema file, a note for
+            people or tools may have any form: no verdict depends on it.
+    """
+    schema = document.at(path)
+    errors = list(_draft_validator(draft.number).iter_errors(schema))
+    if not errors:
+        return []
+    schemas = set() if is_contract else {inner for inner, _, _ in walk(schema, draft)}
+    found: list[Diagnostic] = []
+    for error in errors:
+        diagnostic = shape_diagnostic(document, path, error, "invalid-schema")
+        steps = tuple(error.instance_path)
+        if any(step in NOTES and steps[:at] in schemas for at, step in enumerate(steps)):
+            diagnostic = replace(diagnostic, severity=Severity.WARNING)
+        found.append(diagnostic)
+    return found

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DRAFTS",
+    "NOTES",
     "Draft",
     "Holds",
     "draft_of",
@@ -117,6 +118,11 @@ _FROM_2020: Final = {
     "prefixItems": Holds.SCHEMAS,
     "items": Holds.SCHEMA,
 }
+
+NOTES: Final = frozenset(
+    {"$comment", "deprecated", "description", "examples", "readOnly", "title", "writeOnly"}
+)
+"""Keywords that say nothing about which values are valid, in any draft."""
 
 DRAFT_04: Final = Draft(
     name="draft-04",

@@ -11,7 +11,7 @@ from .json_types import is_array, is_object
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..findings.diagnostic import Place
+    from ..findings.diagnostic import Diagnostic, Place
 
 __all__ = ["SCHEME", "Document", "Location", "Path", "parse_pointer", "pointer_text"]
 
@@ -78,6 +78,7 @@ class Document:
         places: place of each value, by path.
         key_places: place of each key of an object, by the path of its value.
         lines: the text, line by line, for excerpts.
+        flaws: what a plain schema may have, and a contract file may not.
     """
 
     file: str
@@ -85,6 +86,7 @@ class Document:
     places: Mapping[Path, Place]
     key_places: Mapping[Path, Place]
     lines: tuple[str, ...] = field(default=(), repr=False)
+    flaws: tuple[Diagnostic, ...] = ()
 
     @property
     def uri(self) -> str:

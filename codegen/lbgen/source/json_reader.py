@@ -1,4 +1,4 @@
-"""JSON (RFC 8259) to a JSON value with places. Duplicate keys are errors."""
+"""JSON (RFC 8259) to a JSON value with places. Of duplicate keys the last one counts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ..findings.diagnostic import Diagnostic, Place, Related
+from ..findings.diagnostic import Diagnostic, Place
 from .lines import Lines, Places
-from .yaml_reader import Unreadable, empty_file, read_integer, too_many_values
+from .yaml_reader import (
+    Unreadable,
+    duplicate_key,
+    empty_file,
+    read_integer,
+    too_many_values,
+)
 
 if TYPE_CHECKING:
     from .document import Path
@@ -29,8 +35,10 @@ _HELP: Final = {
 }
 
 
-def read_json(file: str, text: str, max_depth: int, max_values: int) -> tuple[Any, Places, Places]:
-    """The value of a JSON text, and the places of values and of keys.
+def read_json(
+    file: str, text: str, max_depth: int, max_values: int
+) -> tuple[Any, Places, Places, tuple[Diagnostic, ...]]:
+    """The value of a JSON text, the places of values and of keys, and the flaws of the text.
 
     Args:
         file: path of the file, for places.
@@ -49,9 +57,7 @@ def read_json(file: str, text: str, max_depth: int, max_values: int) -> tuple[An
     end = reader.skip(end)
     if end != len(text):
         raise reader.error(end, "something stands behind the end of the JSON value")
-    if reader.problems:
-        raise Unreadable(*reader.problems)
-    return value, reader.places, reader.key_places
+    return value, reader.places, reader.key_places, tuple(reader.flaws)
 
 
 class _Reader:
@@ -63,7 +69,7 @@ class _Reader:
         self.lines = Lines(file, text)
         self.places = Places(self.lines)
         self.key_places = Places(self.lines)
-        self.problems: list[Diagnostic] = []
+        self.flaws: list[Diagnostic] = []
 
     def skip(self, index: int) -> int:
         match = _SPACE.match(self.text, index)
@@ -159,19 +165,11 @@ class _Reader:
             if self.text[end : end + 1] != ":":
                 raise self.error(end, "a colon is missing here")
             if key in result:
-                self.problems.append(
-                    Diagnostic(
-                        place=self.place(*key_span),
-                        rule="duplicate-key",
-                        message=f"the key {key!r} stands twice in one object",
-                        help="keep one of the two",
-                        related=(
-                            Related(place=self.key_places[inner], message="first defined here"),
-                        ),
-                    )
-                )
-            else:
-                self.key_places.spans[inner] = key_span
+                first = self.key_places[inner]
+                self.flaws.append(duplicate_key(key, self.place(*key_span), first))
+                self.places.forget_inside(inner, result[key])
+                self.key_places.forget_inside(inner, result[key])
+            self.key_places.spans[inner] = key_span
             result[key], index = self.value(self.skip(end + 1), inner)
             index, ended = self.separator(index, "}")
             if ended:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..findings.diagnostic import Place
+from .json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,18 @@ class Places(Mapping["Path", Place]):
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self.spans: dict[Path, tuple[int, int]] = {}
+
+    def forget_inside(self, path: Path, value: Any) -> None:
+        """Forget the places inside a value that another one takes the place of.
+
+        Args:
+            path: of the value.
+            value: the value.
+        """
+        steps = value if is_object(value) else range(len(value)) if is_array(value) else ()
+        for step in steps:
+            self.spans.pop((*path, step), None)
+            self.forget_inside((*path, step), value[step])
 
     def __getitem__(self, path: Path) -> Place:
         return self._lines.place(*self.spans[path])

@@ -67,13 +67,14 @@ def _read(file: str, content: bytes) -> Document:
         )
     text = _decode(file, content)
     read = read_json if file.endswith(".json") else read_yaml
-    value, places, key_places = read(file, text, MAX_DEPTH, MAX_NODES)
+    value, places, key_places, flaws = read(file, text, MAX_DEPTH, MAX_NODES)
     return Document(
         file=file,
         value=value,
         places=places,
         key_places=key_places,
         lines=tuple(text.split("\n")),
+        flaws=flaws,
     )
 
 

@@ -1,8 +1,9 @@
 """YAML to a JSON value with places.
 
 Scalars follow the core schema of YAML 1.2: `NO`, `on` and `12:30:00` are strings. What has no
-JSON form or makes a contract hard to read is an error: tags, anchors, aliases, duplicate keys,
-keys that are no scalars, more than one document.
+JSON form is an error: tags, keys that are no scalars, aliases inside of what they stand for, more
+than one document. What makes a contract hard to read is a flaw: anchors, aliases, duplicate keys.
+An alias counts as what it stands for, written once more; of duplicate keys the last one counts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from yaml.parser import ParserError
 from yaml.scanner import ScannerError
 
 from ..findings.diagnostic import Diagnostic, Place, Related
+from .json_types import is_array, is_object
 from .lines import Lines, Places
 
 if TYPE_CHECKING:
@@ -23,7 +25,14 @@ if TYPE_CHECKING:
 
     from .document import Path
 
-__all__ = ["Unreadable", "empty_file", "read_integer", "read_yaml", "too_many_values"]
+__all__ = [
+    "Unreadable",
+    "duplicate_key",
+    "empty_file",
+    "read_integer",
+    "read_yaml",
+    "too_many_values",
+]
 
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
@@ -45,8 +54,10 @@ class Unreadable(Exception):
         self.diagnostics = diagnostics
 
 
-def read_yaml(file: str, text: str, max_depth: int, max_values: int) -> tuple[Any, Places, Places]:
-    """The value of a YAML text, and the places of values and of keys.
+def read_yaml(
+    file: str, text: str, max_depth: int, max_values: int
+) -> tuple[Any, Places, Places, tuple[Diagnostic, ...]]:
+    """The value of a YAML text, the places of values and of keys, and the flaws of the text.
 
     Args:
         file: path of the file, for places.
@@ -67,7 +78,7 @@ def read_yaml(file: str, text: str, max_depth: int, max_values: int) -> tuple[An
         raise Unreadable(_syntax_error(file, text, error)) from None
     if reader.problems:
         raise Unreadable(*reader.problems)
-    return value, reader.places, reader.key_places
+    return value, reader.places, reader.key_places, tuple(reader.flaws)
 
 
 def _refuse_depth(file: str, before: str, max_depth: int, max_values: int) -> None:
@@ -100,6 +111,10 @@ class _Reader:
         self.places = Places(self.lines)
         self.key_places = Places(self.lines)
         self.problems: list[Diagnostic] = []
+        self.flaws: list[Diagnostic] = []
+        self.count = 0
+        self.anchors: dict[str, tuple[Any, Path]] = {}
+        self.open_anchors: set[str] = set()
 
     def document(self) -> Any:
         next(self.events)  # the stream's start
@@ -127,13 +142,39 @@ class _Reader:
         return self.lines.place(first.start_mark.index, last.end_mark.index)
 
     def value(self, event: Any, path: Path) -> Any:
-        self.refuse(event)
-        if len(self.places) >= self.max_values:
-            raise Unreadable(too_many_values(self.place(event, event), self.max_values))
+        self.refuse_size(event, path)
         start, _ = self.places.spans[path] = _span(event)
+        anchor = event.anchor
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event, path)
+        if anchor is not None:
+            self.flaw(event, "anchor")
+            self.anchors.pop(anchor, None)
+            self.open_anchors.add(anchor)
+        if event.tag is not None:
+            self.refuse_tag(event)
         if isinstance(event, yaml.ScalarEvent):
-            return self.scalar(event)
-        if len(path) >= self.max_depth:
+            value = self.scalar(event)
+        else:
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            value, end = self.mapping(path) if is_mapping else self.sequence(path)
+            self.places.spans[path] = start, end.end_mark.index
+        if anchor is not None:
+            self.anchors[anchor] = value, path
+        return value
+
+    def refuse_size(self, event: Any, path: Path, *, scalar: bool | None = None) -> None:
+        """See that a value at a path is neither one too many nor too deep.
+
+        Raises:
+            Unreadable: it is.
+        """
+        self.count += 1
+        if self.count > self.max_values:
+            raise Unreadable(too_many_values(self.place(event, event), self.max_values))
+        if scalar is None:
+            scalar = isinstance(event, yaml.ScalarEvent | yaml.AliasEvent)
+        if len(path) >= self.max_depth and not scalar:
             raise Unreadable(
                 Diagnostic(
                     place=self.place(event, event),
@@ -142,32 +183,69 @@ class _Reader:
                     help="move inner parts to `$defs` and refer to them by `$ref`",
                 )
             )
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
-        value, end = self.mapping(path) if is_mapping else self.sequence(path)
-        self.places.spans[path] = start, end.end_mark.index
-        return value
 
-    def refuse(self, event: Any) -> None:
-        """Report what has no place in a contract: anchors, aliases and tags."""
-        alias = isinstance(event, yaml.AliasEvent)
-        if alias or event.anchor is not None:
+    def alias(self, event: Any, path: Path) -> Any:
+        """What an alias stands for.
+
+        Raises:
+            Unreadable: nothing, or something around it.
+        """
+        self.flaw(event, "alias")
+        if event.anchor not in self.anchors:
+            around = event.anchor in self.open_anchors
             raise Unreadable(
                 Diagnostic(
                     place=self.place(event, event),
-                    rule="yaml-anchor",
-                    message=f"a YAML {'alias' if alias else 'anchor'} in a contract",
+                    rule="yaml-anchor" if around else "yaml-syntax",
+                    message=f"the YAML alias *{event.anchor} is inside of what it stands for"
+                    if around
+                    else f"no YAML anchor &{event.anchor} comes before this alias",
                     help="put the shared part under `$defs` and refer to it by `$ref`",
                 )
             )
-        if event.tag is not None:
-            self.problems.append(
+        value, source = self.anchors[event.anchor]
+        return self.copy(event, value, source, path)
+
+    def copy(self, event: Any, value: Any, source: Path, path: Path) -> Any:
+        """A copy of a part at another path, with the places that its values have."""
+        if not is_object(value) and not is_array(value):
+            return value
+        items: list[tuple[str | int, Any]] = list(
+            value.items() if is_object(value) else enumerate(value)
+        )
+        copies: list[Any] = []
+        for step, each in items:
+            inner, there = (*path, step), (*source, step)
+            self.refuse_size(event, inner, scalar=not is_object(each) and not is_array(each))
+            self.places.spans[inner] = self.places.spans[there]
+            if there in self.key_places.spans:
+                self.key_places.spans[inner] = self.key_places.spans[there]
+            copies.append(self.copy(event, each, there, inner))
+        if is_array(value):
+            return copies
+        return {step: each for (step, _), each in zip(items, copies, strict=True)}
+
+    def flaw(self, event: Any, what: str) -> None:
+        """Note the first anchor or alias of the text."""
+        if not any(each.rule == "yaml-anchor" for each in self.flaws):
+            self.flaws.append(
                 Diagnostic(
                     place=self.place(event, event),
-                    rule="yaml-tag",
-                    message=f"the YAML tag {_tag(event.tag)}",
-                    help="remove the tag: a contract holds plain JSON values",
+                    rule="yaml-anchor",
+                    message=f"a YAML {what}, which JSON does not have",
+                    help="put the shared part under `$defs` and refer to it by `$ref`",
                 )
             )
+
+    def refuse_tag(self, event: Any) -> None:
+        self.problems.append(
+            Diagnostic(
+                place=self.place(event, event),
+                rule="yaml-tag",
+                message=f"the YAML tag {_tag(event.tag)}",
+                help="remove the tag: a contract holds plain JSON values",
+            )
+        )
 
     def scalar(self, event: Any) -> Any:
         if not event.implicit[0]:
@@ -198,8 +276,8 @@ class _Reader:
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
                 return result, event
-            self.refuse(event)
-            if not isinstance(event, yaml.ScalarEvent):
+            key = self.key(event)
+            if key is None:
                 raise Unreadable(
                     *self.problems,
                     Diagnostic(
@@ -209,28 +287,65 @@ class _Reader:
                         help="JSON objects have strings as keys",
                     ),
                 )
-            key: str = event.value
             inner = (*path, key)
             if key in result:
-                self.problems.append(
-                    Diagnostic(
-                        place=self.place(event, event),
-                        rule="duplicate-key",
-                        message=f"the key {key!r} stands twice in one mapping",
-                        help="keep one of the two",
-                        related=(
-                            Related(place=self.key_places[inner], message="first defined here"),
-                        ),
-                    )
-                )
-            else:
-                self.key_places.spans[inner] = _span(event)
+                place = self.place(event, event)
+                self.flaws.append(duplicate_key(key, place, self.key_places[inner]))
+                self.places.forget_inside(inner, result[key])
+                self.key_places.forget_inside(inner, result[key])
+            self.key_places.spans[inner] = _span(event)
             result[key] = self.value(next(self.events), inner)
         raise AssertionError("the parser ends every mapping")
+
+    def key(self, event: Any) -> str | None:
+        """The text of a key; `None` if it is no text.
+
+        Raises:
+            Unreadable: it merges another mapping into this one, as YAML 1.1 had it.
+        """
+        if isinstance(event, yaml.AliasEvent):
+            value = self.anchors.get(str(event.anchor), (None, ()))[0]
+            self.flaw(event, "alias")
+            return value if isinstance(value, str) else None
+        if not isinstance(event, yaml.ScalarEvent):
+            return None
+        if event.tag is not None:
+            self.refuse_tag(event)
+        if event.value == "<<" and event.implicit[0]:
+            raise Unreadable(
+                *self.problems,
+                Diagnostic(
+                    place=self.place(event, event),
+                    rule="yaml-anchor",
+                    message="the key `<<` merges mappings in YAML 1.1 only",
+                    help="put the shared part under `$defs`, and refer to it by `$ref` in `allOf`",
+                ),
+            )
+        if event.anchor is not None:
+            self.flaw(event, "anchor")
+            self.anchors[event.anchor] = event.value, ()
+        return str(event.value)
 
 
 def _span(event: Any) -> tuple[int, int]:
     return event.start_mark.index, event.end_mark.index
+
+
+def duplicate_key(key: str, place: Place, first: Place) -> Diagnostic:
+    """The flaw of an object with a key that is there already.
+
+    Args:
+        key: the key.
+        place: where it is again.
+        first: where it is before.
+    """
+    return Diagnostic(
+        place=place,
+        rule="duplicate-key",
+        message=f"duplicate key {key!r}",
+        help="keep one of the two; without that, the last one counts",
+        related=(Related(place=first, message="first defined here"),),
+    )
 
 
 def empty_file(file: str) -> Diagnostic:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ...analysis.repeated_names import name_once
 from ...compiler import Options, analyse
 from ...contract.contract import read_contract
 from ...findings.diagnostic import Diagnostic, Note, Place, Severity
@@ -57,7 +58,7 @@ class OldContract:
         documents, problems = load(changed)
         documents.update(same)
         contract, more = read_contract(documents, options.drafts, options.urls, options.api)
-        self.side = Side(contract, baseline.version)
+        self.side = Side(name_once(contract), baseline.version)
         self._unread = _errors([*baseline.problems, *problems, *more])
 
     @property
