@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import json
 import random
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen.tasks.check import run_check
-from tests.support.packages import build_json, contract_of
+from tests.support.generated_names import names_in
+from tests.support.packages import contract_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,32 +143,10 @@ class Contracts:
         return changed
 
 
-def names_in(contract: dict[str, Any]) -> dict[str, tuple[str, dict[str, str]]] | None:
-    """Each class by the place of its schema: its name, and the key of each field.
-
-    Read from the source that is generated; `None` if there is none.
-    """
-    built = build_json({"shop.json": contract})
-    if not built.files:
-        return None
-    found: dict[str, tuple[str, dict[str, str]]] = {}
-    for node in ast.walk(ast.parse(built.files["shop.py"])):
-        if not isinstance(node, ast.ClassDef):
-            continue
-        place, fields = "", {}
-        for line in node.body:
-            if isinstance(line, ast.Assign) and "_SCHEMAS.at" in ast.unparse(line):
-                place = ast.unparse(line.value)
-            if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
-                keys = [
-                    each.value.value
-                    for each in getattr(line.value, "keywords", [])
-                    if each.arg == "key" and isinstance(each.value, ast.Constant)
-                ]
-                fields[line.target.id] = str(keys[0]) if keys else line.target.id
-        if place:
-            found[place] = (node.name, fields)
-    return found
+def by_place(contract: dict[str, Any]) -> dict[str, tuple[str, dict[str, str]]] | None:
+    """Each class by the place of its schema: its name, and the key of each field."""
+    names = names_in("shop", contract)
+    return names and {place: (name, fields) for name, (place, fields) in names.items()}
 
 
 @pytest.mark.thorough
@@ -179,7 +157,7 @@ def test_a_name_that_changes_is_always_told(chunk: int, tmp_path: Path) -> None:
         contracts = Contracts(seed)
         old = contracts.contract()
         new = contracts.added(old)
-        before, after = names_in(old), names_in(new)
+        before, after = by_place(old), by_place(new)
         if before is None or after is None:
             continue
         told = checked(tmp_path / str(seed), old, new)

@@ -188,7 +188,7 @@ def _items(location: Location, schema: dict[str, Any]) -> Iterator[Location]:
 
 def _others(location: Location, schema: dict[str, Any]) -> Iterator[Location]:
     for keyword in ("additionalProperties", "unevaluatedProperties"):
-        if is_object(schema.get(keyword)):
+        if schema.get(keyword, False) is not False:
             yield location / keyword
     by_pattern = schema.get("patternProperties")
     if is_object(by_pattern):

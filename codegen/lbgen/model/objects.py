@@ -49,7 +49,7 @@ def additional_properties(
     """The properties without a name; `None` if nothing is said about them, or they are
     forbidden."""
     rest: list[tuple[Type, Location | None]] = []
-    patterns: list[tuple[str, Type, Location]] = []
+    patterns: list[tuple[str, Type, Location | None]] = []
     for part, schema in schemas:
         for keyword in ("additionalProperties", "unevaluatedProperties"):
             if keyword in schema and schema[keyword] is not False:
@@ -62,6 +62,15 @@ def additional_properties(
                 inner = naming if len(by_pattern) == 1 else naming.pattern(pattern)
                 type_ = modeller.type_of([location], inner, perhaps)
                 patterns.append((pattern, type_, location))
+    known = {pattern for pattern, _, _ in patterns}
+    may_be = [location for location in perhaps if location.path[-1] not in known]
+    of_rest = [location for location in may_be if location.path[-2:-1] != ("patternProperties",)]
+    for location in may_be:
+        type_ = modeller.type_of([location], naming, perhaps)
+        if location not in of_rest:
+            patterns.append((str(location.path[-1]), type_, location))
+        elif all(part in of_rest for _, part in rest):
+            rest.append((type_, location))
     members = [*((type_, location) for _, type_, location in patterns), *rest]
     if not members:
         return None
