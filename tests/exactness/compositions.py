@@ -24,6 +24,7 @@ DECLARING = (
     "additionalProperties",
     "unevaluatedProperties",
 )
+ANYTHING = object()
 URI = "lbgen:///event.json"
 
 
@@ -113,23 +114,41 @@ class Compositions:
         return self.random.choice([1, 2, "x", "y", "x"])
 
 
-def declared(value: Any, schemas: list[Any], named: dict[str, Any]) -> bool:
-    """Whether some schema or branch of it declares each property of a value, at every depth."""
+def declared(
+    value: Any, schemas: list[Any], named: dict[str, Any], perhaps: list[Any] | None = None
+) -> bool:
+    """Whether some schema or branch of it declares each property of a value, at every depth.
+
+    Args:
+        value: any JSON value.
+        schemas: what applies to it.
+        named: the schemas of `$defs`.
+        perhaps: what could apply to it, were the event another one; a reader goes by all of it.
+    """
     spoken = list(spoken_by(value, schemas, named))
+    all_branches = list(spoken_by(ANYTHING, schemas if perhaps is None else perhaps, named))
     if isinstance(value, list):
         return all(
-            declared(each, [s for one in spoken for s in of_item(one, index)], named)
+            declared(
+                each,
+                [s for one in spoken for s in of_item(one, index)],
+                named,
+                [s for one in all_branches for s in of_item(one, index)],
+            )
             for index, each in enumerate(value)
         )
-    if not isinstance(value, dict) or not any(key in s for s in spoken for key in DECLARING):
+    if not isinstance(value, dict):
         return True
+    if not any(key in s for s in all_branches for key in DECLARING):
+        return True  # a mapping, which keeps everything
     for name, each in value.items():
         inner = [s for one in spoken for s in of_property(one, name)]
+        other = [s for one in all_branches for s in of_property(one, name)]
         if not (inner or any(name in mentioned(schema) for schema in spoken)):
             return False
-        if each is None and not all(holds(schema, None, named) for schema in inner):
-            return False  # only a branch that does not apply says what it is: absence, to a reader
-        if not declared(each, inner, named):
+        if each is None and not all(holds(schema, None, named) for schema in other):
+            return False  # `None` is absence where any branch says that it is something else
+        if not declared(each, inner, named, other):
             return False
     return True
 
@@ -150,18 +169,23 @@ def of_property(schema: dict[str, Any], name: str) -> list[Any]:
 
 
 def spoken_by(value: Any, schemas: list[Any], named: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The schemas and their branches, which speak of a value; of a union, the members that hold."""
+    """The schemas and their branches, which speak of a value; of a union, the members that hold.
+
+    Of `ANYTHING`, all members.
+    """
     for schema in schemas:
         if isinstance(schema, bool):
             continue
         yield schema
-        inner = [schema[key] for key in ("if", "then", "else") if "if" in schema and key in schema]
+        of_any = value is ANYTHING
+        conditional = ("if", "then", "else") if of_any or "if" in schema else ()
+        inner = [schema[key] for key in conditional if key in schema]
         inner += [*schema.get("dependentSchemas", {}).values()]
         if "$ref" in schema:
             inner.append(named[schema["$ref"].rpartition("/")[2]])
         for name in ("allOf", "anyOf", "oneOf"):
             branches = schema.get(name, [])
-            if name != "allOf":
+            if name != "allOf" and not of_any:
                 branches = [one for one in branches if holds(one, value, named)]
             inner += branches
         yield from spoken_by(value, inner, named)

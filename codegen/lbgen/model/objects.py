@@ -110,7 +110,7 @@ def fields_of(
         )
         for name, locations in found.items()
     ]
-    fields += _perhaps_fields(modeller, perhaps, set(found), required, naming)
+    fields += _perhaps_fields(modeller, schemas, perhaps, set(found), required, naming)
     additional = additional_properties(modeller, schemas, naming, perhaps.others)
     known = {field.key for field in fields}
     for name in sorted(required - known):
@@ -204,17 +204,31 @@ def _field(
 
 
 def _perhaps_fields(
-    modeller: Modeller, perhaps: Perhaps, known: set[str], required: set[str], naming: Naming
+    modeller: Modeller,
+    schemas: list[tuple[Part, dict[str, Any]]],
+    perhaps: Perhaps,
+    known: set[str],
+    required: set[str],
+    naming: Naming,
 ) -> list[Field]:
     """Fields that only schemas declare which may apply."""
     fields: list[Field] = []
     for name, locations in perhaps.properties.items():
         if name in known:
             continue
+        always = _also_applies(name, schemas)
         members = [
-            (modeller.type_of([location], naming.inside(name, [location]), locations), location)
+            (
+                modeller.type_of(
+                    [location, *always], naming.inside(name, [location]), [*locations, *always]
+                ),
+                location,
+            )
             for location in locations
         ]
+        if always:
+            type_ = modeller.type_of(always, naming.inside(name, always), locations)
+            members.append((type_, always[0]))
         possible = [member for member in members if not isinstance(member[0], Nothing)]
         fields.append(
             Field(
