@@ -32,12 +32,14 @@ from .rules import (
 from .subjects import Subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
+    from types import ModuleType
 
     from ..compiler import Built
     from ..findings.diagnostic import Diagnostic
+    from .subjects import Finding
 
-__all__ = ["lint"]
+__all__ = ["lint", "slips"]
 
 _CHECKS = (
     event_name_tense,
@@ -57,6 +59,7 @@ _CHECKS = (
     wide_type,
     lightbus,
 )
+_SLIPS = (undeclared_required, unknown_format, impossible_schema)
 
 
 def lint(built: Built, ignored: Collection[str] = ()) -> tuple[Diagnostic, ...]:
@@ -66,7 +69,25 @@ def lint(built: Built, ignored: Collection[str] = ()) -> tuple[Diagnostic, ...]:
         built: the contract, as far as it could be built.
         ignored: ids of rules that are turned off.
     """
+    return in_order(each.diagnostic for each in _findings(built, _CHECKS, ignored))
+
+
+def slips(built: Built, ignored: Collection[str] = ()) -> tuple[Diagnostic, ...]:
+    """What the linter finds and `lbgen build` reports too, in the order of the text.
+
+    Args:
+        built: the contract, as far as it could be built.
+        ignored: ids of rules that are turned off.
+    """
+    found = _findings(built, _SLIPS, ignored)
+    return in_order(each.diagnostic for each in found if each.at_build)
+
+
+def _findings(
+    built: Built, checks: Iterable[ModuleType], ignored: Collection[str]
+) -> Iterator[Finding]:
     subjects = Subjects(built)
-    found = chain.from_iterable(module.check(subjects) for module in _CHECKS)
-    kept = [each.diagnostic for each in apply_ignores(subjects, found)]
-    return in_order(each for each in kept if each.rule not in ignored)
+    found = chain.from_iterable(module.check(subjects) for module in checks)
+    for each in apply_ignores(subjects, found):
+        if each.diagnostic.rule not in ignored:
+            yield each

@@ -26,10 +26,17 @@ __all__ = ["Finding", "SchemaAt", "Subjects"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A diagnostic, and the part of a contract that it is about, which may hold an ignore."""
+    """A diagnostic, and the part of a contract that it is about, which may hold an ignore.
+
+    Attributes:
+        location: the part.
+        diagnostic: what is wrong with it.
+        at_build: whether `lbgen build` says it too, since hardly anybody means it so.
+    """
 
     location: Location
     diagnostic: Diagnostic
+    at_build: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +112,13 @@ class Subjects:
         """Where the key of a value stands."""
         return self.contract.documents[location.uri].key_place(location.path)
 
+    def slip(self, location: Location) -> Severity:
+        """How much something matters that is a slip for sure.
+
+        It is an error in a contract file. Somebody else may have written a plain schema file.
+        """
+        return Severity.ERROR if self.contract.is_api(location.uri) else Severity.WARNING
+
     def finding(
         self,
         rule: str,
@@ -115,6 +129,7 @@ class Subjects:
         place: Place | None = None,
         severity: Severity | None = None,
         related: tuple[Related, ...] = (),
+        at_build: bool = False,
     ) -> Finding:
         """A finding.
 
@@ -126,10 +141,12 @@ class Subjects:
             place: where to show it; by default at the key of what it is about.
             severity: by default the rule's own.
             related: other places that explain it.
+            at_build: whether `lbgen build` says it too.
         """
         registered = the_rule(rule)
         return Finding(
             location=location,
+            at_build=at_build,
             diagnostic=Diagnostic(
                 place=place or self.key_place(location),
                 rule=rule,

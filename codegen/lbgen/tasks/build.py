@@ -13,6 +13,7 @@ from ..config import read_config
 from ..findings.diagnostic import Diagnostic, Place, Severity, in_order
 from ..generate.names import module_name
 from ..generate.write import Changes, compare, diff, write
+from ..lint.linter import slips
 from ..report.console import counted, say
 from ..report.printer import print_diagnostics
 from ..source.files import read_sources
@@ -34,7 +35,8 @@ def compile_folder(schemas: Path) -> Built:
     sources = read_sources(schemas)
     config = read_config(schemas)
     built = build(sources.files, config.options)
-    problems = in_order((*config.problems, *sources.problems, *built.problems))
+    found = slips(built, config.lint_ignore)
+    problems = in_order((*config.problems, *sources.problems, *built.problems, *found))
     failed = any(problem.severity is Severity.ERROR for problem in problems)
     return replace(built, problems=problems, files={} if failed else built.files)
 

@@ -18,6 +18,7 @@ _COUNTS: Final = (
     ("minLength", "maxLength", "string"),
     ("minItems", "maxItems", "array"),
     ("minProperties", "maxProperties", "object"),
+    ("minContains", "maxContains", "array"),
 )
 
 
@@ -25,18 +26,22 @@ def check(subjects: Subjects) -> Iterator[Finding]:
     """Schemas of which one can see, without any other, that no value fulfils them.
 
     Cases: an empty `enum`; an `enum` or a `const` without a value of the declared `type`; a lower
-    bound above the upper one, of numbers, lengths, items or properties.
+    bound above the upper one, of numbers, lengths, items or properties, which is a slip.
     """
     for schema in subjects.schemas:
         if schema.draft.ref_alone and "$ref" in schema.value:
             continue
-        for keyword, message, help_text in (*_values(schema), *_bounds(schema)):
+        crossed = set(_bounds(schema))
+        for each in (*_values(schema), *crossed):
+            keyword, message, help_text = each
             yield subjects.finding(
                 "impossible-schema",
                 schema.location,
                 message,
                 help_text,
                 place=subjects.place(schema.location / keyword),
+                severity=subjects.slip(schema.location) if each in crossed else None,
+                at_build=True,
             )
 
 
@@ -77,6 +82,8 @@ def _is_a(value: Any, types: tuple[str, ...]) -> bool:
 def _bounds(schema: SchemaAt) -> Iterator[tuple[str, str, str]]:
     """Bounds that leave nothing between them: the keyword of the lower one, a message, and help."""
     for lower, upper, kind in _COUNTS:
+        if "Contains" in lower and not _counts_contained(schema):
+            continue
         least, most = _number(schema, lower), _number(schema, upper)
         if least is not None and most is not None and least > most:
             yield _crossed(lower, least, upper, most, kind)
@@ -91,6 +98,11 @@ def _bounds(schema: SchemaAt) -> Iterator[tuple[str, str, str]]:
             )
             if least > most or (least == most and open_ended):
                 yield _crossed(lower, least, upper, most, "number")
+
+
+def _counts_contained(schema: SchemaAt) -> bool:
+    """Whether `minContains` means anything: its draft has it, and there is something to count."""
+    return "contains" in schema.value and "minContains" in schema.draft.keywords
 
 
 def _crossed(lower: str, least: float, upper: str, most: float, kind: str) -> tuple[str, str, str]:

@@ -17,7 +17,10 @@ __all__ = ["check"]
 
 
 def check(subjects: Subjects) -> Iterator[Finding]:
-    """Names in `required` that no schema of the same object declares, in any of its branches."""
+    """Names in `required` that no schema of the same object declares, in any of its branches.
+
+    One that is nearly a declared name is a slip.
+    """
     same_value = SameValue(subjects)
     for schema in subjects.schemas:
         unknown = _required(schema).keys() - _properties(schema).keys()
@@ -44,6 +47,8 @@ def check(subjects: Subjects) -> Iterator[Finding]:
                 if meant
                 else f"declare {name} in `properties`, or remove it from `required`",
                 place=subjects.place(schema.location / "required" / index),
+                severity=subjects.slip(schema.location) if meant else None,
+                at_build=True,
             )
 
 

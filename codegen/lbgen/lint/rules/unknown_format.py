@@ -17,7 +17,7 @@ __all__ = ["check"]
 
 
 def check(subjects: Subjects) -> Iterator[Finding]:
-    """Formats without a checker: misspelt ones, and those of other tools."""
+    """Formats without a checker: misspelt ones, which are slips, and those of other tools."""
     for schema in subjects.schemas:
         name = schema.value.get("format")
         if not isinstance(name, str) or name in ASSERTED_FORMATS:
@@ -31,4 +31,6 @@ def check(subjects: Subjects) -> Iterator[Finding]:
             if meant
             else f"write a pattern, or one of: {', '.join(ASSERTED_FORMATS)}",
             place=subjects.place(schema.location / "format"),
+            severity=subjects.slip(schema.location) if meant else None,
+            at_build=meant is not None,
         )
