@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lbgen.cli.app import app
-from lbgen.compat.result.allowances import Allowance, day_of, read_allowances
+from lbgen.compat.allowances import Allowance, day_of, read_allowances
 from tests.compat.repositories import CONTRACT, commit, git, repository, write
 
 BROKEN = CONTRACT.replace("email: {", "mail: {").replace("order_id, email]", "order_id, mail]")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lbgen.compat.contracts import Side
+from lbgen.compat.contracts.version import ContractVersion
 from lbgen.compat.decide import Version
 from lbgen.compat.normal.schema import to_schema
 from lbgen.compiler import analyse
@@ -46,7 +46,10 @@ def test_the_check_says_what_is_expected(case: Path, monkeypatch: pytest.MonkeyP
 
 def versions(case: Path) -> dict[str, tuple[Version, Version]]:
     """The old and the new version of every event that is in both."""
-    old, new = (Side(analyse(read_sources(case / name).files).contract) for name in ("old", "new"))
+    old, new = (
+        ContractVersion(analyse(read_sources(case / name).files).contract)
+        for name in ("old", "new")
+    )
     return {
         name: (
             Version(old.documents, old.events[name][1].location),

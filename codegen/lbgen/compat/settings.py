@@ -17,13 +17,12 @@ against-tip = []           # of a branch, its newest commit
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from lbgen_runtime.printable import printable
 
 from ..findings.suggestions import did_you_mean
 from ..source.json_types import is_array, is_object
-from .contracts import Mode, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +33,10 @@ UNDECIDED: Final = ("error", "warn")
 _KEYS: Final = frozenset(
     {"against", "against-tip", "mode", "modes", "source", "strict", "undecided"}
 )
+
+
+Mode: TypeAlias = Literal["backward", "forward", "full"]
+Direction: TypeAlias = Literal["backward", "forward", "source"]
 
 
 class WrongSettings(Exception):
@@ -56,6 +59,25 @@ class Against:
     def option(self) -> str:
         """The option that names it."""
         return "--against-tip" if self.tip else "--against"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What counts.
+
+    Attributes:
+        mode: for all APIs.
+        modes: for single APIs, by name.
+        strict: producers are not ours: whatever a schema accepts may be fired.
+    """
+
+    mode: Mode = "full"
+    modes: Mapping[str, Mode] = field(default_factory=dict[str, Mode])
+    strict: bool = False
+
+    def directions(self, api: str) -> tuple[Direction, ...]:
+        mode = self.modes.get(api, self.mode)
+        return ("backward", "forward") if mode == "full" else (mode,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

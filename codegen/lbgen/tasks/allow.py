@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lbgen_runtime.printable import printable
 
-from ..compat.result.allowances import Allowance, CannotAllow, add_allowances, day_of, today_in_utc
+from ..compat.allowances import Allowance, CannotAllow, add_allowances, day_of, today_in_utc
 from ..compat.result.same_edit import last_name
 from ..report.console import say
 from ..report.sources import Sources
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ..compat.contracts.finding import Finding
     from ..compat.result.check_result import Result
-    from ..compat.result.finding import Finding
 
 
 def allow_break(
@@ -129,7 +129,7 @@ def _entries(
     entries: dict[Allowance, None] = {}
     for one in findings:
         breaks = [proof.direction for proof in one.proofs]
-        left = [way for way in breaks if not any(new.covers(one, way) for new in since)]
+        left = [way for way in breaks if not any(one.allowed_by(new, way) for new in since)]
         if left:
             entries[
                 Allowance(

@@ -7,13 +7,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ..compat.allowances import NAME as BREAKS
+from ..compat.allowances import CannotAllow, file_of, read_allowances, today_in_utc
 from ..compat.baseline.baselines import Wanted, read_baselines
-from ..compat.baseline.new_contract import CannotCheck, NewContract, WrongConfig
-from ..compat.baseline.old_contract import OldContract
 from ..compat.baseline.old_version import NoBaseline
-from ..compat.contracts import Side, compare
-from ..compat.result.allowances import NAME as BREAKS
-from ..compat.result.allowances import CannotAllow, file_of, read_allowances, today_in_utc
+from ..compat.contracts.comparison import compare
+from ..compat.contracts.new_contract import CannotCheck, NewContract, WrongConfig
+from ..compat.contracts.old_contract import OldContract
 from ..compat.result.allowed import judge
 from ..compat.result.changelog import changelog_text
 from ..compat.result.check_result import Result, summary
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..compat.baseline.old_version import OldVersion
-    from ..compat.result.finding import Finding
+    from ..compat.contracts.finding import Finding
+    from ..compat.contracts.version import ContractVersion
     from ..source.document import Document
 
 FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
@@ -263,21 +264,21 @@ def _compared(
 
 
 def _names(old: OldContract, new: NewContract) -> list[Finding]:
-    from ..compat.change.public_names import compare_names, public_names  # loads the planner
+    from ..compat.contracts.public_names import compare_names, public_names  # loads the planner
 
     before = public_names(analyse(old.baseline.files, old.options))
     return list(compare_names(old.side, before, public_names(new.analysis)))
 
 
 def _source(old: OldContract, new: NewContract) -> list[Finding]:
-    from ..compat.change.signatures import compare_signatures, signatures  # loads the planner
+    from ..compat.contracts.signatures import compare_signatures, signatures  # loads the planner
 
     before = signatures(old.baseline.files, old.options)
     after = signatures(new.files, new.options)
     return list(compare_signatures(old.side, new.side, before, after))
 
 
-def _refuse_unknown_modes(how: Settings, sides: Sequence[Side]) -> None:
+def _refuse_unknown_modes(how: Settings, sides: Sequence[ContractVersion]) -> None:
     known = {name for side in sides for name in side.apis}
     unknown = sorted(set(how.rules.modes) - known)
     if unknown:

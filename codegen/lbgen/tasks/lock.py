@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ..compat.allowances import file_of
 from ..compat.baseline.lock import NAME, lock_text
-from ..compat.baseline.new_contract import CannotCheck, NewContract
-from ..compat.result.allowances import file_of
+from ..compat.contracts.new_contract import CannotCheck, NewContract
 from ..report.console import say
 from .check import STOPS, print_errors, say_why
 

@@ -19,7 +19,7 @@ from lbgen_runtime.printable import printable
 
 from ...config import config_file, config_of, read_config
 from ...source.files import read_sources
-from ..result.allowances import NAME as BREAKS
+from ..allowances import NAME as BREAKS
 from .commit_files import shown_path
 from .history import ContractHistory
 from .lock import read_lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ...source.json_types import is_array
 from ..normal.schema import Node
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...source.document import Location
+    from ..settings import Direction
     from .edit import Edit
-
-Direction: TypeAlias = Literal["backward", "forward", "source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from lbgen_runtime.printable import printable
 
 from ...schema.equality import json_equal
 from ..normal.schema import REF, UnsupportedSchema, children
-from ..result.wording import written
 from .difference import differences
+from .event_text import written
 from .kinds import Change, change_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ..decide import Version
     from ..normal.schema import Bundle, Node
+    from ..settings import Direction
     from .edit import Edit
-    from .kinds import Direction
 
 __all__ = ["meanings"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ...source.json_types import is_object
-from ..prove.expand import apart
+from .disjoint import disjoint
 from .formats import validator
 from .schema import FALSE, REF, TRUE, Bundle, Node, rebuild, to_schema
 
@@ -94,7 +94,7 @@ class _Closing:
 
     def _branch(self, branch: Node, members: tuple[Node, ...]) -> Node:
         """The closed form of a member of a union, which must not make others hold as well."""
-        rivals = [one for one in members if one is not branch and not apart(one, branch)]
+        rivals = [one for one in members if one is not branch and not disjoint(one, branch)]
         if rivals and set(branch.keywords) == {REF}:
             return self.open(branch)  # with defaults of its own, wherever else it is referred to
         return self.value(branch, rivals)

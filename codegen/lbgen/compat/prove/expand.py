@@ -6,7 +6,8 @@ import json
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from ..normal.json_values import Kind, canonical, kind_of, rational
+from ..normal.disjoint import disjoint
+from ..normal.json_values import Kind, kind_of, rational
 from ..normal.schema import REF, WRITTEN_WHOLE, Node, UnsupportedSchema
 from .cases import Items, worlds
 from .terms import (
@@ -137,7 +138,7 @@ def failing(
         branches = node.get("oneOf")
         ways.append(tuple(no(branch) for branch in branches))
         pairs = combinations(branches, 2)
-        ways += [(yes(one), yes(two)) for one, two in pairs if not apart(one, two)]
+        ways += [(yes(one), yes(two)) for one, two in pairs if not disjoint(one, two)]
     if "if" in node.keywords:
         test = node.get("if")
         if "then" in node.keywords:
@@ -167,31 +168,8 @@ def _only_integers(node: Node, kind: Kind) -> bool:
 
 def _exactly(branches: tuple[Node, ...]) -> Iterator[Alternative]:
     for branch in branches:
-        others = [one for one in branches if one is not branch and not apart(one, branch)]
+        others = [one for one in branches if one is not branch and not disjoint(one, branch)]
         yield (yes(branch), *(no(other) for other in others))
-
-
-def apart(one: Node, two: Node) -> bool:
-    """Whether it is plain that no value fulfils both: other types, other values, another tag."""
-    if _disjoint(one, two):
-        return True
-    first, second = one.named("properties"), two.named("properties")
-    if one.get("type") != ["object"] or two.get("type") != ["object"]:
-        return False
-    tags = set(one.texts("required")) & set(two.texts("required"))
-    return any(
-        name in first and name in second and _disjoint(first[name], second[name]) for name in tags
-    )
-
-
-def _disjoint(one: Node, two: Node) -> bool:
-    first, second = one.get("enum"), two.get("enum")
-    if first is not None and second is not None:
-        return not {canonical(value) for value in first} & {canonical(value) for value in second}
-    types, others = one.get("type"), two.get("type")
-    if types is None or others is None or set(types) & set(others):
-        return False
-    return not {"integer", "number"} <= {*types, *others}
 
 
 def _unevaluated(node: Node, kind: Kind) -> str | None:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from lbgen_runtime.printable import printable
 
 from ...findings.diagnostic import Diagnostic, Place, Severity
-from .allowances import NAME
+from ..allowances import NAME
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping, Sequence
 
-    from .allowances import Allowance
-    from .finding import Finding, Proof
+    from ..allowances import Allowance
+    from ..contracts.finding import Finding, Proof
 
 
 def judge(
@@ -39,7 +39,7 @@ def judge(
         allowed: dict[str, Allowance] = {}
         before = used.get(str(finding.against), ())
         for proof in finding.proofs:
-            about = [one for one in entries if one.covers(finding, proof.direction)]
+            about = [one for one in entries if finding.allowed_by(one, proof.direction)]
             good = [one for one in about if one not in before and not one.expired(today)]
             if good:
                 allowed[proof.direction] = good[0]

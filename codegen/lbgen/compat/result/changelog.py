@@ -15,15 +15,15 @@ from ..normal.schema import UnsupportedSchema
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..contracts import Side
-    from .finding import Finding
+    from ..contracts.finding import Finding
+    from ..contracts.version import ContractVersion
 
 _LONGEST: Final = 500
 _MARKUP: Final = re.compile(r"[\\`*\[\]<>&|~$]|(?<!\w)_|_(?!\w)")
 """What begins markup or HTML; an underscore does at the edge of a word."""
 
 
-def changelog_text(old: Side, new: Side, findings: Iterable[Finding]) -> str:
+def changelog_text(old: ContractVersion, new: ContractVersion, findings: Iterable[Finding]) -> str:
     """The changes from one version to another, by API and event, breaking ones first.
 
     Args:
@@ -63,14 +63,16 @@ def _told(finding: Finding) -> str:
     return words
 
 
-def _events(old: Side, new: Side) -> Iterator[tuple[str, str, str]]:
+def _events(old: ContractVersion, new: ContractVersion) -> Iterator[tuple[str, str, str]]:
     for name, (api, event) in new.events.items():
         if name not in old.events:
             about = f": {' '.join(event.description.split())}" if event.description else ""
             yield api.name, event.name, f"new event{about}"
 
 
-def _edits(old: Side, new: Side, told: set[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+def _edits(
+    old: ContractVersion, new: ContractVersion, told: set[tuple[str, str]]
+) -> Iterator[tuple[str, str, str]]:
     for name, (api, event) in new.events.items():
         if name not in old.events:
             continue

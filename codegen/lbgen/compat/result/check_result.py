@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 from ...findings.diagnostic import Diagnostic, Note, Severity
 from ...report.sources import Sources
+from ..change.event_text import cut, written
 from .same_edit import by_edit, by_version
-from .wording import cut, ways_out, written
+from .wording import ways_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from ...source.document import Document
+    from ..allowances import Allowance
     from ..baseline.old_version import OldVersion
+    from ..contracts.finding import Finding, Proof
     from ..settings import Settings
-    from .allowances import Allowance
-    from .finding import Finding, Proof
     from .same_edit import SameEdit
 
 USED: Final = (

@@ -15,8 +15,8 @@ from .check_result import counted
 from .wording import allow_command, ways_out
 
 if TYPE_CHECKING:
+    from ..contracts.finding import Finding
     from .check_result import Result
-    from .finding import Finding
 
 _GITLAB: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 

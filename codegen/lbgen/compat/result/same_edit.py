@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .finding import Finding
+    from ..contracts.finding import Finding
 
 __all__ = ["SameEdit", "by_edit", "by_version", "last_name"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from ..result.finding import Finding, Proof, fingerprint
+from .finding import Finding, Proof, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ...contract.contract import Api
     from ...findings.diagnostic import Place
-    from ..contracts import Rules, Side
-    from .kinds import Direction
+    from ..settings import Direction, Rules
+    from .version import ContractVersion
 
 __all__ = ["api_changes"]
 
@@ -56,7 +56,7 @@ class _Change:
     way: str
 
 
-def api_changes(old: Side, new: Side, rules: Rules) -> Iterator[Finding]:
+def api_changes(old: ContractVersion, new: ContractVersion, rules: Rules) -> Iterator[Finding]:
     """What changed about the APIs that both versions have.
 
     Args:
@@ -129,7 +129,7 @@ def _changes(old: Api, new: Api) -> Iterator[_Change]:
         )
 
 
-def _place(side: Side, api: Api, keyword: str) -> Place:
+def _place(side: ContractVersion, api: Api, keyword: str) -> Place:
     document = side.contract.documents.get(api.uri)
     if document is None or (keyword,) not in document.places:
         return api.place

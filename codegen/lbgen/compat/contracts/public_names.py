@@ -14,7 +14,7 @@ from ...generate.plan.classes import field_names
 from ...generate.plan.package import name_package
 from ...model import Modeller
 from ...schema.paths import definition_name
-from ..result.finding import Finding, Proof, fingerprint
+from .finding import Finding, Proof, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...findings.diagnostic import Place
     from ...model import Record
     from ...model.parts import Parts
-    from ..contracts import Side
+    from .version import ContractVersion
 
 __all__ = ["PublicNames", "compare_names", "public_names"]
 
@@ -109,7 +109,9 @@ class _Things:
         return (*self.of(record.owner[0]), record.owner[1])
 
 
-def compare_names(old: Side, before: PublicNames, after: PublicNames) -> Iterator[Finding]:
+def compare_names(
+    old: ContractVersion, before: PublicNames, after: PublicNames
+) -> Iterator[Finding]:
     """The names that stand for something else now, and those that have changed."""
     now = {one.name: thing for thing, one in after.classes.items()}
     for thing, one in before.classes.items():
@@ -146,7 +148,7 @@ def compare_names(old: Side, before: PublicNames, after: PublicNames) -> Iterato
 
 
 def _finding(
-    old: Side, path: str, text: str, place: Place, old_place: Place, *, taken: bool
+    old: ContractVersion, path: str, text: str, place: Place, old_place: Place, *, taken: bool
 ) -> Finding:
     rule = _TAKEN if taken else _CHANGED
     where = ("the generated package", "", path)

@@ -15,10 +15,10 @@ from ...config import config_file, read_config
 from ...findings.diagnostic import Severity
 from ...findings.suggestions import did_you_mean
 from ...source.files import read_sources
-from ..contracts import Side
-from .moved import contract_folders
-from .old_version import NoBaseline
-from .repository import find_repository
+from ..baseline.moved import contract_folders
+from ..baseline.old_version import NoBaseline
+from ..baseline.repository import find_repository
+from .version import ContractVersion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,9 +91,9 @@ class NewContract:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
     @cached_property
-    def side(self) -> Side:
+    def side(self) -> ContractVersion:
         """The contract, to be compared; only of one without errors."""
-        return Side(self.analysis.contract, verdicts=self.analysis.verdicts)
+        return ContractVersion(self.analysis.contract, verdicts=self.analysis.verdicts)
 
     @cached_property
     def documents(self) -> dict[str, Document]:

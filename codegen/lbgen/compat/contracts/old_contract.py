@@ -15,14 +15,14 @@ from ...contract.contract import read_contract
 from ...findings.diagnostic import Diagnostic, Note, Place, Severity
 from ...source.load import load
 from ..change.touched import Touched
-from ..contracts import Side
+from .version import ContractVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ...source.document import Document
-    from ..result.finding import Finding
-    from .old_version import Baseline
+    from ..baseline.old_version import Baseline
+    from .finding import Finding
 
 __all__ = ["OldContract"]
 
@@ -58,7 +58,7 @@ class OldContract:
         documents, problems = load(changed)
         documents.update(same)
         contract, more = read_contract(documents, options.drafts, options.urls, options.api)
-        self.side = Side(name_once(contract), baseline.version)
+        self.side = ContractVersion(name_once(contract), baseline.version)
         self._unread = _errors([*baseline.problems, *problems, *more])
 
     @property
@@ -66,7 +66,7 @@ class OldContract:
         """Whether there is nothing in it that could be an event."""
         return not self.side.events and not self._unread
 
-    def not_compared(self, new: Side) -> Iterator[Diagnostic]:
+    def not_compared(self, new: ContractVersion) -> Iterator[Diagnostic]:
         """What is said of files that cannot be read."""
         by_file: dict[str, list[Diagnostic]] = {}
         for problem in self._unread:

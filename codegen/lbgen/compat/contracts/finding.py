@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from ...findings.diagnostic import Place
+    from ..allowances import Allowance
     from ..baseline.old_version import OldVersion
-    from ..change.kinds import Direction
-    from .allowances import Allowance
+    from ..settings import Direction
 
 BREAKS: Final[dict[str, str]] = {
     "backward": "services that read with the new contract cannot read events fired before"
@@ -101,6 +101,15 @@ class Finding:
     def strict(self) -> bool:
         """Whether it is found only where producers are not ours."""
         return "--strict" in self.flags
+
+    def allowed_by(self, entry: Allowance, direction: str) -> bool:
+        """Whether an entry is about a direction of this finding, expired or not."""
+        return (
+            direction in entry.breaks
+            and (entry.strict or not self.strict)
+            and (entry.rule, entry.at, entry.fingerprint)
+            == (self.rule, self.where, self.fingerprint)
+        )
 
     @property
     def headline(self) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from ...compiler import Options, build
 from ...generate.plan.placement import api_class
 from ...source.document import Location, parse_pointer
-from ..result.finding import Finding, Proof, fingerprint
+from .finding import Finding, Proof, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...compiler import Analysis
     from ...findings.diagnostic import Place
     from ...generate.plan import PackagePlan
-    from ..contracts import Side
+    from .version import ContractVersion
 
 _RULE: Final = "compat-source-changed"
 _LOCATION: Final = re.compile(r"(lbgen:///[^#\"']*)#([^\"']*)")
@@ -104,7 +104,7 @@ def _location(source: str) -> Location | None:
 
 
 def compare_signatures(
-    old: Side, new: Side, before: Signatures, after: Signatures
+    old: ContractVersion, new: ContractVersion, before: Signatures, after: Signatures
 ) -> Iterator[Finding]:
     """What breaks code that uses the package, from one version of a contract to another."""
     for name, parameters in before.events.items():
@@ -147,7 +147,7 @@ def _changed(
             yield name, f'{what} "{name}" is new and must be given'
 
 
-def _owner(side: Side, one: _Class) -> str:
+def _owner(side: ContractVersion, one: _Class) -> str:
     """The API whose file has a class, or the file."""
     if one.location is None:
         return "the generated package"
@@ -157,13 +157,13 @@ def _owner(side: Side, one: _Class) -> str:
     return one.location.uri.removeprefix("lbgen:///")
 
 
-def _place(side: Side, location: Location | None) -> Place:
+def _place(side: ContractVersion, location: Location | None) -> Place:
     first = next(iter(side.contract.documents.values())).place(())
     return first if location is None else side.place(location, first)
 
 
 def _finding(
-    old: Side, where: tuple[str, str, str], text: str, place: Place, old_place: Place
+    old: ContractVersion, where: tuple[str, str, str], text: str, place: Place, old_place: Place
 ) -> Finding:
     api, event, path = where
     return Finding(

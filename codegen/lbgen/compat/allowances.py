@@ -13,16 +13,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ...findings.diagnostic import Diagnostic, Place
-from ...source.json_types import is_array, is_object
-from ...source.load import load
+from ..findings.diagnostic import Diagnostic, Place
+from ..source.json_types import is_array, is_object
+from ..source.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from ...source.document import Document
-    from .finding import Finding
+    from ..source.document import Document
 
 NAME: Final = ".lbgen-breaks.yaml"
 """What the file is called, in the schema folder."""
@@ -72,15 +71,6 @@ class Allowance:
     until: datetime.date | None = None
     id: str = ""
     line: int = field(default=1, compare=False)
-
-    def covers(self, finding: Finding, direction: str) -> bool:
-        """Whether it is about a direction of a finding, expired or not."""
-        return (
-            direction in self.breaks
-            and (self.strict or not finding.strict)
-            and (self.rule, self.at, self.fingerprint)
-            == (finding.rule, finding.where, finding.fingerprint)
-        )
 
     def expired(self, today: datetime.date) -> bool:
         """Whether its last day is over."""

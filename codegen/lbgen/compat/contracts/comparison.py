@@ -2,122 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from ..analysis.references import References
-from ..analysis.validators import Verdicts
-from ..source.json_types import is_object
-from .baseline.old_version import OldVersion
-from .change.apis import api_changes
-from .change.blame import Cause, causes
-from .change.kinds import Change, Direction, change_of
-from .change.meaning import meanings
-from .change.touched import Touched
-from .decide import Documents, Parameters, Version, decide
-from .normal.references import names_something
-from .normal.schema import UnsupportedSchema
-from .prove.engine import Engine
-from .prove.terms import Lit, OutOfSteps
-from .result.finding import Finding, Proof, fingerprint
+from ..change.blame import Cause, causes
+from ..change.kinds import Change, change_of
+from ..change.meaning import meanings
+from ..change.touched import Touched
+from ..decide import Parameters, Version, decide
+from ..normal.schema import UnsupportedSchema
+from ..prove.engine import Engine
+from ..prove.terms import Lit, OutOfSteps
+from .api_changes import api_changes
+from .finding import Finding, Proof, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
-    from lbgen_runtime import Violation
-
-    from ..contract.contract import Api, Contract, Event
-    from ..findings.diagnostic import Place
-    from ..source.document import Location
-    from .normal.schema import Bundle
-
-Mode = Literal["backward", "forward", "full"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What counts.
-
-    Attributes:
-        mode: for all APIs.
-        modes: for single APIs, by name.
-        strict: producers are not ours: whatever a schema accepts may be fired.
-    """
-
-    mode: Mode = "full"
-    modes: Mapping[str, Mode] = field(default_factory=dict[str, Mode])
-    strict: bool = False
-
-    def directions(self, api: str) -> tuple[Direction, ...]:
-        mode = self.modes.get(api, self.mode)
-        return ("backward", "forward") if mode == "full" else (mode,)
-
-
-class Side:
-    """One version of a contract.
-
-    Args:
-        contract: the contract.
-        version: which old version it is; `None` is the new one.
-        verdicts: its validators, where they are there already.
-    """
-
-    def __init__(
-        self,
-        contract: Contract,
-        version: OldVersion | None = None,
-        verdicts: Verdicts | None = None,
-    ) -> None:
-        self.contract = contract
-        self.version = version or OldVersion(name="")
-        self._verdicts = verdicts
-        values = {uri: self._readable(uri) for uri in contract.documents}
-        named = bool(contract.urls) or any(names_something(one, 4) for one in values.values())
-        compile_ = self._compile if named or verdicts is not None else None
-        violations = None if compile_ is None else self._violations
-        self.documents = Documents(values, compile_, contract.urls, violations)
-        self.events: dict[str, tuple[Api, Event]] = {
-            f"{api.name}.{event.name}": (api, event)
-            for api in contract.apis
-            for event in api.events
-        }
-
-    @cached_property
-    def apis(self) -> dict[str, Api]:
-        return {api.name: api for api in self.contract.apis}
-
-    def _readable(self, uri: str) -> Any:
-        """A document with a `$schema` that everybody knows."""
-        value = self.contract.documents[uri].value
-        roots = self.contract.roots.get(uri)
-        if not roots or not is_object(value) or "$schema" not in value:
-            return value
-        return {**value, "$schema": roots[0][1].uri}
-
-    def _compile(self, location: Location) -> jsonschema_rs.Validator:
-        return self._validators.validator(location)
-
-    def _violations(self, location: Location, value: Any) -> Sequence[Violation]:
-        return self._validators.violations(location, value)
-
-    @property
-    def _validators(self) -> Verdicts:
-        if self._verdicts is None:
-            self._verdicts = Verdicts(self.contract, References(self.contract))
-        return self._verdicts
-
-    def place(self, location: Location, otherwise: Place) -> Place:
-        """Where a location is in the file; of what is not there, the key around it."""
-        document = self.contract.documents.get(location.uri)
-        if document is None:
-            return otherwise
-        path = location.path
-        while path not in document.places:
-            path = path[:-1]
-        return document.key_place(path)
+    from ...contract.contract import Api, Event
+    from ...findings.diagnostic import Place
+    from ..normal.schema import Bundle
+    from ..settings import Direction, Rules
+    from .version import ContractVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +41,9 @@ class Compared:
     compatible: frozenset[str]
 
 
-def compare(old: Side, new: Side, rules: Rules, *, settings_changed: bool = False) -> Compared:
+def compare(
+    old: ContractVersion, new: ContractVersion, rules: Rules, *, settings_changed: bool = False
+) -> Compared:
     """Everything that the change from one version to the other breaks.
 
     Args:
@@ -146,7 +56,9 @@ def compare(old: Side, new: Side, rules: Rules, *, settings_changed: bool = Fals
 
 
 class _Comparison:
-    def __init__(self, old: Side, new: Side, rules: Rules, *, everything: bool) -> None:
+    def __init__(
+        self, old: ContractVersion, new: ContractVersion, rules: Rules, *, everything: bool
+    ) -> None:
         self.old = old
         self.new = new
         self.rules = rules
@@ -169,7 +81,7 @@ class _Comparison:
 
     # Events in both versions
 
-    def _version(self, side: Side, event: Event) -> Version:
+    def _version(self, side: ContractVersion, event: Event) -> Version:
         return Parameters(side.documents, event.location, strict=self.rules.strict)
 
     def _event(self, name: str) -> list[Finding]:
