@@ -27,6 +27,12 @@ from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, 
 from ..printable import printable
 from ..settings.server_address import ServerAddress
 from . import clock
+from .host_names import (
+    AsyncTcpConnection,
+    AsyncTlsConnection,
+    SyncTcpConnection,
+    SyncTlsConnection,
+)
 from .replies import Meaning, meaning_of, words_of
 from .resp import pack
 
@@ -150,8 +156,10 @@ _UNNAMED_LIBRARY: Final[dict[str, None]] = (
 """Telling the server redis-py's version would take two replies to wait for, and an import."""
 
 
-def _of(library: Any, url: str) -> tuple[Any, dict[str, Any]]:
-    """The kind of redis-py's connections that leads to a server, and its arguments."""
+def _of(
+    url: str, unix: type[Any], tcp: type[Any], tls: type[Any]
+) -> tuple[type[Any], dict[str, Any]]:
+    """The kind of connection that leads to a server, and its arguments."""
     address = ServerAddress.read(url)
     options: dict[str, Any] = {
         "db": address.db,
@@ -169,7 +177,7 @@ def _of(library: Any, url: str) -> tuple[Any, dict[str, Any]]:
         **_UNNAMED_LIBRARY,
     }
     if address.path:
-        return library.UnixDomainSocketConnection, {**options, "path": address.path}
+        return unix, {**options, "path": address.path}
     options |= {
         "host": address.host,
         "port": address.port,
@@ -177,8 +185,8 @@ def _of(library: Any, url: str) -> tuple[Any, dict[str, Any]]:
         "socket_keepalive_options": _KEEPALIVE,
     }
     if address.tls is None:
-        return library.Connection, options
-    return library.SSLConnection, {**options, **address.tls}
+        return tcp, options
+    return tls, {**options, **address.tls}
 
 
 def _peer(reply: Reply) -> Peer | None:
@@ -212,7 +220,9 @@ class SyncConnection:
     )
 
     def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
-        kind, options = _of(sync_redis, url)
+        kind, options = _of(
+            url, sync_redis.UnixDomainSocketConnection, SyncTcpConnection, SyncTlsConnection
+        )
         options["socket_timeout"] = timeout
         self._timeout = timeout
         self._introduction = _introduction(name)
@@ -398,7 +408,9 @@ class AsyncConnection:
     )
 
     def __init__(self, url: str, *, name: str) -> None:
-        kind, options = _of(async_redis, url)
+        kind, options = _of(
+            url, async_redis.UnixDomainSocketConnection, AsyncTcpConnection, AsyncTlsConnection
+        )
         self._introduction = _introduction(name)
         self._factory: Callable[[], Any] = lambda: kind(**options)
         self._connection: Any = None
@@ -493,6 +505,7 @@ class AsyncConnection:
             ConnectionFailed: it could not be opened.
         """
         connection = self._factory()
+        connection.socket_connect_timeout = timeout
         self._loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
