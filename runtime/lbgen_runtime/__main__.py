@@ -22,16 +22,16 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(
         prog=_COMMAND,
-        description="Run every listener of a bus until SIGTERM or SIGINT.",
+        description="Run all listeners of a bus until SIGTERM or SIGINT.",
         epilog=EXIT_CODES,
         allow_abbrev=False,
     )
-    parser.add_argument("target", metavar="MODULE:BUS", help="the bus, as in services.shop:bus")
+    parser.add_argument("target", metavar="MODULE:BUS", help="bus, such as services.shop:bus")
     parser.add_argument(
         "--log-level",
         choices=LOG_LEVELS,
         default="info",
-        help="show log lines from this level on; debug has one per event (default: info)",
+        help="lowest level of log lines to show; debug logs every event (default: info)",
     )
     parser.add_argument("--version", action="version", version=f"lbgen-runtime {__version__}")
     options = parser.parse_args()

@@ -25,9 +25,10 @@ __all__ = ["EXIT_CODES", "LOG_LEVELS", "TargetError", "load_bus", "run_service"]
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 """What the log level of a worker can be, the one with the most lines first."""
 EXIT_CODES: Final = (
-    "Exits with 0 after SIGTERM or SIGINT, 1 if a listener or the server made it stop, "
-    "2 if there is no such bus or nothing listens on it."
+    "Exit codes: 0 after a signal, 1 if a listener or the server stopped the process, "
+    "2 if the bus does not exist or has no listeners."
 )
+"""What `run_service` returns, for `--help`."""
 
 
 class TargetError(LbgenError):
