@@ -31,6 +31,14 @@ def variant(kind: str) -> dict[str, Any]:
     return {**event(header=header), "required": ["header"]}
 
 
+def several(*branches: dict[str, Any]) -> dict[str, Any]:
+    """An event whose properties are declared in branches."""
+    return {
+        "type": "object",
+        "anyOf": [{**each, "title": f"B{i}"} for i, each in enumerate(branches)],
+    }
+
+
 def checked(tmp_path: Path, old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
     """The rule of each finding about names, by the name."""
     for name, contract in (("old", old), ("new", new)):
@@ -82,6 +90,11 @@ TAKEN = {
         contract_of("shop", seen=event(m={"oneOf": [variant("a"), variant("b")]})),
         contract_of("shop", seen=event(m={"oneOf": [variant("c"), variant("a"), variant("b")]})),
         {},
+    ),
+    "a property of a branch takes the class of that of another branch": (
+        contract_of("shop", seen=several({}, event(a=TEXT, it=OBJECT))),
+        contract_of("shop", seen=several(event(it=OTHER), event(a=TEXT, it=OBJECT))),
+        {"SeenIt": "compat-name-taken"},
     ),
     "a property with a name of its own changes nothing": (
         contract_of("shop", seen=event(m=OBJECT)),

@@ -7,6 +7,7 @@ of both versions are planned as `lbgen build` plans them, and what each one stan
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ...findings.diagnostic import Place
     from ...model import Record
     from ...model.parts import Parts
+    from ...source.document import Location
     from .version import ContractVersion
 
 __all__ = ["PublicNames", "compare_names", "public_names"]
@@ -38,11 +40,21 @@ _ClassName: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Class:
-    """A class: its name, the key of each of its fields, and where its schema is."""
+    """A class.
+
+    Attributes:
+        name: its name.
+        fields: the key of each field.
+        place: where its schema is written.
+        location: where its schema is in the contract.
+        schema: its schema as JSON text.
+    """
 
     name: _ClassName
     fields: Mapping[str, str]
     place: Place
+    location: Location
+    schema: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +62,11 @@ class PublicNames:
     """What the names of a package stand for.
 
     Attributes:
-        classes: every class, by what it stands for.
+        classes: every class, by what it stands for. Several stand for the same thing where
+            branches declare one property.
     """
 
-    classes: Mapping[_Thing, _Class]
+    classes: Mapping[_Thing, tuple[_Class, ...]]
 
 
 def public_names(analysis: Analysis) -> PublicNames:
@@ -65,13 +78,20 @@ def public_names(analysis: Analysis) -> PublicNames:
     things = _Things(
         modeller.records, {parts: (api.name, event) for parts, (api, event) in named.events.items()}
     )
-    found: dict[_Thing, _Class] = {}
+    found: dict[_Thing, tuple[_Class, ...]] = {}
     for parts, (module, name) in named.naming.classes.items():
         record = modeller.records[parts]
         fields = {name: key for key, name in field_names(record).items()}
-        found.setdefault(
-            things.of(parts), _Class(name=(module, name), fields=fields, place=record.place)
+        schema = analysis.references.schema(record.location)
+        one = _Class(
+            name=(module, name),
+            fields=fields,
+            place=record.place,
+            location=record.location,
+            schema=json.dumps(schema, sort_keys=True),
         )
+        thing = things.of(parts)
+        found[thing] = (*found.get(thing, ()), one)
     return PublicNames(classes=found)
 
 
@@ -109,15 +129,47 @@ class _Things:
         return (*self.of(record.owner[0]), record.owner[1])
 
 
+def _pairs(before: PublicNames, after: PublicNames) -> Iterator[tuple[_Class, _Class]]:
+    """The classes that are in both versions, each with what it has become."""
+    for thing, ones in before.classes.items():
+        left = list(after.classes.get(thing, ()))
+        waiting = list(ones)
+        alone = len(ones) == len(left) == 1
+        for same in (_any,) if alone else (_unchanged, _unmoved, _equal, _in_place):
+            for one in list(waiting):
+                two = next((each for each in left if same(one, each)), None)
+                if two is not None:
+                    waiting.remove(one)
+                    left.remove(two)
+                    yield one, two
+
+
+def _any(_one: _Class, _two: _Class) -> bool:
+    return True
+
+
+def _equal(one: _Class, two: _Class) -> bool:
+    return one.schema == two.schema
+
+
+def _in_place(one: _Class, two: _Class) -> bool:
+    return one.location == two.location
+
+
+def _unmoved(one: _Class, two: _Class) -> bool:
+    return _equal(one, two) and _in_place(one, two)
+
+
+def _unchanged(one: _Class, two: _Class) -> bool:
+    return _unmoved(one, two) and one.name == two.name
+
+
 def compare_names(
     old: ContractVersion, before: PublicNames, after: PublicNames
 ) -> Iterator[Finding]:
     """The names that stand for something else now, and those that have changed."""
-    now = {one.name: thing for thing, one in after.classes.items()}
-    for thing, one in before.classes.items():
-        two = after.classes.get(thing)
-        if two is None:
-            continue  # what it stood for is gone
+    now = {one.name: one for classes in after.classes.values() for one in classes}
+    for one, two in _pairs(before, after):
         label = f"the class {one.name[1]}"
         if two.name != one.name:
             taker = now.get(one.name)
@@ -127,7 +179,7 @@ def compare_names(
                 f"{label} is now called {two.name[1]}"
                 if taker is None
                 else f"{label} is now another type; what it was is called {two.name[1]}",
-                two.place if taker is None else after.classes[taker].place,
+                two.place if taker is None else taker.place,
                 one.place,
                 taken=taker is not None,
             )
