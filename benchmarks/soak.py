@@ -89,6 +89,7 @@ def _table(stage: Stage, verdict: Verdict) -> str:
         "handler runs (two listeners)": verdict.runs,
         "double runs, all explained": sum(verdict.explained.values()),
         **{f"… {cause}": count for cause, count in verdict.explained.most_common()},
+        "the server stood still for half of the timeout": verdict.stalls,
         "dead letters": dead or "none",
     }
     lines = [f"| | {name} {version} (seed {stage.seed}) |", "|---|---|"]

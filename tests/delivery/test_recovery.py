@@ -191,6 +191,30 @@ async def test_suspects_run_one_at_a_time_and_are_claimed_at_their_turn(server: 
     assert ran == [(number, 3) for number in range(5)]
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("consumer", ["own", "dead"])
+async def test_what_has_had_all_its_deliveries_waits_for_no_suspect_to_become_a_dead_letter(
+    server: Server, consumer: str, concurrency: int
+) -> None:
+    """P5: it does not run any more, so it needs no turn."""
+    leave_pending(server, consumer, range(1), deliveries=3)
+    leave_pending(server, consumer, range(1, 301), deliveries=5)
+    bus, go_on, ran = bus_of(server, concurrency=concurrency), asyncio.Event(), list[int]()
+
+    @bus.notes.noted.listen(listener_name="shelf", max_deliveries=5)
+    async def shelf(event: Noted) -> None:
+        ran.append(event.number)
+        await go_on.wait()
+
+    async with running(bus):
+        await until(lambda: len(dead(server)) == 300, 30)
+        await until(lambda: ran == [0])
+        go_on.set()
+        await until(lambda: not pending(server))
+    assert {letter.death.reason for letter in dead(server)} == {"crashed"}
+    assert ran == [0]
+
+
 KILLED = r"""
 import asyncio
 bus = Bus(service_name="library", **QUICK)

@@ -16,8 +16,11 @@ from lbgen_runtime.listen import commands
 from lbgen_runtime.listen.acknowledgements import Acknowledger
 from lbgen_runtime.listen.consumer import Consumer
 from lbgen_runtime.listen.heartbeat import Heartbeat, lease_key
+from lbgen_runtime.listen.pending import PendingEntries
 from lbgen_runtime.listen.reader import Reader
+from lbgen_runtime.listen.replays import Replays
 from lbgen_runtime.listen.retries import Retries
+from lbgen_runtime.listen.suspects import Suspects
 from lbgen_runtime.listen.upkeep import Sweep, Upkeep
 from lbgen_runtime.wire.trimming import registered_key
 from tests.delivery.live import running, until
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from tests.support.servers import Server
 
 STREAM, GROUP = "notes.*:stream", "library-shelf"
+REPLAYS = "{notes.*:stream}:replay:library-shelf"
 
 
 def bus_of(server: Server, **options: Any) -> Bus:
@@ -113,6 +117,13 @@ DEFECTS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     ),
     "the timer of acknowledgements fails": (Acknowledger, "_send", _raises(Defect()), "failed: "),
     "a retry fails": (Retries, "_deliver", _raises_later(Defect()), "failed: retries of"),
+    "reading fails": (Consumer, "received", _raises(Defect()), "failed: reader of"),
+    "a look of the sweep fails": (Consumer, "look", _raises_later(Defect()), "failed: sweep"),
+    "a round of the upkeep fails": (Upkeep, "_once", _raises_later(Defect()), "failed: upkeep"),
+    "a renewal fails": (Heartbeat, "_renew", _raises(Defect()), "failed: heartbeat"),
+    "recovery fails": (PendingEntries, "take", _raises_later(Defect()), "failed: recovery of"),
+    "a suspect fails": (Suspects, "_run_alone", _raises_later(Defect()), "failed: suspects of"),
+    "replays fail": (Replays, "_read", _raises_later(Defect()), "failed: replays of"),
 }
 
 
@@ -128,7 +139,7 @@ async def test_a_worker_stops_with_the_reason_when(
     """D9."""
     owner, name, planted, words = DEFECTS[defect]
     monkeypatch.setattr(owner, name, planted)
-    bus = bus_of(server, trim_interval=0.1)
+    bus = bus_of(server, trim_interval=0.1, concurrency=2)
 
     def handle(event: Noted) -> None:
         if defect == "a retry fails":
@@ -141,6 +152,13 @@ async def test_a_worker_stops_with_the_reason_when(
     bus.notes.noted.listen(handler, listener_name="shelf")
     server.client.xgroup_create(STREAM, GROUP, "0", mkstream=True)
     await bus.notes.noted.fire_async(number=1)
+    if defect in ("recovery fails", "a suspect fails"):  # a process that has ended got it
+        [(_, [(entry_id, _)])] = server.client.xreadgroup(GROUP, "dead", {STREAM: ">"})
+        count = 3 if defect == "a suspect fails" else 1
+        claim = {"idle": 10_000, "retrycount": count, "justid": True}
+        server.client.xclaim(STREAM, GROUP, "dead", 0, [entry_id], **claim)
+    if defect == "replays fail":
+        server.client.xgroup_create(REPLAYS, GROUP, "0", mkstream=True)
     with pytest.raises(WorkerFailed, match=words) as raised:
         await asyncio.wait_for(bus.run_async(), 20)
     if "fail" in defect:

@@ -28,8 +28,9 @@ def _run(line: Line) -> _Run:
 class DoubleRuns:
     """Finds the cause of every double run.
 
-    Its group was destroyed; its process ended before it was done, or stood still; the server or
-    the network was gone. Anything else is a violation.
+    Its group was destroyed, while it ran or while its process held it; its process ended before it
+    was done, or stood still; the server or the network was gone or stood still. Anything else is a
+    violation.
 
     Args:
         lines: the lines of all journals, by their times.
@@ -64,7 +65,9 @@ class DoubleRuns:
             case "kill":
                 self._killed[line["whom"]].append(at)
             case "terminate":
-                self._left[line["whom"]].append(at)
+                # A second signal ends a process at once.
+                ends = self._killed if self._left[line["whom"]] else self._left
+                ends[line["whom"]].append(at)
             case "left" | "stopped":
                 self._left[line["who"]].append(at)
             case "paused":
@@ -74,13 +77,16 @@ class DoubleRuns:
             case "group lost":
                 self._groups_lost.append(at)
             case "server":
-                self._disasters.append((at, "server"))
+                self._disasters.append((at, "the server was gone"))
+            case "stalled" if line["seconds"] >= self._timeout / 2:
+                for end in (at - line["seconds"], at):
+                    self._disasters.append((end, "the server stood still"))
             case "reset":
                 self._disturbances.append(at)
             case "network":
                 self._disturbances.append(at)
                 if line["seconds"] >= self._timeout / 2:
-                    self._disasters.append((at, "network"))
+                    self._disasters.append((at, "the network was gone"))
             case "log":
                 for pattern, found in ((_LOST, self._lost), (_TAKEN, self._taken)):
                     if match := pattern.search(line["text"]):
@@ -133,7 +139,8 @@ class DoubleRuns:
         who, began, timeout = first["who"], first["at"] - _SLACK, self._timeout
         acknowledged = done + timeout if done else float("inf")
         until = min(taken + _SLACK, acknowledged)
-        if any(began <= at <= again + _SLACK for at in self._groups_lost):
+        # What a process holds of the group before, it may begin until the claim's time is over.
+        if any(began - timeout <= at <= again + _SLACK for at in self._groups_lost):
             return "its group was destroyed"
         if any(began <= at <= until for at in self._killed[who]):
             return "its process was killed"
@@ -142,7 +149,7 @@ class DoubleRuns:
             return "its process left before it was done"
         for at, what in self._disasters:
             if began - 2 * timeout <= at <= until:
-                return f"the {what} was gone"
+                return what
         learned = any(began <= at <= again + 2 * timeout for at in self._lost[who, first["id"]])
         for stopped, resumed in self._paused[who]:
             if (

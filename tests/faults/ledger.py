@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,6 +93,7 @@ class Ledger:
         verdict = Verdict(confirmed=len(self._confirmed()))
         verdict.again = sum("again" in line for line in self.lines if line["what"] == "confirmed")
         verdict.runs = sum(line["what"] == "began" for line in self.lines)
+        verdict.stalls = sum(line["what"] == "stalled" for line in self.lines)
         DoubleRuns(self.lines, self._timeout, self._grace).check(verdict)
         self._check_firing(verdict)
         self._check_children(verdict)
@@ -99,13 +101,24 @@ class Ledger:
             match line["what"]:
                 case "unacknowledged":
                     verdict.found("what was handled is acknowledged", f"{line}")
-                case "ended":
+                case "ended" if not self._ended_as_told(line):
                     verdict.found("no process ends by itself", f"{line}")
                 case "silent":
                     verdict.found("every process that listens reads", f"{line}")
                 case _:
                     pass
         return verdict
+
+    def _ended_as_told(self, ended: Line) -> bool:
+        """Whether a process has left at once, and says so, since it had to.
+
+        It got a second signal, or stood still until its time to drain was over.
+        """
+        about = [line for line in self.lines if line.get("whom") == ended["whom"]]
+        told = [line["at"] for line in about if line["what"] == "terminate"]
+        resumed = [line["at"] for line in about if line["what"] == "resumed"]
+        had_to = len(told) > 1 or bool(told and resumed and resumed[-1] > told[0])
+        return had_to and ended["code"] == 128 + signal.SIGTERM
 
     def _confirmed(self) -> dict[str, Line]:
         """By id, the events that the bus has."""

@@ -17,6 +17,7 @@ import redis
 from tests.faults.journal import Journal, Journals
 from tests.faults.ledger import GROUPS, STREAM, Ledger
 from tests.faults.pair import ServerPair
+from tests.faults.pulse import Pulse
 from tests.faults.watch import Watch
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Stage:
         self._journals = Journals(folder)
         self._lines: list[Line] = []
         self._watch = Watch(self, folder)
+        self._pulse = Pulse(self)
 
     @property
     def server(self) -> servers.Server:
@@ -243,12 +245,12 @@ class Stage:
             self._probe()
             calm = self.quiet(seconds)
         for name in self.consumers:
-            self.actors[name].terminate()
+            self.terminate(name)
         self._wait_for_end("consumer")
         for name, actor in self.actors.items():
             # SIGTERM: before it could be handled, or when it was not any more.
             if actor.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
-                self.note("ended", whom=name, code=actor.returncode)
+                self.note("ended", whom=f"journal-{name}", code=actor.returncode)
         self.lines("")  # the last ones
         ledger = Ledger(self._lines, self.timeout, self._listen["grace"])
         verdict = ledger.check(self.server.client)
@@ -295,6 +297,7 @@ class Stage:
     def close(self) -> None:
         """End everything that was started."""
         self._watch.close()
+        self._pulse.close()
         for actor in self.actors.values():
             actor.kill()
             actor.wait()

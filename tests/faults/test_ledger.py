@@ -43,6 +43,10 @@ def stopped(at: float, until: float) -> list[dict[str, Any]]:
     return [line("paused", at, **about), line("resumed", until, **about)]
 
 
+def told(*times: float) -> list[dict[str, Any]]:
+    return [line("terminate", at, HARNESS, whom=ONE) for at in times]
+
+
 def test_a_double_run_without_a_cause_is_a_violation() -> None:
     assert judged(*MEANWHILE).broken == {TWICE}
 
@@ -56,7 +60,10 @@ def test_an_event_that_begins_again_after_it_was_done_is_a_violation() -> None:
     [
         [line("kill", 11, HARNESS, whom=ONE)],
         [line("group lost", 13, HARNESS)],
+        [line("group lost", 9, HARNESS)],  # its process held it, and began it afterwards
         [line("server", 9, HARNESS)],
+        [line("stalled", 10.9, HARNESS, seconds=0.8)],
+        told(9.5, 10.2),
         [line("network", 11, HARNESS, mode="blackhole", seconds=2)],
         [line("reset", 10.05, HARNESS), line("log", 12.5, **TAKEN)],
         stopped(10.5, 13),
@@ -93,10 +100,10 @@ def test_what_comes_long_after_the_end_of_a_run_explains_nothing(cause: dict[str
 
 
 def test_a_process_that_leaves_acknowledges_what_was_done() -> None:
-    told = line("terminate", 9.5, HARNESS, whom=ONE), line("terminate", 10.05, HARNESS, whom=ONE)
-    assert judged(*AFTER, *told).broken == {AGAIN}
     late = line("began", 10), line("done", 13.2), line("began", 14, OTHER, 2)
-    assert judged(*late, *told).broken == set()
+    for at in (9.5, 10.05):
+        assert judged(*AFTER, *told(at)).broken == {AGAIN}
+    assert judged(*late, *told(10.05)).broken == set()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,10 @@ def test_a_process_that_leaves_acknowledges_what_was_done() -> None:
         [line("kill", 15, HARNESS, whom=ONE)],
         [line("kill", 11, HARNESS, whom=OTHER)],
         [line("group lost", 15, HARNESS)],
+        [line("group lost", 8, HARNESS)],
         [line("server", 2, HARNESS)],
+        [line("stalled", 10.9, HARNESS, seconds=0.7)],
+        [line("stalled", 14, HARNESS, seconds=1.5)],
         [line("network", 11, HARNESS, mode="blackhole", seconds=0.1)],
         [line("log", 12.5, **TAKEN)],
         [line("reset", 10.05, HARNESS)],
@@ -118,6 +128,27 @@ def test_a_process_that_leaves_acknowledges_what_was_done() -> None:
 )
 def test_what_was_elsewhere_or_at_another_time_does_not(no_cause: list[dict[str, Any]]) -> None:
     assert judged(*AFTER, *no_cause).broken == {AGAIN}
+
+
+@pytest.mark.parametrize(
+    "before", [told(10, 12), [*told(10), *stopped(12, 16)]], ids=["told twice", "stood still"]
+)
+def test_a_process_that_leaves_at_once_since_it_has_to_may_say_so(
+    before: list[dict[str, Any]],
+) -> None:
+    ended = line("ended", 20, HARNESS, whom=ONE, code=143)
+    assert judged(*before, ended).broken == set()
+    assert judged(*before, {**ended, "code": 1}).broken == {"no process ends by itself"}
+
+
+@pytest.mark.parametrize(
+    "before", [[], told(10), [*stopped(5, 9), *told(10)], [line("kill", 10, HARNESS, whom=OTHER)]]
+)
+def test_a_process_that_does_not_come_to_its_end_by_itself_is_a_violation(
+    before: list[dict[str, Any]],
+) -> None:
+    ended = line("ended", 20, HARNESS, whom=ONE, code=143)
+    assert judged(*before, ended).broken == {"no process ends by itself"}
 
 
 def unconfirmed(at: float) -> dict[str, Any]:

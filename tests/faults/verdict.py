@@ -16,6 +16,7 @@ class Verdict:
         confirmed: how many events were confirmed.
         again: how many times an event was fired once more under the id that it had.
         runs: how many handlers began.
+        stalls: how many times the server stood still, without the harness's doing.
         double_runs: how many of them began again what was no retry.
         explained: the causes of double runs.
         dead: the dead letters, by kind of event.
@@ -25,6 +26,7 @@ class Verdict:
     confirmed: int = 0
     again: int = 0
     runs: int = 0
+    stalls: int = 0
     double_runs: int = 0
     explained: Counter[str] = field(default_factory=Counter[str])
     dead: Counter[str] = field(default_factory=Counter[str])
@@ -43,6 +45,7 @@ class Verdict:
         lines = [
             f"{self.confirmed} confirmed events, {self.again} fired again",
             f"{self.runs} runs, {self.double_runs} double runs",
+            f"the server stood still {self.stalls} times",
             f"double runs by cause: {dict(self.explained)}",
             f"dead letters by kind: {dict(self.dead)}",
         ]

@@ -224,8 +224,6 @@ class Heartbeat:
                 return
             except ConnectionFailed:
                 self._stop.wait(min(self._tick, 0.2))
-            except Exception:
-                _log.exception("the heartbeat failed; trying again")
 
     def _renew(self, consumer: Consumer) -> None:
         longest = consumer.listener.settings.max_processing

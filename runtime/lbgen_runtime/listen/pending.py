@@ -40,6 +40,7 @@ class Pending(NamedTuple):
         times_delivered: its delivery count on the server.
         next_delivery: the count that its next delivery gets.
         suspect: it may be what ends processes: its last ones ended without giving it back.
+        exhausted: it has had all its deliveries: it does not run, and becomes a dead letter.
     """
 
     entry_id: bytes
@@ -47,6 +48,7 @@ class Pending(NamedTuple):
     times_delivered: int
     next_delivery: int
     suspect: bool
+    exhausted: bool
 
 
 class Intake(Protocol):
@@ -148,8 +150,9 @@ class PendingEntries:
             # first delivery; what was delivered more often, somebody has begun.
             counts = inherited or handed_back or consumer != self._own or count > 1
             delivery = max(count + counts, 1)
-            suspect = delivery >= alone_from and not handed_back
-            entries.append(Pending(entry_id, consumer, count, delivery, suspect))
+            exhausted = delivery > most
+            suspect = delivery >= alone_from and not handed_back and not exhausted
+            entries.append(Pending(entry_id, consumer, count, delivery, suspect, exhausted))
         return entries
 
     async def take(self, stream: bytes, wanted: Sequence[Pending]) -> tuple[list[Claim], int]:
@@ -167,11 +170,11 @@ class PendingEntries:
             ResponseError: the group is gone.
         """
         async with self._taking:
-            listener, most = self._listener, self._listener.settings.max_deliveries
+            listener = self._listener
             asked = [p for p in wanted if not self._claims.holds(stream, p.entry_id)]
             arguments: list[bytes | int] = []
             for each in asked:
-                count = each.times_delivered if each.next_delivery > most else each.next_delivery
+                count = each.times_delivered if each.exhausted else each.next_delivery
                 arguments += (each.entry_id, each.consumer, each.times_delivered, count)
             expires = clock.now() + listener.settings.acknowledgement_timeout
             replies: Any = asked and await self._process.commands.script(
@@ -203,7 +206,7 @@ class PendingEntries:
             )
         if isinstance(reply, bytes) or self._claims.holds(stream, entry_id):
             return None
-        exhausted = pending.next_delivery > listener.settings.max_deliveries
+        exhausted = pending.exhausted
         times_delivered = pending.times_delivered if exhausted else pending.next_delivery
         accepted = accept(
             listener, self._process.name, stream, entry_id, reply, times_delivered, expires

@@ -137,11 +137,6 @@ class Reader:
                 await asyncio.sleep(self._process.outage.failed(failure, failures))
             except ResponseError as error:
                 await self._refused(error)
-            except Exception:
-                # A defect of ours: no listener goes silent for it. What was read is pending.
-                _log.exception("%s: reading failed; trying again", self._listener)
-                replies_lost = True
-                await asyncio.sleep(1)
 
     async def _room(self) -> int:
         while not self._stopping:

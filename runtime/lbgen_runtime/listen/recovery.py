@@ -7,7 +7,6 @@ concurrency beside new entries. What may be ending processes runs alone.
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from typing import TYPE_CHECKING, Final
 
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Recovery"]
 
-_log = logging.getLogger("lbgen")
-
 _STUCK: Final = 2.0
 """Seconds in which no handler begins, after which others may take over what is found."""
+_MOST_BURIED: Final = 100
+"""Entries that one step takes over to bury them; their bytes are limited too."""
 _PAGES: Final = 10
 """Pages of pending entries that one look goes through."""
 
@@ -135,14 +134,17 @@ class Recovery:
             self._unfinished[stream] = after
         except ResponseError:
             pass  # the group is gone: the reader sees to it
-        except Exception:
-            _log.exception("%s: recovery failed; trying again", self._listener)
 
     async def _take_over(
         self, stream: bytes, found: list[Pending], *, patience: float = math.inf
     ) -> list[Pending]:
         """Take entries over as there is room for them; returns the suspects among them."""
-        wanted = [pending for pending in found if not pending.suspect]
+        # What has had all its deliveries waits for nobody's turn: it does not run.
+        exhausted = [pending for pending in found if pending.exhausted]
+        while exhausted and await self._room.to_take_back(patience):
+            _, settled = await self._pending.take(stream, exhausted[:_MOST_BURIED])
+            del exhausted[:settled]
+        wanted = [each for each in found if not (each.suspect or each.exhausted)]
         while wanted and (room := await self._room.to_take_back(patience)):
             claims, settled = await self._pending.take(stream, wanted[:room])
             del wanted[:settled]

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Replays"]
 
-_log = logging.getLogger("lbgen")
-
 
 class Receiver(Protocol):
     """What replays are read for."""
@@ -92,8 +90,6 @@ class Replays:
                     self._listener,
                     printable(words),
                 )
-        except Exception:
-            _log.exception("%s: reading replays failed; trying again", self._listener)
 
     async def _read(self) -> bool:
         """Read what there is room for; false where there is nothing more."""

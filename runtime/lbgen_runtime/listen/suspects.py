@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from typing import TYPE_CHECKING, Final
 
 from redis.exceptions import ResponseError
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from .room import Room
 
 __all__ = ["Suspects"]
-
-_log = logging.getLogger("lbgen")
 
 _MOST: Final = 1_000
 """Entries that wait for their turn; what is more is found again later."""
@@ -113,8 +110,6 @@ class Suspects:
                         await self._run_alone(claim)
         except ResponseError:
             self._waiting.clear()  # the group is gone: the reader sees to it
-        except Exception:
-            _log.exception("%s: recovery failed; trying again", self._listener)
 
     async def _neighbors_settled(self) -> None:
         """Wait for what was recovered beside: what takes longer than the timeout ends nobody."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Sweep", "Upkeep"]
 
-_log = logging.getLogger("lbgen")
-
 _NEVER: Final = b"18446744073709551615-18446744073709551614"
 """Reading after this id gives nothing, and shows the server that somebody is there. The highest id
 of all would not do: the server takes it for `>`, and gives a new entry."""
@@ -43,10 +40,7 @@ class _Repeated:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._interval * random.uniform(0.9, 1.1))
-            try:
-                await self._once()
-            except Exception:
-                _log.exception("upkeep failed; trying again")
+            await self._once()
 
     async def _once(self) -> None:
         raise NotImplementedError
