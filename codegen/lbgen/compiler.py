@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .analysis.containers import follow_references
 from .analysis.schema_checks import check_schemas
-from .analysis.validators import Verdicts
+from .analysis.validators import Validators
 from .contract.contract import Contract, read_contract
 from .findings.diagnostic import Diagnostic, Severity, in_order
 from .generate.plan import PackagePlan, plan_package
@@ -51,14 +51,14 @@ class Analysis:
         sources: every document that could be read, by path.
         contract: APIs and documents.
         references: every reference, resolved.
-        verdicts: validators.
+        validators: validators.
         problems: what is wrong, in the order of the text.
     """
 
     sources: Mapping[str, Document]
     contract: Contract
     references: References
-    verdicts: Verdicts
+    validators: Validators
     problems: tuple[Diagnostic, ...]
 
     @property
@@ -99,13 +99,13 @@ def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Ana
     if not problems or documents:
         problems += found
     contract, references = follow_references(contract)
-    verdicts = Verdicts(contract, references)
-    problems += check_schemas(contract, references, verdicts)
+    validators = Validators(contract, references)
+    problems += check_schemas(contract, references, validators)
     return Analysis(
         sources=documents,
         contract=contract,
         references=references,
-        verdicts=verdicts,
+        validators=validators,
         problems=in_order(problems),
     )
 
@@ -121,8 +121,8 @@ def build(sources: Mapping[str, bytes], options: Options | None = None) -> Built
     analysis = analyse(sources, options)
     if analysis.failed:
         return Built(files={}, problems=analysis.problems, analysis=analysis)
-    modeller = Modeller(analysis.contract, analysis.references, analysis.verdicts)
-    package, problems = plan_package(analysis.contract, modeller, analysis.verdicts)
+    modeller = Modeller(analysis.contract, analysis.references, analysis.validators)
+    package, problems = plan_package(analysis.contract, modeller, analysis.validators)
     problems = [*analysis.problems, *problems]
     failed = any(problem.severity is Severity.ERROR for problem in problems)
     files: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Keywords in odd company: no small value contradicts a verdict.
+"""Keywords in odd company: no small value contradicts a decision.
 
 `LBGEN_PAIRS=20000 pytest -m thorough tests/compat/test_corners.py` is the nightly size.
 """
@@ -44,18 +44,18 @@ def test_no_small_value_contradicts_a_verdict(chunk: int) -> None:
             continue  # a change made it no schema, or one that asks itself
         read = [[side.reads(value) for value in VALUES] for side in sides]
         for one, two in ((0, 1), (1, 0)):
-            verdict = decide(sides[one], sides[two])
-            verdicts[verdict.state] += 1
-            context = f"seed {seed}: {json.dumps([old, new])}, {one} to {two}: {verdict}"
+            decision = decide(sides[one], sides[two])
+            verdicts[decision.state] += 1
+            context = f"seed {seed}: {json.dumps([old, new])}, {one} to {two}: {decision}"
             shown = [
                 value
                 for value, writes, reads in zip(VALUES, written[one], read[two], strict=True)
                 if writes and not reads
             ]
-            if verdict.state == "compatible":
+            if decision.state == "compatible":
                 assert not shown, f"{context}: {shown[0]}"
-            if verdict.state == "breaking":
-                assert sides[one].writes(verdict.event), context
-                assert not sides[two].reads(verdict.event), context
+            if decision.state == "breaking":
+                assert sides[one].writes(decision.event), context
+                assert not sides[two].reads(decision.event), context
     assert verdicts["compatible"] > CHUNK / 3, verdicts
     assert verdicts["undecided"] <= 0.01 * 2 * CHUNK, verdicts

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from lbgen.compat.decide import Documents, Verdict, Version, decide
+from lbgen.compat.decide import Decision, Documents, Version, decide
 from lbgen.source.document import Location
 from tests.compat.random_schemas import Schemas
 from tests.compat.random_values import Values
@@ -31,16 +31,16 @@ def version(document: Any, *, strict: bool) -> Version:
     return Version(Documents({URI: document}), Location(URI), strict=strict)
 
 
-def assert_true(verdict: Verdict, writer: Version, reader: Version, seed: int) -> None:
-    """The verdict holds for every value that can be thought of."""
+def assert_true(decision: Decision, writer: Version, reader: Version, seed: int) -> None:
+    """The decision holds for every value that can be thought of."""
     documents = [side.documents.documents[URI] for side in (writer, reader)]
     context = f"seed {seed}, strict {writer.strict}: {json.dumps(documents)}"
-    if verdict.state == "breaking":
-        assert writer.writes(verdict.event), context
-        assert writer.authors.is_valid(verdict.event), context
-        assert not reader.authors.is_valid(verdict.event), context
-        assert verdict.message, context
-    if verdict.state == "compatible":
+    if decision.state == "breaking":
+        assert writer.writes(decision.event), context
+        assert writer.authors.is_valid(decision.event), context
+        assert not reader.authors.is_valid(decision.event), context
+        assert decision.message, context
+    if decision.state == "compatible":
         accepted = 0
         for index, document in enumerate(documents):
             values = Values(document, seed + index)
@@ -63,7 +63,7 @@ def test_every_verdict_on_random_pairs_holds(chunk: int) -> None:
         strict = seed % 4 == 0
         one, two = version(old, strict=strict), version(new, strict=strict)
         for writer, reader in ((one, two), (two, one)):
-            verdict = decide(writer, reader)
-            verdicts[verdict.state] += 1
-            assert_true(verdict, writer, reader, seed)
+            decision = decide(writer, reader)
+            verdicts[decision.state] += 1
+            assert_true(decision, writer, reader, seed)
     assert verdicts["undecided"] <= 0.01 * 2 * CHUNK + 1, verdicts

@@ -81,16 +81,16 @@ def test_every_verdict_on_numbers_holds_and_none_is_undecided(chunk: int) -> Non
         numbers = Numbers(seed)
         writer = version(numbers.schema())
         reader = version(numbers.schema(), numbers.random.choice([OLDEST, OLDEST, LATER]))
-        verdict = decide(writer, reader)
+        decision = decide(writer, reader)
         shown = [value for value in VALUES if writer.writes(value) and not reader.reads(value)]
         documents = [side.documents.documents[URI] for side in (writer, reader)]
-        context = f"seed {seed}: {json.dumps(documents)}: {verdict}"
-        states.add(verdict.state)
-        assert verdict.state != "undecided", context
-        assert not (verdict.state == "compatible" and shown), f"{context}: {shown[0]}"
-        if verdict.state == "breaking":
-            assert writer.writes(verdict.event), context
-            assert not reader.reads(verdict.event), context
+        context = f"seed {seed}: {json.dumps(documents)}: {decision}"
+        states.add(decision.state)
+        assert decision.state != "undecided", context
+        assert not (decision.state == "compatible" and shown), f"{context}: {shown[0]}"
+        if decision.state == "breaking":
+            assert writer.writes(decision.event), context
+            assert not reader.reads(decision.event), context
     assert states == {"compatible", "breaking"}
 
 
@@ -107,9 +107,9 @@ def test_a_number_beside_an_integer_does_not_make_a_change_undecided() -> None:
 
 def test_listed_whole_numbers_may_be_written_with_a_fraction() -> None:
     old, new = parameters(size={"enum": [1, 2]}), parameters(size={"type": "integer"})
-    verdict = decide(version(old), version(new))
-    assert verdict.state == "breaking"
-    assert json.dumps(verdict.event) == '{"size": 1.0}'
+    decision = decide(version(old), version(new))
+    assert decision.state == "breaking"
+    assert json.dumps(decision.event) == '{"size": 1.0}'
 
 
 def test_an_integer_of_a_later_draft_may_be_written_with_a_fraction() -> None:

@@ -121,10 +121,10 @@ LENGTHS = (0, 2, 10, 19, 36, 39, 45, 63, 64, 100, 253, 254, 255, 318, 319, 320, 
 def test_a_length_beside_a_format_is_decided(name: str, limit: str) -> None:
     free = {"type": "string", "format": name}
     for length in LENGTHS:
-        verdict = decide(*map(_parameters, (free, {**free, limit: length})))
-        assert verdict.state != "undecided", (length, verdict.reason)
-        if verdict.state == "breaking":
-            text = verdict.event["text"]
+        decision = decide(*map(_parameters, (free, {**free, limit: length})))
+        assert decision.state != "undecided", (length, decision.reason)
+        if decision.state == "breaking":
+            text = decision.event["text"]
             assert accepts(name, text)
             assert len(text) > length if limit == "maxLength" else len(text) < length
 
@@ -132,8 +132,8 @@ def test_a_length_beside_a_format_is_decided(name: str, limit: str) -> None:
 def test_a_length_beside_a_pattern_is_decided() -> None:
     pattern = {"type": "string", "pattern": "^[a-z]{1,64}@[a-z]{1,255}$"}
     for length, state in ((319, "breaking"), (320, "compatible")):
-        verdict = decide(*map(_parameters, (pattern, {**pattern, "maxLength": length})))
-        assert verdict.state == state
+        decision = decide(*map(_parameters, (pattern, {**pattern, "maxLength": length})))
+        assert decision.state == state
 
 
 def _parameters(text: dict[str, object]) -> Parameters:

@@ -38,9 +38,9 @@ def test_a_rewriting_that_changes_nothing_is_compatible(
         old = version(document, strict=seed % 2 == 0)
         new = version(rewritten, strict=seed % 2 == 0)
         for writer, reader in ((old, new), (new, old)):
-            verdict = decide(writer, reader)
-            context = f"seed {seed}: {json.dumps([document, rewritten])}: {verdict}"
-            assert verdict.state == "compatible", context
+            decision = decide(writer, reader)
+            context = f"seed {seed}: {json.dumps([document, rewritten])}: {decision}"
+            assert decision.state == "compatible", context
 
 
 @pytest.mark.parametrize("rewrite", NEUTRAL, ids=lambda rewrite: rewrite.__name__)

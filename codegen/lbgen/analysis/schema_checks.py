@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..findings.diagnostic import Place
     from ..source.document import Document, Path
     from .references import References
-    from .validators import Verdicts
+    from .validators import Validators
 
 __all__ = ["check_schemas"]
 
@@ -43,14 +43,14 @@ _HELP = {
 
 
 def check_schemas(
-    contract: Contract, references: References, verdicts: Verdicts
+    contract: Contract, references: References, validators: Validators
 ) -> list[Diagnostic]:
     """Everything that is wrong with the schemas of a contract.
 
     Args:
         contract: the documents, and where schemas start in them.
         references: of the same contract.
-        verdicts: validators of the same contract.
+        validators: those of the same contract.
     """
     problems: list[Diagnostic] = []
     for uri, roots in contract.roots.items():
@@ -72,7 +72,7 @@ def check_schemas(
     problems.extend(_repeated(contract, references))
     problems.extend(too_many_ways(contract, references))
     if all(problem.severity is not Severity.ERROR for problem in problems):
-        problems.extend(_values(contract, verdicts))
+        problems.extend(_values(contract, validators))
     return problems
 
 
@@ -209,11 +209,11 @@ def pattern_problem(pattern: str) -> str | None:
     return _WORD_EDGE if _ESCAPED_ANGLE.search(pattern) else None
 
 
-def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
+def _values(contract: Contract, validators: Validators) -> Iterator[Diagnostic]:
     """Defaults and examples that their own schema refuses; schemas that cannot be compiled."""
     for api in contract.apis:
         for event in api.events:
-            problem = verdicts.problem(event.location)
+            problem = validators.problem(event.location)
             if problem is not None:
                 yield _no_schema(event.place, problem)
                 return
@@ -222,7 +222,7 @@ def _values(contract: Contract, verdicts: Verdicts) -> Iterator[Diagnostic]:
         for path, draft in roots:
             for inner, schema, _ in walk(document.at(path), draft, path):
                 if is_object(schema):
-                    yield from _examples(document, Location(uri, inner), schema, verdicts, is_api)
+                    yield from _examples(document, Location(uri, inner), schema, validators, is_api)
 
 
 def _no_schema(place: Place, problem: str) -> Diagnostic:
@@ -238,7 +238,7 @@ def _examples(
     document: Document,
     location: Location,
     schema: dict[str, Any],
-    verdicts: Verdicts,
+    validators: Validators,
     is_contract: bool,
 ) -> Iterator[Diagnostic]:
     values: list[tuple[Path, Any]] = []
@@ -247,12 +247,12 @@ def _examples(
     examples = schema.get("examples")
     if is_array(examples):
         values += [(("examples", index), value) for index, value in enumerate(examples)]
-    problem = verdicts.problem(location) if values else None
+    problem = validators.problem(location) if values else None
     if problem is not None:
         yield _no_schema(document.place(location.path), problem)
         return
     for path, value in values:
-        violation = verdicts.first_violation(location, value)
+        violation = validators.first_violation(location, value)
         if violation is None:
             continue
         where, message, rule_place = violation

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from ..source.document import Path
     from .references import References
 
-__all__ = ["Verdicts"]
+__all__ = ["Validators"]
 
 _CARRIED = re.compile(r"events/(?P<name>.+)")
 
 
-class Verdicts:
+class Validators:
     """Compiles schemas of a contract, and finds the source of what they say.
 
     A document is registered under the URI that it gives itself by `$id`, or else under that of its

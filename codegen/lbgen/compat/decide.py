@@ -25,12 +25,12 @@ from ..source.json_types import is_object
 from .normal.formats import compiled
 from .normal.formats import validator as validator_of
 from .normal.merge import of_type
-from .normal.normal_form import SchemaAt, normalise
+from .normal.normal_form import SchemaSource, normalise
 from .normal.references import References
 from .normal.schema import Bundle, UnsupportedSchema, to_schema
 from .normal.writer import closed
 from .prove import algebra
-from .prove.containment import STEPS, outside
+from .prove.containment import STEPS, find_counterexample
 from .prove.refute import search
 from .prove.shrink import ordered, shrunk
 
@@ -45,7 +45,7 @@ Layer: TypeAlias = Literal["same", "algebra", "structure", "search", ""]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Decision:
     """The answer for one event and one direction.
 
     Attributes:
@@ -125,7 +125,7 @@ class Version:
         return self._normalised()
 
     def _normalised(self) -> Bundle:
-        at = SchemaAt(documents=self.documents.documents, location=self.location)
+        at = SchemaSource(documents=self.documents.documents, location=self.location)
         return normalise(at, self.documents.references)
 
     @cached_property
@@ -200,7 +200,7 @@ class Edited(Version):
 
 
 @dataclass(slots=True, kw_only=True)
-class Budget:
+class DecisionBudget:
     """How much one decision may cost.
 
     Attributes:
@@ -214,51 +214,59 @@ class Budget:
     search: bool = field(default=True)
 
 
-def decide(writer: Version, reader: Version, budget: Budget | None = None) -> Verdict:
+def decide(writer: Version, reader: Version, budget: DecisionBudget | None = None) -> Decision:
     """Whether a reader of one version accepts everything that the other version can send."""
-    budget = budget or Budget()
+    budget = budget or DecisionBudget()
     try:
         return _decide(writer, reader, budget)
     except UnsupportedSchema as unsupported:
-        return Verdict(state="undecided", reason=str(unsupported))
+        return Decision(state="undecided", reason=str(unsupported))
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         text = str(getattr(error, "message", error)).split("\n", 1)[0]
-        return Verdict(state="undecided", reason=f"a schema that cannot be compiled ({text})")
+        return Decision(state="undecided", reason=f"a schema that cannot be compiled ({text})")
 
 
-def _decide(writer: Version, reader: Version, budget: Budget) -> Verdict:
+def _decide(writer: Version, reader: Version, budget: DecisionBudget) -> Decision:
     if reader.reader.key == writer.reader.key:
-        return Verdict(state="compatible", layer="same")
+        return Decision(state="compatible", layer="same")
     if algebra.proves(writer.writer, reader.reader):
-        return Verdict(state="compatible", layer="algebra")
+        return Decision(state="compatible", layer="algebra")
 
-    def shows(value: Any) -> bool:
+    def is_counterexample(value: Any) -> bool:
         return writer.writes(value) and not reader.reads(value)
 
-    answer, budget.used = outside(writer.writer, outer=reader.reader, steps=budget.steps)
-    if answer.state == "found" and not shows(answer.value) and not writer.strict:
+    answer, budget.used = find_counterexample(
+        writer.writer, outer=reader.reader, steps=budget.steps
+    )
+    if answer.state == "found" and not is_counterexample(answer.value) and not writer.strict:
         # The closed form may allow more than the author's schema, where `oneOf` is involved.
-        answer, used = outside(
+        answer, used = find_counterexample(
             writer.writer, writer.reader, outer=reader.reader, steps=budget.steps
         )
         budget.used += used
     if answer.state == "empty":
-        return Verdict(state="compatible", layer="structure")
-    if answer.state == "found" and shows(answer.value):
-        return _breaking(answer.value, shows, writer, reader, "structure")
+        return Decision(state="compatible", layer="structure")
+    if answer.state == "found" and is_counterexample(answer.value):
+        return _breaking(answer.value, is_counterexample, writer, reader, "structure")
     reason = answer.reason or "a value on which the validators differ"
     if budget.search:
-        found = search(writer.writer, reader.reader, shows, writer.writes)
+        found = search(writer.writer, reader.reader, is_counterexample, writer.writes)
         if found:
-            return _breaking(found[0], shows, writer, reader, "search")
-    return Verdict(state="undecided", reason=reason)
+            return _breaking(found[0], is_counterexample, writer, reader, "search")
+    return Decision(state="undecided", reason=reason)
 
 
 def _breaking(
-    value: Any, shows: Callable[[Any], bool], writer: Version, reader: Version, layer: Layer
-) -> Verdict:
-    small = ordered(shrunk(value, shows), [writer.reader.root], writer.reader.definitions)
-    return Verdict(state="breaking", event=small, message=message(reader, small), layer=layer)
+    value: Any,
+    is_counterexample: Callable[[Any], bool],
+    writer: Version,
+    reader: Version,
+    layer: Layer,
+) -> Decision:
+    small = ordered(
+        shrunk(value, is_counterexample), [writer.reader.root], writer.reader.definitions
+    )
+    return Decision(state="breaking", event=small, message=message(reader, small), layer=layer)
 
 
 def message(reader: Version, value: Any) -> str:

@@ -81,7 +81,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class CheckSettings:
     """How to check.
 
     Attributes:
@@ -97,7 +97,7 @@ class Settings:
     against: tuple[Against, ...] = ()
 
 
-def settings(
+def check_settings(
     table: Mapping[str, Any],
     *,
     mode: str | None = None,
@@ -106,7 +106,7 @@ def settings(
     source: bool = False,
     against: Sequence[str] = (),
     against_tip: Sequence[str] = (),
-) -> Settings:
+) -> CheckSettings:
     """The settings of a project with the options of a command on top.
 
     Args:
@@ -135,7 +135,7 @@ def settings(
     if any(not each.text.strip() for each in names):
         raise WrongSettings("the name of an old version is empty: `--against main`, for example")
     known = read.names("against", tip=False) + read.names("against-tip", tip=True)
-    return Settings(
+    return CheckSettings(
         rules=rules,
         undecided="warn" if how == "warn" else "error",
         source=read.flag("source") or source,

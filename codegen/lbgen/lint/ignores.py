@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..source.document import Document, Path
-    from .subjects import Finding, Subjects
+    from .subjects import LintFinding, Subjects
 
 __all__ = ["KEYWORD", "apply_ignores"]
 
 KEYWORD: Final = "x-lbgen-ignore"
 
 
-def apply_ignores(subjects: Subjects, findings: Iterable[Finding]) -> Iterator[Finding]:
+def apply_ignores(subjects: Subjects, findings: Iterable[LintFinding]) -> Iterator[LintFinding]:
     """The findings that no ignore is about, and what is wrong with the ignores.
 
     Args:
@@ -55,7 +55,7 @@ def apply_ignores(subjects: Subjects, findings: Iterable[Finding]) -> Iterator[F
 
 def _read(
     subjects: Subjects, document: Document, path: Path, ignores: dict[Location, str]
-) -> Iterator[Finding]:
+) -> Iterator[LintFinding]:
     location = Location(document.uri, path)
     value: Any = document.at(path)
     if not is_object(value):
@@ -94,7 +94,7 @@ def _read(
             )
 
 
-def _ignoring(finding: Finding, ignores: dict[Location, str]) -> Location | None:
+def _ignoring(finding: LintFinding, ignores: dict[Location, str]) -> Location | None:
     """The ignore that is about a finding, the closest one if there are several."""
     location = finding.location
     for length in range(len(location.path), -1, -1):

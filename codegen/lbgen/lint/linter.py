@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ..compiler import Built
     from ..findings.diagnostic import Diagnostic
-    from .subjects import Finding
+    from .subjects import LintFinding
 
 __all__ = ["lint", "slips"]
 
@@ -85,7 +85,7 @@ def slips(built: Built, ignored: Collection[str] = ()) -> tuple[Diagnostic, ...]
 
 def _findings(
     built: Built, checks: Iterable[ModuleType], ignored: Collection[str]
-) -> Iterator[Finding]:
+) -> Iterator[LintFinding]:
     subjects = Subjects(built)
     found = chain.from_iterable(module.check(subjects) for module in checks)
     for each in apply_ignores(subjects, found):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..source.document import Path
-    from .subjects import SchemaAt, Subjects
+    from .subjects import PlacedSchema, Subjects
 
 __all__ = ["SameValue"]
 
@@ -42,7 +42,7 @@ class SameValue:
         self._schemas = {schema.location: schema for schema in subjects.schemas}
         self._known: dict[Location, set[Location] | None] = {}
 
-    def beside(self, schema: SchemaAt) -> tuple[SchemaAt, ...] | None:
+    def beside(self, schema: PlacedSchema) -> tuple[PlacedSchema, ...] | None:
         """Every schema that applies to the values of one, this one among them.
 
         Args:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ..findings.diagnostic import Place, Related
     from ..schema.keywords import Draft
 
-__all__ = ["Finding", "SchemaAt", "Subjects"]
+__all__ = ["LintFinding", "PlacedSchema", "Subjects"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class LintFinding:
     """A diagnostic, and the part of a contract that it is about, which may hold an ignore.
 
     Attributes:
@@ -40,7 +40,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaAt:
+class PlacedSchema:
     """A schema that is an object.
 
     Attributes:
@@ -83,9 +83,9 @@ class Subjects:
                 yield api, event, Location(event.location.uri, event.location.path[:2])
 
     @cached_property
-    def schemas(self) -> tuple[SchemaAt, ...]:
+    def schemas(self) -> tuple[PlacedSchema, ...]:
         """Every schema that is an object, in the order of the text."""
-        found: list[SchemaAt] = []
+        found: list[PlacedSchema] = []
         for uri, roots in sorted(self.contract.roots.items()):
             document = self.contract.documents[uri]
             for root, draft in roots:
@@ -94,7 +94,7 @@ class Subjects:
                         keyword = path[-2] if len(path) > 1 else None
                         name = str(path[-1]) if path else None
                         found.append(
-                            SchemaAt(
+                            PlacedSchema(
                                 location=Location(uri, path),
                                 value=value,
                                 draft=inner_draft,
@@ -130,7 +130,7 @@ class Subjects:
         severity: Severity | None = None,
         related: tuple[Related, ...] = (),
         at_build: bool = False,
-    ) -> Finding:
+    ) -> LintFinding:
         """A finding.
 
         Args:
@@ -144,7 +144,7 @@ class Subjects:
             at_build: whether `lbgen build` says it too.
         """
         registered = the_rule(rule)
-        return Finding(
+        return LintFinding(
             location=location,
             at_build=at_build,
             diagnostic=Diagnostic(

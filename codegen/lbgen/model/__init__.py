@@ -1,7 +1,7 @@
 """What Python can say about each schema: types, and classes for objects."""
 
 from .modeller import Modeller
-from .name_hints import Naming
-from .types import Record, Type
+from .name_hints import NameHint
+from .types import RecordType, Type
 
-__all__ = ["Modeller", "Naming", "Record", "Type"]
+__all__ = ["Modeller", "NameHint", "RecordType", "Type"]

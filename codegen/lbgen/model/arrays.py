@@ -16,13 +16,13 @@ from .types import AnyType, ArrayOf, Nothing, TupleOf, Type
 if TYPE_CHECKING:
     from ..source.document import Location
     from .modeller import Modeller
-    from .name_hints import Naming
+    from .name_hints import NameHint
     from .parts import Part, Parts
 
 __all__ = ["array_type"]
 
 
-def array_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
+def array_type(modeller: Modeller, parts: Parts, naming: NameHint) -> Type:
     """The type of an array."""
     schemas = modeller.parts.objects(parts)
     perhaps = perhaps_of(modeller, parts)
@@ -65,7 +65,7 @@ def _prefix(part: Part, schema: dict[str, Any], modeller: Modeller) -> list[Loca
     return [part.location / keyword / index for index in range(len(prefix))]
 
 
-def _rest(modeller: Modeller, part: Part, length: int, naming: Naming) -> Type:
+def _rest(modeller: Modeller, part: Part, length: int, naming: NameHint) -> Type:
     schema: dict[str, Any] = modeller.parts.schema(part)
     new = modeller.references.draft(part.location).number >= 20
     keyword = "items" if new else "additionalItems"

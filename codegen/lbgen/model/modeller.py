@@ -22,7 +22,7 @@ from .alternatives import (
 from .arrays import array_type
 from .conditional import adds_names, declared_names
 from .defaults import refusable_defaults
-from .name_hints import Naming
+from .name_hints import NameHint
 from .objects import fields_of, object_type
 from .parts import Part, PartsReader
 from .scalars import allowed_types, enumerated, enumeration_types, string_type
@@ -31,8 +31,8 @@ from .types import (
     Field,
     MapOf,
     Nothing,
-    Record,
     RecordOf,
+    RecordType,
     Scalar,
     Type,
     is_larger,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..analysis.references import References
-    from ..analysis.validators import Verdicts
+    from ..analysis.validators import Validators
     from ..contract.contract import Contract, Event
     from ..findings.diagnostic import Place
     from ..source.document import Location
@@ -74,24 +74,24 @@ class Modeller:
     Args:
         contract: the documents.
         references: of the same contract.
-        verdicts: of the same contract.
+        validators: of the same contract.
 
     Attributes:
         parts: reads what applies to a value.
         records: every class, by the parts of its schema, in the order in which they were found.
     """
 
-    def __init__(self, contract: Contract, references: References, verdicts: Verdicts) -> None:
+    def __init__(self, contract: Contract, references: References, validators: Validators) -> None:
         self._contract = contract
-        self._verdicts = verdicts
+        self._validators = validators
         self.references = references
         self.parts = PartsReader(references)
-        self.records: dict[Parts, Record] = {}
+        self.records: dict[Parts, RecordType] = {}
         self._types: dict[Parts, Type] = {}
         self._open: set[Parts] = set()
         self._cuts = 0
         self._depth = 0
-        self._waiting: deque[tuple[Record, list[Parts], Naming]] = deque()
+        self._waiting: deque[tuple[RecordType, list[Parts], NameHint]] = deque()
 
     @cached_property
     def refusable_defaults(self) -> frozenset[Location]:
@@ -107,7 +107,7 @@ class Modeller:
         """Where the key of a value is written."""
         return self._contract.documents[location.uri].key_place(location.path)
 
-    def event(self, event: Event) -> Record | None:
+    def event(self, event: Event) -> RecordType | None:
         """The class of an event; `None` if its parameters can be no object."""
         parts = self.parts.read(event.location)
         schemas = [schema for _, schema in self.parts.objects(parts)]
@@ -115,7 +115,7 @@ class Modeller:
         if (types is not None and "object" not in types) or self.is_never(parts):
             return None
         own = (Part(location=event.location, without=frozenset({"event"})), *parts)
-        naming = Naming(location=event.location)
+        naming = NameHint(location=event.location)
         record = self._start(own, naming, event.name)
         alternatives = alternatives_of(self, parts)
         self._fill(record, alternatives[:MOST_ALTERNATIVES], naming)
@@ -132,10 +132,10 @@ class Modeller:
 
     def accepts(self, locations: Iterable[Location], value: Any) -> bool:
         """Whether the schemas at all of some locations accept a value."""
-        return all(self._verdicts.validator(each).is_valid(value) for each in locations)
+        return all(self._validators.validator(each).is_valid(value) for each in locations)
 
     def type_of(
-        self, locations: Sequence[Location], naming: Naming, perhaps: Sequence[Location] = ()
+        self, locations: Sequence[Location], naming: NameHint, perhaps: Sequence[Location] = ()
     ) -> Type:
         """The type of values to which the schemas at some locations all apply.
 
@@ -152,7 +152,7 @@ class Modeller:
             parts += tuple(Part(location=each, perhaps=True) for each in dict.fromkeys(perhaps))
         return self.of(parts, replace(naming, location=first))
 
-    def of(self, parts: Parts, naming: Naming) -> Type:
+    def of(self, parts: Parts, naming: NameHint) -> Type:
         """The type of values to which some parts all apply."""
         if self.is_never(parts):
             return Nothing()
@@ -182,7 +182,7 @@ class Modeller:
             self._types[parts] = found
         return found
 
-    def _of(self, parts: Parts, naming: Naming) -> Type:
+    def _of(self, parts: Parts, naming: NameHint) -> Type:
         values = self.enumeration(parts)
         if values is not None:
             return self.union([(type_, None) for type_ in enumeration_types(values)])
@@ -217,7 +217,7 @@ class Modeller:
             implied.append("object")
         return implied
 
-    def _single(self, type_: str, parts: Parts, naming: Naming) -> Type:
+    def _single(self, type_: str, parts: Parts, naming: NameHint) -> Type:
         match type_:
             case "null" | "boolean" | "integer" | "number":
                 return Scalar(kind=type_)
@@ -228,7 +228,7 @@ class Modeller:
             case _:
                 return object_type(self, parts, naming)
 
-    def _union_of(self, members: list[Location], rest: Parts, naming: Naming) -> Type:
+    def _union_of(self, members: list[Location], rest: Parts, naming: NameHint) -> Type:
         alternatives = list(expanded(self, members, rest, set()))
         if len(alternatives) > MOST_MEMBERS:
             return AnyType(reason=f"a union of more than {MOST_MEMBERS} members")
@@ -254,7 +254,7 @@ class Modeller:
         return make_union(self, found, self._together(members, found, naming))
 
     def _together(
-        self, members: list[Location], found: list[tuple[Type, Location | None]], naming: Naming
+        self, members: list[Location], found: list[tuple[Type, Location | None]], naming: NameHint
     ) -> Type | None:
         """A class for objects that fulfil several members of an `anyOf`, each with its own fields.
 
@@ -299,18 +299,18 @@ class Modeller:
         """The values that the enumerations among some parts allow."""
         return enumerated([schema for _, schema in self.parts.objects(parts)])
 
-    def record(self, parts: Parts, naming: Naming) -> Parts:
+    def record(self, parts: Parts, naming: NameHint) -> Parts:
         """Make the class of some parts, unless it is there."""
         if parts not in self.records:
             record = self._start(parts, naming, None)
             self._fill(record, [parts], naming)
         return parts
 
-    def _start(self, parts: Parts, naming: Naming, name: str | None) -> Record:
+    def _start(self, parts: Parts, naming: NameHint, name: str | None) -> RecordType:
         location = naming.location
         schema = self.references.schema(location)
         description = schema.get("description") if is_object(schema) else None
-        record = Record(
+        record = RecordType(
             parts=parts,
             location=location,
             place=self.key_place(location),
@@ -326,7 +326,7 @@ class Modeller:
         self.records[parts] = record
         return record
 
-    def _name(self, naming: Naming) -> str | None:
+    def _name(self, naming: NameHint) -> str | None:
         path = naming.location.path
         key = definition_name(path)
         if key is not None:
@@ -339,7 +339,7 @@ class Modeller:
             return self._contract.documents[naming.location.uri].name
         return None
 
-    def _fill(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
+    def _fill(self, record: RecordType, alternatives: list[Parts], naming: NameHint) -> None:
         if self._depth >= _DEEPEST:  # it is there to be referred to, and is filled in below
             self._waiting.append((record, alternatives, naming))
             return
@@ -347,7 +347,7 @@ class Modeller:
         while not self._depth and self._waiting:
             self._fill_now(*self._waiting.popleft())
 
-    def _fill_now(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
+    def _fill_now(self, record: RecordType, alternatives: list[Parts], naming: NameHint) -> None:
         # The record is there to be referred to, so what is around it may recur inside it.
         around, self._open, cuts = self._open, set(), self._cuts
         try:
@@ -355,8 +355,8 @@ class Modeller:
         finally:
             self._open, self._cuts = around, cuts
 
-    def _fill_in(self, record: Record, alternatives: list[Parts], naming: Naming) -> None:
-        inner = Naming(location=record.location, owner=(record.parts, ""))
+    def _fill_in(self, record: RecordType, alternatives: list[Parts], naming: NameHint) -> None:
+        inner = NameHint(location=record.location, owner=(record.parts, ""))
         tags = tags_of(self, alternatives)
         shapes = [
             fields_of(self, parts, replace(inner, branch=branch_of(parts, alternatives, tags)))

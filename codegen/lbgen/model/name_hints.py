@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from ..source.document import Location
     from .parts import Parts
 
-__all__ = ["Naming"]
+__all__ = ["NameHint"]
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class NameHint:
     """What a record that is found next would be called after.
 
     Attributes:
@@ -34,7 +34,7 @@ class Naming:
     suffix: str | None = None
     branch: tuple[str, tuple[Location, ...]] | None = None
 
-    def inside(self, key: str, locations: Sequence[Location]) -> Naming:
+    def inside(self, key: str, locations: Sequence[Location]) -> NameHint:
         """For what is found below a property.
 
         Args:
@@ -49,12 +49,12 @@ class Naming:
             key = f"{self.branch[0]}_{key}"
         return replace(self, owner=(self.owner[0], key), branch=None)
 
-    def pattern(self, pattern: str) -> Naming:
+    def pattern(self, pattern: str) -> NameHint:
         """For what is found below one of several patterns of properties."""
         words = "_".join(re.findall(r"[A-Za-z0-9]+", pattern))
         return replace(self, suffix=f"{self.suffix or ''}_{words}")
 
-    def item(self, index: int) -> Naming:
+    def item(self, index: int) -> NameHint:
         """For what is found at a place of an array."""
         ordinal = _ORDINALS[index] if index < len(_ORDINALS) else f"item_{index + 1}"
         return replace(self, suffix=f"{self.suffix or ''}_{ordinal}")

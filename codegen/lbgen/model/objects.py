@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from ..source.document import Location
     from .conditional import Perhaps
     from .modeller import Modeller
-    from .name_hints import Naming
+    from .name_hints import NameHint
     from .parts import Part, Parts
 
 __all__ = ["fields_of", "object_type"]
 
 
-def object_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
+def object_type(modeller: Modeller, parts: Parts, naming: NameHint) -> Type:
     """The type of an object."""
     schemas = modeller.parts.objects(parts)
     if any("properties" in schema for _, schema in schemas):
@@ -43,7 +43,7 @@ def object_type(modeller: Modeller, parts: Parts, naming: Naming) -> Type:
 def additional_properties(
     modeller: Modeller,
     schemas: list[tuple[Part, dict[str, Any]]],
-    naming: Naming,
+    naming: NameHint,
     perhaps: Sequence[Location] = (),
 ) -> MapOf | None:
     """The properties without a name; `None` if nothing is said about them, or they are
@@ -85,7 +85,7 @@ def additional_properties(
 
 
 def fields_of(
-    modeller: Modeller, parts: Parts, naming: Naming
+    modeller: Modeller, parts: Parts, naming: NameHint
 ) -> tuple[tuple[Field, ...], MapOf | None]:
     """The fields of a class, and its additional properties."""
     schemas = modeller.parts.objects(parts)
@@ -178,7 +178,7 @@ def _field(
     locations: list[Location],
     perhaps: Sequence[Location],
     required: bool,
-    naming: Naming,
+    naming: NameHint,
 ) -> Field:
     has_default = False
     default: Any = None
@@ -209,7 +209,7 @@ def _perhaps_fields(
     perhaps: Perhaps,
     known: set[str],
     required: set[str],
-    naming: Naming,
+    naming: NameHint,
 ) -> list[Field]:
     """Fields that only schemas declare which may apply."""
     fields: list[Field] = []

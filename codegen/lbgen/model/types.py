@@ -22,8 +22,8 @@ __all__ = [
     "MapOf",
     "Member",
     "Nothing",
-    "Record",
     "RecordOf",
+    "RecordType",
     "Scalar",
     "TupleOf",
     "Type",
@@ -200,7 +200,7 @@ class Field:
 
 
 @dataclass(slots=True, kw_only=True)
-class Record:
+class RecordType:
     """An object with a class of its own. Its fields are filled in once, as records may recur.
 
     Attributes:

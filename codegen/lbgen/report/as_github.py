@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..findings.diagnostic import Diagnostic
-    from .sources import Sources
+    from .excerpts import Excerpts
 
 __all__ = ["as_github"]
 
@@ -27,15 +27,15 @@ _COMMANDS: Final = {
 }
 
 
-def as_github(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
+def as_github(diagnostics: Sequence[Diagnostic], excerpts: Excerpts) -> str:
     """One line per diagnostic."""
-    return "".join(f"{_command(each, sources)}\n" for each in diagnostics)
+    return "".join(f"{_command(each, excerpts)}\n" for each in diagnostics)
 
 
-def _command(diagnostic: Diagnostic, sources: Sources) -> str:
+def _command(diagnostic: Diagnostic, excerpts: Excerpts) -> str:
     place = diagnostic.place
     properties = {
-        "file": sources.path(place.file),
+        "file": excerpts.path(place.file),
         "line": place.line,
         "endLine": max(place.line, place.end_line),
         "col": place.column,
@@ -43,7 +43,7 @@ def _command(diagnostic: Diagnostic, sources: Sources) -> str:
     }
     if place.end_line == place.line:  # GitHub refuses endColumn over several lines
         properties["endColumn"] = max(place.column, place.end_column)
-    text = "\n".join(lines(diagnostic, sources))
+    text = "\n".join(lines(diagnostic, excerpts))
     listed = ",".join(
         f"{key}={_property(one_line(str(value)))}" for key, value in properties.items()
     )

@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..findings.diagnostic import Diagnostic, Note, Place
-    from .sources import Sources
+    from .excerpts import Excerpts
 
 __all__ = ["as_json"]
 
 
-def as_json(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
+def as_json(diagnostics: Sequence[Diagnostic], excerpts: Excerpts) -> str:
     """One JSON object: `version`, `diagnostics` and `counts`."""
     counts = Counter(each.severity for each in diagnostics)
     found = {
         "version": 1,
-        "diagnostics": [_diagnostic(each, sources) for each in diagnostics],
+        "diagnostics": [_diagnostic(each, excerpts) for each in diagnostics],
         "counts": {str(severity): counts[severity] for severity in Severity},
     }
     return json_text(found)
 
 
-def _diagnostic(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:
+def _diagnostic(diagnostic: Diagnostic, excerpts: Excerpts) -> dict[str, Any]:
     return {
         "rule": diagnostic.rule,
         "severity": str(diagnostic.severity),
@@ -36,9 +36,9 @@ def _diagnostic(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:
         "notes": [_note(note) for note in diagnostic.notes],
         "help": diagnostic.help,
         "alternatives": list(diagnostic.alternatives),
-        **_place(diagnostic.place, sources),
+        **_place(diagnostic.place, excerpts),
         "related": [
-            {"message": related.message, **_place(related.place, sources)}
+            {"message": related.message, **_place(related.place, excerpts)}
             for related in diagnostic.related
         ],
     }
@@ -52,9 +52,9 @@ def _note(note: Note) -> dict[str, Any]:
     }
 
 
-def _place(place: Place, sources: Sources) -> dict[str, Any]:
+def _place(place: Place, excerpts: Excerpts) -> dict[str, Any]:
     return {
-        "file": sources.path(place.file),
+        "file": excerpts.path(place.file),
         "line": place.line,
         "column": place.column,
         "end_line": place.end_line,

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..findings.diagnostic import Diagnostic
-    from .sources import Sources
+    from .excerpts import Excerpts
 
 __all__ = ["as_junit"]
 
 
-def as_junit(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
+def as_junit(diagnostics: Sequence[Diagnostic], excerpts: Excerpts) -> str:
     """One test suite."""
     found = {each.place.file for each in diagnostics}
-    passed = [sources.path(file) for file in sources.files if file not in found]
+    passed = [excerpts.path(file) for file in excerpts.files if file not in found]
     failures = sum(each.severity is not Severity.NOTE for each in diagnostics)
     numbers = f'tests="{len(diagnostics) + len(passed)}" failures="{failures}"'
     head = f"""<?xml version="1.0" encoding="utf-8"?>
@@ -31,16 +31,16 @@ def as_junit(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
   <testsuite name="lbgen" {numbers} errors="0" skipped="0">
 """
     cases = [f'<testcase classname={_attribute(path)} name="no finding"/>' for path in passed]
-    cases += [_case(each, sources) for each in diagnostics]
+    cases += [_case(each, excerpts) for each in diagnostics]
     body = "".join(f"    {case}\n" for case in cases)
     return f"{head}{body}  </testsuite>\n</testsuites>\n"
 
 
-def _case(diagnostic: Diagnostic, sources: Sources) -> str:
+def _case(diagnostic: Diagnostic, excerpts: Excerpts) -> str:
     place = diagnostic.place
-    path = sources.path(place.file)
+    path = excerpts.path(place.file)
     name = f"{diagnostic.rule} at {place.line}:{place.column}"
-    first, *more = lines(diagnostic, sources)
+    first, *more = lines(diagnostic, excerpts)
     message = f"{one_line(path)}:{place.line}:{place.column}: {diagnostic.rule} {first}"
     text = escape("\n".join((message, *more)))
     case = f"classname={_attribute(path)} name={_attribute(name)} file={_attribute(path)}"

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..findings.diagnostic import Diagnostic, Place
-    from .sources import Sources
+    from .excerpts import Excerpts
 
 __all__ = ["as_sarif"]
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
-def as_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
+def as_sarif(diagnostics: Sequence[Diagnostic], excerpts: Excerpts) -> str:
     """One SARIF log with one run."""
     rules = sorted({each.rule for each in diagnostics})
     run = {
@@ -34,7 +34,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, rules.index(each.rule), sources) for each in diagnostics],
+        "results": [_result(each, rules.index(each.rule), excerpts) for each in diagnostics],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -44,20 +44,20 @@ def as_sarif(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
     return json_text(log)
 
 
-def _result(diagnostic: Diagnostic, index: int, sources: Sources) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, index: int, excerpts: Excerpts) -> dict[str, Any]:
     text = "\n".join((diagnostic.message, *details(diagnostic)))
     result: dict[str, Any] = {
         "ruleId": diagnostic.rule,
         "ruleIndex": index,
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": text},
-        "locations": [{"physicalLocation": _location(diagnostic.place, sources)}],
+        "locations": [{"physicalLocation": _location(diagnostic.place, excerpts)}],
     }
     if diagnostic.related:
         result["relatedLocations"] = [
             {
                 "id": number,
-                "physicalLocation": _location(related.place, sources),
+                "physicalLocation": _location(related.place, excerpts),
                 "message": {"text": related.message},
             }
             for number, related in enumerate(diagnostic.related)
@@ -65,10 +65,10 @@ def _result(diagnostic: Diagnostic, index: int, sources: Sources) -> dict[str, A
     return result
 
 
-def _location(place: Place, sources: Sources) -> dict[str, Any]:
+def _location(place: Place, excerpts: Excerpts) -> dict[str, Any]:
     behind = (place.end_line, place.end_column) > (place.line, place.column)
     return {
-        "artifactLocation": {"uri": quote(sources.path(place.file), errors="surrogateescape")},
+        "artifactLocation": {"uri": quote(excerpts.path(place.file), errors="surrogateescape")},
         "region": {
             "startLine": place.line,
             "startColumn": place.column,

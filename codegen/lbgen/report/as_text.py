@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..findings.diagnostic import Diagnostic, Place
-    from .sources import Sources
+    from .excerpts import Excerpts
 
 __all__ = ["print_text"]
 
@@ -35,30 +35,30 @@ _STYLES: Final = {
 }
 
 
-def print_text(diagnostics: Sequence[Diagnostic], sources: Sources, stream: TextIO) -> None:
+def print_text(diagnostics: Sequence[Diagnostic], excerpts: Excerpts, stream: TextIO) -> None:
     """Print diagnostics and their number; nothing where there are none."""
     console = Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
     width = max(console.width, 40) if console.is_terminal else _WIDTH
     for diagnostic in diagnostics:
-        for line in _finding(diagnostic, sources, width):
+        for line in _finding(diagnostic, excerpts, width):
             console.print(line)
         console.print()
     if diagnostics:
         console.print(_summary(diagnostics))
 
 
-def _finding(diagnostic: Diagnostic, sources: Sources, width: int) -> Iterator[Text]:
+def _finding(diagnostic: Diagnostic, excerpts: Excerpts, width: int) -> Iterator[Text]:
     style = _STYLES[diagnostic.severity]
     place = diagnostic.place
     yield Text.assemble(
-        (f"{one_line(sources.path(place.file))}:{place.line}:{place.column}: ", "bold"),
+        (f"{one_line(excerpts.path(place.file))}:{place.line}:{place.column}: ", "bold"),
         (diagnostic.rule, style),
         f" {one_line(diagnostic.message)}",
         ("" if diagnostic.severity is Severity.ERROR else f" [{diagnostic.severity}]", "dim"),
     )
     places = [place, *(related.place for related in diagnostic.related)]
     gutter = max(len(str(each.line)) for each in places)
-    yield from _excerpt(place, sources, gutter, width, style)
+    yield from _excerpt(place, excerpts, gutter, width, style)
     edge = " " * (gutter + 1)
     for note in diagnostic.notes:
         yield _note(f"{edge}= ", note)
@@ -69,8 +69,8 @@ def _finding(diagnostic: Diagnostic, sources: Sources, width: int) -> Iterator[T
     for alternative in diagnostic.alternatives:
         yield _note(f"{edge}= ", Note("or", alternative))
     for related in diagnostic.related:
-        yield _note(f"{edge}= ", Note(where(related, sources), related.message))
-        yield from _excerpt(related.place, sources, gutter, width, "bold blue")
+        yield _note(f"{edge}= ", Note(where(related, excerpts), related.message))
+        yield from _excerpt(related.place, excerpts, gutter, width, "bold blue")
 
 
 def _note(lead: str, note: Note) -> Text:
@@ -78,9 +78,11 @@ def _note(lead: str, note: Note) -> Text:
     return Text.assemble((lead, "blue"), (label, "bold"), one_line(note.text))
 
 
-def _excerpt(place: Place, sources: Sources, gutter: int, width: int, style: str) -> Iterator[Text]:
+def _excerpt(
+    place: Place, excerpts: Excerpts, gutter: int, width: int, style: str
+) -> Iterator[Text]:
     """The first line of a place, with carets below what is meant."""
-    source = sources.line(place.file, place.line)
+    source = excerpts.line(place.file, place.line)
     if source is None or not source.strip():
         return
     start = min(place.column - 1, len(source))

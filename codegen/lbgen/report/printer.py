@@ -11,7 +11,7 @@ from .as_junit import as_junit
 from .as_sarif import as_sarif
 from .as_text import print_text
 from .console import for_programs
-from .sources import Sources
+from .excerpts import Excerpts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "print_diagnostics"]
 
-_MACHINE: Final[Mapping[str, Callable[[Sequence[Diagnostic], Sources], str]]] = {
+_MACHINE: Final[Mapping[str, Callable[[Sequence[Diagnostic], Excerpts], str]]] = {
     "json": as_json,
     "github": as_github,
     "sarif": as_sarif,
@@ -44,7 +44,7 @@ def print_diagnostics(
 
     Args:
         diagnostics: what to print, in this order.
-        documents: the sources, by path below the folder, for excerpts.
+        documents: the excerpts, by path below the folder, for excerpts.
         folder: the schema folder; paths are printed relative to the working directory.
         format: one of `FORMATS`.
         stream: where to; standard output by default.
@@ -53,11 +53,11 @@ def print_diagnostics(
         ValueError: there is no such format.
     """
     out: TextIO = sys.stdout if stream is None else stream
-    sources = Sources(documents, folder)
+    excerpts = Excerpts(documents, folder)
     if format == "text":
-        print_text(diagnostics, sources, out)
+        print_text(diagnostics, excerpts, out)
         return
     printer = _MACHINE.get(format)
     if printer is None:
         raise ValueError(f"no format: {format!r}; there are {', '.join(FORMATS)}")
-    for_programs(out).write(printer(diagnostics, sources))
+    for_programs(out).write(printer(diagnostics, excerpts))

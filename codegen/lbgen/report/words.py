@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..findings.diagnostic import Diagnostic, Related
-    from .sources import Sources
+    from .excerpts import Excerpts
 
 __all__ = ["details", "lines", "one_line", "where"]
 
@@ -23,12 +23,12 @@ def one_line(text: str) -> str:
     return printable(text, _LONGEST)
 
 
-def lines(diagnostic: Diagnostic, sources: Sources) -> Iterator[str]:
+def lines(diagnostic: Diagnostic, excerpts: Excerpts) -> Iterator[str]:
     """All that a diagnostic says, its message first, each on one line."""
     yield one_line(diagnostic.message)
     yield from map(one_line, details(diagnostic))
     for related in diagnostic.related:
-        yield f"{where(related, sources)}: {one_line(related.message)}"
+        yield f"{where(related, excerpts)}: {one_line(related.message)}"
 
 
 def details(diagnostic: Diagnostic) -> Iterator[str]:
@@ -43,7 +43,7 @@ def details(diagnostic: Diagnostic) -> Iterator[str]:
         yield f"or: {alternative}"
 
 
-def where(related: Related, sources: Sources) -> str:
+def where(related: Related, excerpts: Excerpts) -> str:
     """A related place, as `file:line:column`."""
     place = related.place
-    return f"{one_line(sources.path(place.file))}:{place.line}:{place.column}"
+    return f"{one_line(excerpts.path(place.file))}:{place.line}:{place.column}"

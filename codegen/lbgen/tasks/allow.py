@@ -11,7 +11,7 @@ from lbgen_runtime.printable import printable
 from ..compat.allowances import Allowance, CannotAllow, add_allowances, day_of, today_in_utc
 from ..compat.result.same_edit import last_name
 from ..report.console import say
-from ..report.sources import Sources
+from ..report.excerpts import Excerpts
 from .check import STOPS, run_check, say_why
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ def _refuse_reason(reason: str) -> None:
 
 
 def _meant(result: Result, rule: str, place: str) -> list[Finding]:
-    sources = Sources(result.documents, str(result.schemas))
+    excerpts = Excerpts(result.documents, str(result.schemas))
     of_rule = [one for one in result.findings if one.rule == rule]
     meant = [one for one in of_rule if one.where == place]
     if len({one.place for one in meant}) > 1:
         places = sorted({f"{rule} {result.allowed_at(one)}" for one in meant})
         raise CannotAllow(f"{place} has several; name one:", places)
     for one in of_rule:
-        line = f"{sources.path(one.place.file)}:{one.place.line}"
+        line = f"{excerpts.path(one.place.file)}:{one.place.line}"
         if place in (line, f"{line}:{one.place.column}", f"{line}#{last_name(one)}"):
             meant.append(one)
     return meant

@@ -18,7 +18,7 @@ from ..compat.result.allowed import judge
 from ..compat.result.changelog import changelog_text
 from ..compat.result.check_result import Result, summary
 from ..compat.result.report_machine import as_gitlab, as_json
-from ..compat.settings import Settings, WrongSettings, settings
+from ..compat.settings import CheckSettings, WrongSettings, check_settings
 from ..compiler import analyse
 from ..findings.diagnostic import Diagnostic, Place, Severity
 from ..report.console import for_programs, say
@@ -72,7 +72,7 @@ def check_folder(
         transitive: of each git ref, how many of the last versions that changed the folder.
         first: whether a commit without any contract will do, since this is the first one.
         changelog: a file to which to append what changed, in Markdown.
-        options: of `settings`.
+        options: of `check_settings`.
 
     Returns:
         The exit code.
@@ -114,7 +114,7 @@ def _no_comparison(schemas: Path, error: Exception) -> Result:
         empty=(),
         schemas=schemas,
         documents={},
-        settings=Settings(),
+        settings=CheckSettings(),
         code=2,
     )
 
@@ -150,7 +150,7 @@ def run_check(
         transitive: of each git ref, how many of the last versions that changed the folder.
         first: whether a commit without any contract will do, since this is the first one.
         today: the day by which allowances are judged; by default today's, in UTC.
-        options: of `settings`.
+        options: of `check_settings`.
 
     Raises:
         CannotCheck: there is nothing to compare; `InvalidContract` where the contract has errors.
@@ -158,7 +158,7 @@ def run_check(
         WrongSettings: a setting has no such value.
     """
     new = NewContract(schemas)
-    how: Settings = settings(new.compat, **options)
+    how: CheckSettings = check_settings(new.compat, **options)
     if not how.against:
         raise CannotCheck("say against what: `--against main`, a folder or a lock file")
     new.refuse_emptiness(how.against[0])
@@ -241,7 +241,7 @@ def _changed_settings(old: OldContract, new: NewContract) -> Iterator[Diagnostic
 
 
 def _compared(
-    old: OldContract, new: NewContract, how: Settings
+    old: OldContract, new: NewContract, how: CheckSettings
 ) -> tuple[list[Finding], list[Diagnostic], frozenset[str]]:
     """Findings against one old version, what could not be compared, and what is compatible."""
     if old.is_empty:
@@ -278,7 +278,7 @@ def _source(old: OldContract, new: NewContract) -> list[Finding]:
     return list(compare_signatures(old.side, new.side, before, after))
 
 
-def _refuse_unknown_modes(how: Settings, sides: Sequence[ContractVersion]) -> None:
+def _refuse_unknown_modes(how: CheckSettings, sides: Sequence[ContractVersion]) -> None:
     known = {name for side in sides for name in side.apis}
     unknown = sorted(set(how.rules.modes) - known)
     if unknown:

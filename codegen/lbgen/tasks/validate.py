@@ -71,10 +71,10 @@ def _violations(built: Built, event: Event, content: bytes, schemas: Path) -> li
         value: Any = read_json(content, deepest=MAX_DEPTH + 1)
     except NoJson as problem:
         return [str(problem)]
-    verdicts = built.analysis.verdicts
+    validators = built.analysis.validators
     found: list[str] = []
-    for violation in verdicts.violations(event.location, value):
-        place = verdicts.place(violation.location)
+    for violation in validators.violations(event.location, value):
+        place = validators.place(violation.location)
         where = "" if place is None else f" at {schemas / place.file}:{place.line}"
         found.append(violation.text(where))
     return found

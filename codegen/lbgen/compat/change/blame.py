@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ..decide import Budget, Edited, Verdict, Version, decide
+from ..decide import Decision, DecisionBudget, Edited, Version, decide
 from ..normal.schema import size_of
 from ..prove.containment import STEPS
 from .difference import differences
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST: Final = 25
 _SCHEMAS: Final = 500_000
-"""Schemas that may be edited to find all causes of one verdict, each counted anew each time."""
+"""Schemas that may be edited to find all causes of one decision, each counted anew each time."""
 _STEPS: Final = 3 * STEPS
 """Steps that the prover may take for it."""
 
@@ -34,21 +34,21 @@ class _Spent(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Edits that break together, usually one, and the verdict that shows it.
+    """Edits that break together, usually one, and the decision that shows it.
 
     Attributes:
         edits: the edits, the most telling first; none if no edit could be made responsible.
-        verdict: breaking or undecided.
+        decision: breaking or undecided.
     """
 
     edits: tuple[Edit, ...]
-    verdict: Verdict
+    decision: Decision
 
 
-def causes(writer: Version, reader: Version, verdict: Verdict) -> list[Cause]:
-    """All causes of a verdict that is not `compatible`."""
+def causes(writer: Version, reader: Version, decision: Decision) -> list[Cause]:
+    """All causes of a decision that is not `compatible`."""
     edits = differences(writer.reader, reader.reader)
-    return _Blame(writer, reader, edits).causes(verdict)
+    return _Blame(writer, reader, edits).causes(decision)
 
 
 class _Blame:
@@ -60,84 +60,88 @@ class _Blame:
         self.left = _SCHEMAS
         self.steps = _STEPS
 
-    def causes(self, verdict: Verdict) -> list[Cause]:
+    def causes(self, decision: Decision) -> list[Cause]:
         found: list[Cause] = []
         try:
-            for each in self._causes(verdict):
+            for each in self._causes(decision):
                 found += each
         except _Spent:
             pass  # what was found so far is true, and more would take too long
-        return found or [Cause(edits=tuple(self.edits[:1]), verdict=verdict)]
+        return found or [Cause(edits=tuple(self.edits[:1]), decision=decision)]
 
-    def _causes(self, verdict: Verdict) -> Iterator[list[Cause]]:
+    def _causes(self, decision: Decision) -> Iterator[list[Cause]]:
         found = 0
         left = list(self.edits)
         taken: tuple[Edit, ...] = ()
-        while verdict.state != "compatible" and found < _MOST:
-            blamed = self._blamed(verdict, taken, left)
+        while decision.state != "compatible" and found < _MOST:
+            blamed = self._blamed(decision, taken, left)
             if not blamed:
                 break
-            causes = self._separate(blamed, taken, left, verdict)
+            causes = self._separate(blamed, taken, left, decision)
             found += len(causes)
             yield causes
             taken = (*taken, *blamed)
             left = [edit for edit in left if edit not in blamed]
             if not left:
                 break
-            verdict = self._decide(taken)
+            decision = self._decide(taken)
 
     def _blamed(
-        self, verdict: Verdict, taken: tuple[Edit, ...], left: list[Edit]
+        self, decision: Decision, taken: tuple[Edit, ...], left: list[Edit]
     ) -> tuple[Edit, ...]:
         for edit in left:
-            if self._settles((*taken, edit), verdict):
+            if self._settles((*taken, edit), decision):
                 return (edit,)
-        if not self._settles((*taken, *left), verdict):
+        if not self._settles((*taken, *left), decision):
             return ()
         needed = list(left)
         for edit in left:
             without = [one for one in needed if one is not edit]
-            if self._settles((*taken, *without), verdict):
+            if self._settles((*taken, *without), decision):
                 needed = without
         return tuple(needed)
 
     def _separate(
-        self, blamed: tuple[Edit, ...], taken: tuple[Edit, ...], left: list[Edit], verdict: Verdict
+        self,
+        blamed: tuple[Edit, ...],
+        taken: tuple[Edit, ...],
+        left: list[Edit],
+        decision: Decision,
     ) -> list[Cause]:
         """Of several edits that break together: those that also break alone are causes each."""
         if len(blamed) == 1:
-            return [Cause(edits=blamed, verdict=verdict)]
+            return [Cause(edits=blamed, decision=decision)]
         found: list[Cause] = []
         for edit in blamed:
             others = tuple(one for one in left if one is not edit)
             alone = self._decide((*taken, *others))
             if alone.state == "breaking" and not self.reader.reads(alone.event):
-                found.append(Cause(edits=(edit,), verdict=alone))
-        return found or [Cause(edits=blamed, verdict=verdict)]
+                found.append(Cause(edits=(edit,), decision=alone))
+        return found or [Cause(edits=blamed, decision=decision)]
 
-    def _decide(self, taken: Sequence[Edit]) -> Verdict:
-        verdict = self._decided(self._edited(taken))
-        if verdict.state == "breaking" and self.reader.reads(verdict.event):
+    def _decide(self, taken: Sequence[Edit]) -> Decision:
+        decision = self._decided(self._edited(taken))
+        if decision.state == "breaking" and self.reader.reads(decision.event):
             # Readable as the contract really is: the edits only break what others repair.
-            return Verdict(state="compatible")
-        return verdict
+            return Decision(state="compatible")
+        return decision
 
-    def _settles(self, taken: Sequence[Edit], verdict: Verdict) -> bool:
+    def _settles(self, taken: Sequence[Edit], decision: Decision) -> bool:
         reader = self._edited(taken)
-        if verdict.state != "breaking":
+        if decision.state != "breaking":
             return self._decided(reader).state == "compatible"
         try:
-            return reader.reads(verdict.event)
+            return reader.reads(decision.event)
         except ValueError:
             return False  # some edits together make no schema
 
-    def _decided(self, reader: Version) -> Verdict:
-        budget = Budget(steps=min(STEPS, self.steps))
-        verdict = decide(self.writer, reader, budget)
+    def _decided(self, reader: Version) -> Decision:
+        budget = DecisionBudget(steps=min(STEPS, self.steps))
+        decision = decide(self.writer, reader, budget)
         self.steps -= budget.used
-        if self.steps <= 0 and verdict.state == "undecided":
+        if self.steps <= 0 and decision.state == "undecided":
             raise _Spent
-        return verdict
+        return decision
 
     def _edited(self, taken: Sequence[Edit]) -> Version:
         self.left -= self.size

@@ -93,13 +93,13 @@ class _Comparison:
         for direction in self.rules.directions(api.name):
             backward = direction == "backward"
             writer, reader = (old, new) if backward else (new, old)
-            verdict = decide(writer, reader)
-            if verdict.state == "compatible":
+            decision = decide(writer, reader)
+            if decision.state == "compatible":
                 continue
             try:
-                found = causes(writer, reader, verdict)
+                found = causes(writer, reader, decision)
             except (UnsupportedSchema, ValueError, jsonschema_rs.ReferencingError):
-                found = [Cause(edits=(), verdict=verdict)]
+                found = [Cause(edits=(), decision=decision)]
             for cause in found:
                 finding = self._finding(name, old, new, cause, direction)
                 key = (finding.rule, finding.path, str(finding.place), str(finding.old_place))
@@ -110,16 +110,16 @@ class _Comparison:
         self, name: str, old: Version, new: Version, cause: Cause, direction: Direction
     ) -> Finding:
         (_, one), (api, two) = self.old.events[name], self.new.events[name]
-        verdict = cause.verdict
+        decision = cause.decision
         proof = Proof(
             direction=direction,
-            event=verdict.event,
-            message=verdict.message,
-            reason=verdict.reason,
+            event=decision.event,
+            message=decision.message,
+            reason=decision.reason,
         )
         changes = [change_of(edit, direction) for edit in cause.edits]
         change = changes[0] if changes else None
-        undecided = verdict.state == "undecided"
+        undecided = decision.state == "undecided"
         places = [] if change is None else [str(change.old_place), str(change.new_place)]
         return Finding(
             rule=change.rule if change is not None and not undecided else "compat-undecided",

@@ -93,7 +93,7 @@ class NewContract:
     @cached_property
     def side(self) -> ContractVersion:
         """The contract, to be compared; only of one without errors."""
-        return ContractVersion(self.analysis.contract, verdicts=self.analysis.verdicts)
+        return ContractVersion(self.analysis.contract, validators=self.analysis.validators)
 
     @cached_property
     def documents(self) -> dict[str, Document]:

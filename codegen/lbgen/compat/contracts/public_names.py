@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...compiler import Analysis
     from ...findings.diagnostic import Place
-    from ...model import Record
+    from ...model import RecordType
     from ...model.parts import Parts
     from ...source.document import Location
     from .version import ContractVersion
@@ -71,7 +71,7 @@ class PublicNames:
 
 def public_names(analysis: Analysis) -> PublicNames:
     """The names of the package that a contract makes; none if it makes no package."""
-    modeller = Modeller(analysis.contract, analysis.references, analysis.verdicts)
+    modeller = Modeller(analysis.contract, analysis.references, analysis.validators)
     named, problems = name_package(analysis.contract, modeller)
     if named is None or problems:
         return PublicNames(classes={})
@@ -79,7 +79,7 @@ def public_names(analysis: Analysis) -> PublicNames:
         modeller.records, {parts: (api.name, event) for parts, (api, event) in named.events.items()}
     )
     found: dict[_Thing, tuple[_Class, ...]] = {}
-    for parts, (module, name) in named.naming.classes.items():
+    for parts, (module, name) in named.placement.classes.items():
         record = modeller.records[parts]
         fields = {name: key for key, name in field_names(record).items()}
         schema = analysis.references.schema(record.location)
@@ -104,7 +104,7 @@ class _Things:
     """
 
     def __init__(
-        self, records: Mapping[Parts, Record], events: Mapping[Parts, tuple[str, str]]
+        self, records: Mapping[Parts, RecordType], events: Mapping[Parts, tuple[str, str]]
     ) -> None:
         self._records = records
         self._events = events

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ...analysis.references import References
-from ...analysis.validators import Verdicts
+from ...analysis.validators import Validators
 from ...source.json_types import is_object
 from ..baseline.old_version import OldVersion
 from ..decide import Documents
@@ -30,21 +30,21 @@ class ContractVersion:
     Args:
         contract: the contract.
         version: which old version it is; `None` is the new one.
-        verdicts: its validators, where they are there already.
+        validators: its validators, where they are there already.
     """
 
     def __init__(
         self,
         contract: Contract,
         version: OldVersion | None = None,
-        verdicts: Verdicts | None = None,
+        validators: Validators | None = None,
     ) -> None:
         self.contract = contract
         self.version = version or OldVersion(name="")
-        self._verdicts = verdicts
+        self._given = validators
         values = {uri: self._readable(uri) for uri in contract.documents}
         named = bool(contract.urls) or any(names_something(one, 4) for one in values.values())
-        compile_ = self._compile if named or verdicts is not None else None
+        compile_ = self._compile if named or validators is not None else None
         violations = None if compile_ is None else self._violations
         self.documents = Documents(values, compile_, contract.urls, violations)
         self.events: dict[str, tuple[Api, Event]] = {
@@ -72,10 +72,10 @@ class ContractVersion:
         return self._validators.violations(location, value)
 
     @property
-    def _validators(self) -> Verdicts:
-        if self._verdicts is None:
-            self._verdicts = Verdicts(self.contract, References(self.contract))
-        return self._verdicts
+    def _validators(self) -> Validators:
+        if self._given is None:
+            self._given = Validators(self.contract, References(self.contract))
+        return self._given
 
     def place(self, location: Location, otherwise: Place) -> Place:
         """Where a location is in the file; of what is not there, the key around it."""

@@ -1,6 +1,6 @@
 """What the checker knows about formats.
 
-The verdict on a string is always the validator's. Here is what may be *assumed* about all strings
+The decision on a string is always the validator's. Here is what may be *assumed* about all strings
 of a format: a regular expression that each of them matches, and which format lies inside which.
 `tests/compat/test_formats.py` proves each line against the validator.
 """

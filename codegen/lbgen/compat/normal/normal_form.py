@@ -44,7 +44,7 @@ _ZERO: Final = frozenset({"minItems", "minLength", "minProperties"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaAt:
+class SchemaSource:
     """A schema by the documents it lives in and its place there.
 
     Attributes:
@@ -56,7 +56,7 @@ class SchemaAt:
     location: Location
 
 
-def normalise(schema: SchemaAt, references: References | None = None) -> Bundle:
+def normalise(schema: SchemaSource, references: References | None = None) -> Bundle:
     """The schema as one bundle.
 
     Raises:

@@ -1,7 +1,7 @@
 """Which properties and items a schema evaluates, per way in which it can hold.
 
 `unevaluatedProperties` and `unevaluatedItems` see what the branches that hold have looked at. A
-world is one choice of branches: what holds in it, and what is evaluated then.
+case is one choice of branches: what holds in it, and what is evaluated then.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Case:
     """One way to hold.
 
     Attributes:
@@ -52,7 +52,7 @@ class World:
     evaluated: Group | Items
 
 
-def worlds(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int = 0) -> list[World]:
+def cases(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int = 0) -> list[Case]:
     """All ways in which a schema can hold.
 
     Raises:
@@ -61,12 +61,12 @@ def worlds(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int =
     if depth > _DEEPEST:
         raise UnsupportedSchema("unevaluated properties across recursive references")
     if ("unevaluatedProperties" if kind == "object" else "unevaluatedItems") in node.keywords:
-        return [World((Lit(node, positive=True),), _everything(kind))]
-    own, choices = _own(node, kind), list[list[World]]()
+        return [Case((Lit(node, positive=True),), _everything(kind))]
+    own, choices = _own(node, kind), list[list[Case]]()
     for part in node.many("allOf"):
-        choices.append(worlds(part, kind, definitions, depth + 1))
+        choices.append(cases(part, kind, definitions, depth + 1))
     if REF in node.keywords:
-        choices.append(worlds(definitions[node.get(REF)], kind, definitions, depth + 1))
+        choices.append(cases(definitions[node.get(REF)], kind, definitions, depth + 1))
     for name in ("anyOf", "oneOf"):
         if name in node.keywords:
             choices.append(_branches(node, name, kind, definitions, depth))
@@ -74,10 +74,10 @@ def worlds(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int =
         choices.append(_conditional(node, kind, definitions, depth))
     for name, schema in node.named("dependentSchemas").items():
         present = [
-            World((Present(name), *world.items), world.evaluated)
-            for world in worlds(schema, kind, definitions, depth + 1)
+            Case((Present(name), *case.items), case.evaluated)
+            for case in cases(schema, kind, definitions, depth + 1)
         ]
-        choices.append([World((Absent(name),), _nothing(kind)), *present])
+        choices.append([Case((Absent(name),), _nothing(kind)), *present])
     return _together([[own], *choices], kind)
 
 
@@ -89,7 +89,7 @@ def _everything(kind: Kind) -> Group | Items:
     return Group({}, (), TRUE) if kind == "object" else Items(None)
 
 
-def _own(node: Node, kind: Kind) -> World:
+def _own(node: Node, kind: Kind) -> Case:
     applicators = ("allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", REF)
     rest = node.without(*applicators)
     items = (Lit(rest, positive=True),) if rest.keywords else ()
@@ -97,26 +97,26 @@ def _own(node: Node, kind: Kind) -> World:
         inner = "additionalProperties" in node.keywords
         properties = dict.fromkeys(node.named("properties"), TRUE)
         patterns = tuple((pattern, TRUE) for pattern in node.named("patternProperties"))
-        return World(items, Group(properties, patterns, TRUE if inner else None))
+        return Case(items, Group(properties, patterns, TRUE if inner else None))
     count = None if "items" in node.keywords else len(node.many("prefixItems"))
     matching = (node.get("contains"),) if "contains" in node.keywords else ()
-    return World(items, Items(count, matching))
+    return Case(items, Items(count, matching))
 
 
 def _branches(
     node: Node, name: str, kind: Kind, definitions: Mapping[str, Node], depth: int
-) -> list[World]:
+) -> list[Case]:
     branches: tuple[Node, ...] = node.get(name)
-    ways = [worlds(branch, kind, definitions, depth + 1) for branch in branches]
-    silent = [all(_is_nothing(world.evaluated) for world in way) for way in ways]
+    ways = [cases(branch, kind, definitions, depth + 1) for branch in branches]
+    silent = [all(_is_nothing(case.evaluated) for case in way) for way in ways]
     if all(silent):
-        return [World((Lit(Node(keywords={name: branches}), positive=True),), _nothing(kind))]
-    result: list[World] = []
+        return [Case((Lit(Node(keywords={name: branches}), positive=True),), _nothing(kind))]
+    result: list[Case] = []
     for chosen in product((True, False), repeat=len(branches)):
         if not any(chosen) or (name == "oneOf" and sum(chosen) != 1):
             continue
         options = [
-            way if holds else [World((Lit(branch, positive=False),), _nothing(kind))]
+            way if holds else [Case((Lit(branch, positive=False),), _nothing(kind))]
             for way, branch, holds in zip(ways, branches, chosen, strict=True)
         ]
         result += _together(options, kind)
@@ -125,26 +125,24 @@ def _branches(
     return result
 
 
-def _conditional(
-    node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int
-) -> list[World]:
+def _conditional(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int) -> list[Case]:
     test: Node = node.get("if")
-    holds = [worlds(test, kind, definitions, depth + 1)]
+    holds = [cases(test, kind, definitions, depth + 1)]
     if "then" in node.keywords:
-        holds.append(worlds(node.get("then"), kind, definitions, depth + 1))
-    fails = [[World((Lit(test, positive=False),), _nothing(kind))]]
+        holds.append(cases(node.get("then"), kind, definitions, depth + 1))
+    fails = [[Case((Lit(test, positive=False),), _nothing(kind))]]
     if "else" in node.keywords:
-        fails.append(worlds(node.get("else"), kind, definitions, depth + 1))
+        fails.append(cases(node.get("else"), kind, definitions, depth + 1))
     return [*_together(holds, kind), *_together(fails, kind)]
 
 
-def _together(choices: list[list[World]], kind: Kind) -> list[World]:
-    result = [World((), _nothing(kind))]
+def _together(choices: list[list[Case]], kind: Kind) -> list[Case]:
+    result = [Case((), _nothing(kind))]
     for options in choices:
         if len(result) * len(options) > _MOST:
             raise UnsupportedSchema("unevaluated properties across many branches")
         result = [
-            World((*one.items, *two.items), _both(one.evaluated, two.evaluated))
+            Case((*one.items, *two.items), _both(one.evaluated, two.evaluated))
             for one in result
             for two in options
             if not any(isinstance(item, Impossible) for item in two.items)

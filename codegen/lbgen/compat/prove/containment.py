@@ -14,7 +14,7 @@ STEPS: Final = 60_000
 """The budget of one question; a step takes a few dozen microseconds."""
 
 
-def outside(*inner: Bundle, outer: Bundle, steps: int = STEPS) -> tuple[Answer, int]:
+def find_counterexample(*inner: Bundle, outer: Bundle, steps: int = STEPS) -> tuple[Answer, int]:
     """A value that all of `inner` accept and `outer` rejects, or a proof that there is none.
 
     Returns:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ..normal.disjoint import disjoint
 from ..normal.json_values import Kind, kind_of, rational
 from ..normal.schema import REF, WRITTEN_WHOLE, Node, UnsupportedSchema
-from .cases import Items, worlds
+from .cases import Items, cases
 from .terms import (
     Absent,
     Alternative,
@@ -26,12 +26,12 @@ from .terms import (
     Lit,
     Matches,
     Multiple,
-    Names,
     NoneOfValues,
     OfFormat,
     OneOfValues,
     Opaque,
     Present,
+    PropertyNames,
     SomeItem,
     SomeProperty,
     Written,
@@ -99,8 +99,8 @@ def holding(
         rest = node.get(unevaluated)
         clauses.append(
             tuple(
-                (*world.items, _unevaluated_all(world.evaluated, rest))
-                for world in worlds(node.without(unevaluated), kind, definitions)
+                (*case.items, _unevaluated_all(case.evaluated, rest))
+                for case in cases(node.without(unevaluated), kind, definitions)
             )
         )
     return items, clauses
@@ -150,8 +150,8 @@ def failing(
     if unevaluated is not None:
         rest = node.get(unevaluated)
         ways += [
-            (*world.items, _unevaluated_some(world.evaluated, rest))
-            for world in worlds(node.without(unevaluated), kind, definitions)
+            (*case.items, _unevaluated_some(case.evaluated, rest))
+            for case in cases(node.without(unevaluated), kind, definitions)
         ]
     return ways
 
@@ -231,7 +231,7 @@ def _atoms(node: Node, kind: Kind) -> list[Item]:
             items.append(group)
         items += [Present(name) for name in node.texts("required")]
         if get("propertyNames") is not None:
-            items.append(Names(yes(get("propertyNames"))))
+            items.append(PropertyNames(yes(get("propertyNames"))))
     return items
 
 

@@ -20,12 +20,12 @@ from .terms import (
     Lit,
     Matches,
     Multiple,
-    Names,
     NoneOfValues,
     OfFormat,
     OneOfValues,
     Opaque,
     Present,
+    PropertyNames,
     SomeItem,
     SomeProperty,
     Written,
@@ -114,7 +114,7 @@ class Facts:
                 return replace(self, opaque=self.opaque | {(what, positive)}, dead=dead)
             case ItemAt() | ItemsFrom() | SomeItem() | FewItems() | Distinct():
                 return self._array(atom)
-            case Group() | Present() | Absent() | Names() | SomeProperty():
+            case Group() | Present() | Absent() | PropertyNames() | SomeProperty():
                 return self._object(atom)
 
     def _limited(self, atom: Limit) -> Facts:
@@ -161,7 +161,7 @@ class Facts:
                     return replace(self, distinct=True, dead=self.repeated)
                 return replace(self, repeated=True, dead=self.distinct)._counted(2, None)
 
-    def _object(self, atom: Group | Present | Absent | Names | SomeProperty) -> Facts:
+    def _object(self, atom: Group | Present | Absent | PropertyNames | SomeProperty) -> Facts:
         match atom:
             case Group():
                 return replace(self, groups=(*self.groups, atom))
@@ -173,7 +173,7 @@ class Facts:
                 return replace(self, required=self.required | {name}, fields=fields, dead=dead)
             case Absent(name):
                 return replace(self, absent=self.absent | {name}, dead=name in self.required)
-            case Names(lit):
+            case PropertyNames(lit):
                 return replace(self, names=self.names | {lit})
             case SomeProperty():
                 facts = replace(self, some_properties=(*self.some_properties, atom))

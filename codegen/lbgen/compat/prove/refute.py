@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ...source.document import Location
 from ...source.json_types import is_object
 from ..normal.json_values import canonical
-from ..normal.normal_form import SchemaAt, normalise
+from ..normal.normal_form import SchemaSource, normalise
 from ..normal.schema import Bundle, Node, UnsupportedSchema
 from .algebra import difference
 from .candidates import Candidates
@@ -29,14 +29,17 @@ _LARGEST: Final = 4000
 
 
 def search(
-    inner: Bundle, outer: Bundle, shows: Callable[[Any], bool], accepts: Callable[[Any], bool]
+    inner: Bundle,
+    outer: Bundle,
+    is_counterexample: Callable[[Any], bool],
+    accepts: Callable[[Any], bool],
 ) -> Any | None:
     """A one-item list with a counterexample, or `None`.
 
     Args:
         inner: the schema that accepts it.
         outer: the schema that rejects it.
-        shows: whether a value is a counterexample.
+        is_counterexample: whether a value is a counterexample.
         accepts: whether a value is one that `inner` accepts.
     """
     definitions = {**inner.definitions, **outer.definitions}
@@ -60,14 +63,14 @@ def search(
 
     for value in (*_seeds(definitions, nodes), *candidates.values(nodes)):
         if fresh(value):
-            if shows(value):
+            if is_counterexample(value):
                 return [value]
             if accepts(value) and len(seeds) < _MOST_SEEDS:
                 seeds.append(value)
     while seeds and tries > 0:
         for value in candidates.neighbours(seeds.popleft(), nodes):
             if fresh(value):
-                if shows(value):
+                if is_counterexample(value):
                     return [value]
                 if len(seeds) < _MOST_SEEDS and accepts(value):
                     seeds.append(value)
@@ -82,7 +85,7 @@ def _difference(inner: Bundle, outer: Bundle) -> Bundle | None:
         return None
     try:
         return normalise(
-            SchemaAt(documents={"difference:": schema}, location=Location("difference:"))
+            SchemaSource(documents={"difference:": schema}, location=Location("difference:"))
         )
     except UnsupportedSchema:
         return None

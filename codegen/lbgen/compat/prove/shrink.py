@@ -17,8 +17,8 @@ _READABLE: Final = 40
 """Texts up to this length stay as they are: `ann@example.com` says more than `n@e`."""
 
 
-def shrunk(value: Any, shows: Callable[[Any], bool]) -> Any:
-    """The smallest value found by dropping and simplifying parts while `shows` stays true."""
+def shrunk(value: Any, is_counterexample: Callable[[Any], bool]) -> Any:
+    """The smallest counterexample found by dropping and simplifying parts of one."""
     tries = _TRIES
     again = True
     while again and tries > 0:
@@ -27,7 +27,7 @@ def shrunk(value: Any, shows: Callable[[Any], bool]) -> Any:
             tries -= 1
             if tries <= 0:
                 break
-            if shows(smaller):
+            if is_counterexample(smaller):
                 value, again = smaller, True
                 break
     return value

@@ -194,7 +194,7 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class PropertyNames:
     """All property names, as texts, fulfil a literal."""
 
     lit: Lit
@@ -231,7 +231,7 @@ Atom: TypeAlias = (
     | Limit
     | Matches
     | Multiple
-    | Names
+    | PropertyNames
     | NoneOfValues
     | OfFormat
     | OneOfValues

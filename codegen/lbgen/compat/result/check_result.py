@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ...findings.diagnostic import Diagnostic, Note, Severity
-from ...report.sources import Sources
+from ...report.excerpts import Excerpts
 from ..change.event_text import cut, written
 from .same_edit import by_edit, by_version
 from .wording import ways_out
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..allowances import Allowance
     from ..baseline.old_version import OldVersion
     from ..contracts.finding import Finding, Proof
-    from ..settings import Settings
+    from ..settings import CheckSettings
     from .same_edit import SameEdit
 
 USED: Final = (
@@ -61,7 +61,7 @@ class Result:
     empty: tuple[OldVersion, ...]
     schemas: Path
     documents: dict[str, Document]
-    settings: Settings
+    settings: CheckSettings
     allowances: tuple[Allowance, ...] = ()
     changes: str = ""
     code: int | None = None
@@ -132,7 +132,7 @@ class Result:
         if not edit.others:
             return self.allowed_at(edit.first)
         place = edit.first.place
-        path = Sources(self.documents, str(self.schemas)).path(place.file)
+        path = Excerpts(self.documents, str(self.schemas)).path(place.file)
         return f"{path}:{place.line}" + (edit.name and f"#{edit.name}")
 
     def allowed_at(self, finding: Finding) -> str:
@@ -141,7 +141,7 @@ class Result:
         if len({one.place for one in alike}) < 2:
             return finding.where
         place = finding.place
-        path = Sources(self.documents, str(self.schemas)).path(place.file)
+        path = Excerpts(self.documents, str(self.schemas)).path(place.file)
         return f"{path}:{place.line}:{place.column}"
 
 

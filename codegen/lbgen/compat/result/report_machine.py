@@ -9,7 +9,7 @@ from lbgen_runtime.version import __version__
 
 from ...findings.diagnostic import Severity
 from ...report.console import json_text
-from ...report.sources import Sources
+from ...report.excerpts import Excerpts
 from ...report.words import details
 from .check_result import counted
 from .wording import allow_command, ways_out
@@ -23,7 +23,7 @@ _GITLAB: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.N
 
 def as_json(result: Result) -> str:
     """One JSON object; `docs/reference/check.schema.json` is its schema."""
-    sources = Sources(result.documents, str(result.schemas))
+    excerpts = Excerpts(result.documents, str(result.schemas))
     rules = result.settings.rules
     found = {
         "version": 1,
@@ -40,14 +40,14 @@ def as_json(result: Result) -> str:
         "rules_used": result.used,
         "exit_code": result.exit_code,
         "counts": {**counted(result.told), "compatible": len(result.compatible)},
-        "findings": [_finding(one, result, sources) for one in result.told],
+        "findings": [_finding(one, result, excerpts) for one in result.told],
         "problems": [
             {
                 "rule": problem.rule,
                 "severity": str(problem.severity),
                 "message": problem.message,
                 "help": problem.help,
-                "file": sources.path(problem.place.file),
+                "file": excerpts.path(problem.place.file),
                 "line": problem.place.line,
             }
             for problem in result.problems
@@ -56,7 +56,7 @@ def as_json(result: Result) -> str:
     return json_text(found)
 
 
-def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, Any]:
+def _finding(finding: Finding, result: Result, excerpts: Excerpts) -> dict[str, Any]:
     place, old = finding.place, finding.old_place
     at = result.allowed_at(finding)
     return {
@@ -67,7 +67,7 @@ def _finding(finding: Finding, result: Result, sources: Sources) -> dict[str, An
         "event": finding.event or None,
         "path": finding.path,
         "message": finding.headline,
-        "file": sources.path(place.file),
+        "file": excerpts.path(place.file),
         "line": place.line,
         "column": place.column,
         "old": {
@@ -102,7 +102,7 @@ def _allowance(finding: Finding) -> dict[str, Any]:
 
 def as_gitlab(result: Result) -> str:
     """GitLab's code quality report: a JSON array, one object a finding."""
-    sources = Sources(result.documents, str(result.schemas))
+    excerpts = Excerpts(result.documents, str(result.schemas))
     found = [
         {
             "description": ". ".join((diagnostic.message, *details(diagnostic))),
@@ -114,7 +114,7 @@ def as_gitlab(result: Result) -> str:
             ).hexdigest(),
             "severity": _GITLAB[diagnostic.severity],
             "location": {
-                "path": sources.path(diagnostic.place.file),
+                "path": excerpts.path(diagnostic.place.file),
                 "lines": {"begin": diagnostic.place.line},
             },
         }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...analysis.references import References
     from ...contract.contract import Api, Event
     from ...model import Modeller
-    from ...model.types import Record
+    from ...model.types import RecordType
 
 __all__ = ["PUBLISHED_BY", "event_records", "published_schema"]
 
@@ -28,7 +28,7 @@ PUBLISHED_BY: Final = "published by lbgen"
 _ANNOTATIONS: Final = frozenset({"title", "description", "$comment", "examples"})
 
 
-def event_records(modeller: Modeller, api: Api) -> dict[str, Record]:
+def event_records(modeller: Modeller, api: Api) -> dict[str, RecordType]:
     """The class of each event of an API, by the event's name, as the modeller has found them."""
     by_start = {parts[0].location: record for parts, record in modeller.records.items() if parts}
     starts = {
@@ -60,7 +60,9 @@ def published_schema(api: Api, modeller: Modeller) -> dict[str, Any]:
     }
 
 
-def _parameters(api: Api, event: Event, record: Record, references: References) -> dict[str, Any]:
+def _parameters(
+    api: Api, event: Event, record: RecordType, references: References
+) -> dict[str, Any]:
     draft07 = Draft07(references)
     start = _behind_references(event.location, references)
     found = draft07.schema(start)

@@ -23,7 +23,7 @@ from ..literals import python_literal
 if TYPE_CHECKING:
     from ...model.parts import Parts
 
-__all__ = ["Names", "annotation", "or_else"]
+__all__ = ["ClassNames", "annotation", "or_else"]
 
 _SCALARS = {
     "null": "None",
@@ -40,7 +40,7 @@ _FORMATS = {
 }
 
 
-class Names(Protocol):
+class ClassNames(Protocol):
     """How a module calls the class of a record."""
 
     def reference(self, parts: Parts) -> str:
@@ -48,7 +48,7 @@ class Names(Protocol):
         ...
 
 
-def annotation(type_: Type, names: Names) -> Expression:
+def annotation(type_: Type, names: ClassNames) -> Expression:
     """The annotation of a type."""
     match type_:
         case AnyType():
@@ -81,7 +81,7 @@ def _literals(values: tuple[str | int | bool | None, ...]) -> Expression:
     return or_else(literal, "None") if None in values else literal
 
 
-def _tuple(items: list[Expression], rest: Type | None, names: Names) -> Expression:
+def _tuple(items: list[Expression], rest: Type | None, names: ClassNames) -> Expression:
     if rest is not None:
         inner = Brackets("*tuple", (annotation(rest, names), "..."), "[]")
         return Brackets("tuple", (*items, inner), "[]")

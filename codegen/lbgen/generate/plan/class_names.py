@@ -15,13 +15,13 @@ from ...schema.paths import definition_name, words_on_the_way
 from ..names import class_name
 
 if TYPE_CHECKING:
-    from ...model import Record
+    from ...model import RecordType
     from ...source.document import Location, Path
 
 __all__ = ["class_names"]
 
 
-def class_names(record: Record, outer: tuple[Location, str] | None, document: str) -> list[str]:
+def class_names(record: RecordType, outer: tuple[Location, str] | None, document: str) -> list[str]:
     """The names that a class may have.
 
     Args:

@@ -18,7 +18,7 @@ from .outline import ClassPlan, FieldPlan, ParameterPlan
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...model import Record
+    from ...model import RecordType
     from ...model.parts import Parts
     from ...model.types import Field
     from .codecs import CodecNames
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ClassPlanner", "field_names"]
 
 
-def field_names(record: Record) -> dict[str, str]:
+def field_names(record: RecordType) -> dict[str, str]:
     """The Python name of each property of a class, by its key."""
     plain = Counter(parameter_name(field.key) for field in record.fields)
     result: dict[str, str] = {}
@@ -55,7 +55,7 @@ class ClassPlanner:
         self.problems: list[Diagnostic] = []
         self.texts: list[str] = []
 
-    def _collisions(self, record: Record, names: dict[str, str]) -> Iterator[Diagnostic]:
+    def _collisions(self, record: RecordType, names: dict[str, str]) -> Iterator[Diagnostic]:
         taken: dict[str, Field] = {}
         for field in record.fields:
             name = names[field.key]
@@ -69,7 +69,7 @@ class ClassPlanner:
                     related=(Related(place=first.place, message="the other one"),),
                 )
 
-    def plan(self, record: Record, name: str, event: str | None) -> ClassPlan:
+    def plan(self, record: RecordType, name: str, event: str | None) -> ClassPlan:
         """Plan the class of a record."""
         names = field_names(record)
         self.problems += self._collisions(record, names)
@@ -107,7 +107,7 @@ class ClassPlanner:
             self.texts.append(plan.codecs)
         return plan
 
-    def _location(self, record: Record) -> str:
+    def _location(self, record: RecordType) -> str:
         return self._names.location(record.location)
 
     def _field(self, field: Field, name: str, scope: CodecNames) -> FieldPlan:
@@ -146,7 +146,7 @@ class ClassPlanner:
             return or_else(type_, "_lbgen.Unset"), "_lbgen.UNSET"
         return or_else(type_, "None"), "None"
 
-    def parameters(self, record: Record) -> tuple[ParameterPlan, ...]:
+    def parameters(self, record: RecordType) -> tuple[ParameterPlan, ...]:
         """The parameters of `fire`."""
         names = field_names(record)
         found: list[ParameterPlan] = []
@@ -161,7 +161,7 @@ class ClassPlanner:
             found.append(self._parameter(extra, type_, "_lbgen.DEFAULT"))
         return tuple(found)
 
-    def constructor(self, record: Record, parts: Parts) -> str:
+    def constructor(self, record: RecordType, parts: Parts) -> str:
         """The class of an event, as the body of its `fire` writes it."""
         names = field_names(record)
         return self._names.hidden({*names.values(), ADDITIONAL}).reference(parts)
@@ -171,7 +171,7 @@ class ClassPlanner:
         self.texts.append(declaration)
         return ParameterPlan(name=name, declaration=declaration)
 
-    def _class_doc(self, record: Record, names: dict[str, str], name: str) -> tuple[str, ...]:
+    def _class_doc(self, record: RecordType, names: dict[str, str], name: str) -> tuple[str, ...]:
         lines = docstring_text(record.description, f"{name}.")
         described = [
             (names[field.key], docstring_text(field.description))
@@ -180,7 +180,7 @@ class ClassPlanner:
         ]
         return (*lines, *_section("Attributes:", described))
 
-    def fire_doc(self, record: Record) -> tuple[str, ...]:
+    def fire_doc(self, record: RecordType) -> tuple[str, ...]:
         """The docstring of `fire`."""
         names = field_names(record)
         lines = docstring_text(record.description, "Fire the event.")

@@ -20,7 +20,7 @@ from ...model.types import (
 )
 from ..layout import Brackets, Expression, Named
 from ..literals import python_literal
-from .annotations import Names
+from .annotations import ClassNames
 
 if TYPE_CHECKING:
     from ...source.document import Location
@@ -35,7 +35,7 @@ _FORMATS = {
 }
 
 
-class CodecNames(Names, Protocol):
+class CodecNames(ClassNames, Protocol):
     """What codecs need to know beside the names of classes."""
 
     def location(self, location: Location) -> str:

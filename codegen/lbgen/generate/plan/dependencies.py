@@ -21,13 +21,13 @@ from ...model.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ...model import Record
+    from ...model import RecordType
     from ...model.parts import Parts
 
 __all__ = ["circles_of", "records_in"]
 
 
-def records_in(record: Record) -> Iterator[Parts]:
+def records_in(record: RecordType) -> Iterator[Parts]:
     """The records that a record's annotations name."""
     for field in record.fields:
         yield from _of(field.type)

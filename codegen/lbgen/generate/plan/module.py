@@ -15,14 +15,14 @@ from .placement import api_class
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from ...analysis.validators import Verdicts
+    from ...analysis.validators import Validators
     from ...contract.contract import Api, Contract, Event
     from ...findings.diagnostic import Diagnostic
-    from ...model import Record
+    from ...model import RecordType
     from ...model.parts import Parts
     from ...source.document import Location
     from ..layout import Expression
-    from .placement import Naming
+    from .placement import Placement
     from .tree import ApiTree
 
 __all__ = ["plan_module"]
@@ -33,8 +33,8 @@ class ModuleNames:
 
     Args:
         module: the module.
-        naming: of the package.
-        verdicts: tells where validators find schemas.
+        placement: of the package.
+        validators: tells where validators find schemas.
 
     Attributes:
         imported: the classes to import, by module.
@@ -42,10 +42,10 @@ class ModuleNames:
         aliases: its own classes that need another name, since something hides their own.
     """
 
-    def __init__(self, module: str, naming: Naming, verdicts: Verdicts) -> None:
+    def __init__(self, module: str, placement: Placement, validators: Validators) -> None:
         self._module = module
-        self._naming = naming
-        self._verdicts = verdicts
+        self._naming = placement
+        self._validators = validators
         self.imported: dict[str, set[str]] = {}
         self.whole: set[str] = set()
         self.aliases: set[str] = set()
@@ -85,7 +85,7 @@ class ModuleNames:
 
     def location(self, location: Location) -> str:
         """The location of a schema as validators know it."""
-        return str(self._verdicts.location(location))
+        return str(self._validators.location(location))
 
 
 class HiddenNames:
@@ -117,9 +117,9 @@ def plan_module(
     api: Api | None,
     by_event: Mapping[tuple[str, str], Parts],
     contract: Contract,
-    records: Mapping[Parts, Record],
-    naming: Naming,
-    verdicts: Verdicts,
+    records: Mapping[Parts, RecordType],
+    placement: Placement,
+    validators: Validators,
     tree: ApiTree,
     circles: Mapping[str, frozenset[str]],
 ) -> tuple[ModulePlan, list[Diagnostic]]:
@@ -132,20 +132,20 @@ def plan_module(
         by_event: the record of each event, by the API's and the event's name.
         contract: the documents.
         records: every record.
-        naming: of every class.
-        verdicts: tells where validators find schemas.
+        placement: of every class.
+        validators: tells where validators find schemas.
         tree: of all APIs, by the parts of their names.
         circles: the modules that a module needs and that need it.
     """
-    names = ModuleNames(name, naming, verdicts)
-    local = {naming.classes[each][1] for each in parts}
+    names = ModuleNames(name, placement, validators)
+    local = {placement.classes[each][1] for each in parts}
     planner = ClassPlanner(names)
     order = _by_dependency(parts, records)
     events = {} if api is None else {by_event[api.name, e.name]: e for e in api.events}
     classes = [
         planner.plan(
             records[each],
-            naming.classes[each][1],
+            placement.classes[each][1],
             None if api is None or each not in events else f"{api.name}.{events[each].name}",
         )
         for each in order
@@ -158,7 +158,7 @@ def plan_module(
             contract=lay_out(Brackets("_lbgen.ApiContract", _arguments(api)), 0, 7, 0),
             doc=tuple(docstring_text(api.description, f"The API {api.name}.")),
             events=tuple(
-                _event_plan(event, naming.classes[each][1], records[each], planner, each)
+                _event_plan(event, placement.classes[each][1], records[each], planner, each)
                 for event, each in zip(api.events, own, strict=True)
             ),
             children=tree.children_of(api.name),
@@ -208,7 +208,7 @@ def plan_module(
 
 
 def _event_plan(
-    event: Event, class_name: str, record: Record, planner: ClassPlanner, parts: Parts
+    event: Event, class_name: str, record: RecordType, planner: ClassPlanner, parts: Parts
 ) -> EventPlan:
     name = parameter_name(event.name)
     endpoint = f"_{class_name}Endpoint"
@@ -260,7 +260,7 @@ def _arguments(api: Api) -> tuple[Expression, ...]:
     return tuple(found)
 
 
-def _by_dependency(parts: Sequence[Parts], records: Mapping[Parts, Record]) -> list[Parts]:
+def _by_dependency(parts: Sequence[Parts], records: Mapping[Parts, RecordType]) -> list[Parts]:
     """Records in an order in which each comes behind those that it needs, if there is one."""
     from .dependencies import records_in
 

@@ -20,11 +20,11 @@ from .tree import ApiTree
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...analysis.validators import Verdicts
+    from ...analysis.validators import Validators
     from ...contract.contract import Api, Contract
     from ...model import Modeller
     from ...model.parts import Parts
-    from .placement import Naming
+    from .placement import Placement
 
 __all__ = ["NamedClasses", "name_package", "plan_package"]
 
@@ -36,12 +36,12 @@ class NamedClasses:
     Attributes:
         events: the records that are events, with the API and the event's name.
         by_event: the same by API and event.
-        naming: module and name of every class.
+        placement: module and name of every class.
     """
 
     events: Mapping[Parts, tuple[Api, str]]
     by_event: Mapping[tuple[str, str], Parts]
-    naming: Naming
+    placement: Placement
 
 
 def name_package(
@@ -54,7 +54,7 @@ def name_package(
         modeller: finds the types of the same contract.
 
     Returns:
-        The classes, and what is in the way of naming them.
+        The classes, and what is in the way of placement them.
     """
     problems: list[Diagnostic] = []
     events: dict[Parts, tuple[Api, str]] = {}
@@ -77,19 +77,19 @@ def name_package(
             by_event[api.name, event.name] = record.parts
     if problems:
         return None, problems
-    naming = name_classes(contract, events, modeller.records)
-    return NamedClasses(events=events, by_event=by_event, naming=naming), naming.problems
+    placement = name_classes(contract, events, modeller.records)
+    return NamedClasses(events=events, by_event=by_event, placement=placement), placement.problems
 
 
 def plan_package(
-    contract: Contract, modeller: Modeller, verdicts: Verdicts
+    contract: Contract, modeller: Modeller, validators: Validators
 ) -> tuple[PackagePlan | None, list[Diagnostic]]:
     """Plan the package of a contract.
 
     Args:
         contract: the APIs.
         modeller: finds the types of the same contract.
-        verdicts: tells where validators find schemas.
+        validators: tells where validators find schemas.
 
     Returns:
         The plan, and what is in its way.
@@ -97,16 +97,16 @@ def plan_package(
     named, problems = name_package(contract, modeller)
     if named is None:
         return None, problems
-    naming = named.naming
+    placement = named.placement
     tree = ApiTree(contract)
     problems += tree.problems
     modules: dict[str, list[Parts]] = {}
     for api in contract.apis:
-        modules.setdefault(naming.modules[api.uri], [])
-    for parts, (module, _) in naming.classes.items():
+        modules.setdefault(placement.modules[api.uri], [])
+    for parts, (module, _) in placement.classes.items():
         modules.setdefault(module, []).append(parts)
-    apis = {naming.modules[api.uri]: api for api in contract.apis}
-    circles = circles_of(_needs(naming, modeller))
+    apis = {placement.modules[api.uri]: api for api in contract.apis}
+    circles = circles_of(_needs(placement, modeller))
     planned: list[ModulePlan] = []
     for name in sorted(modules):
         plan, found = plan_module(
@@ -116,8 +116,8 @@ def plan_package(
             by_event=named.by_event,
             contract=contract,
             records=modeller.records,
-            naming=naming,
-            verdicts=verdicts,
+            placement=placement,
+            validators=validators,
             tree=tree,
             circles=circles,
         )
@@ -126,7 +126,7 @@ def plan_package(
     apis_by_class = sorted((api_class(api.name), module_name(api.name)) for api in contract.apis)
     package = PackagePlan(
         modules=tuple(planned),
-        schemas=_schemas(contract, verdicts, modeller),
+        schemas=_schemas(contract, validators, modeller),
         namespaces=tree.roots(),
         steps=tree.steps_below(None),
         api_imports=(
@@ -163,19 +163,19 @@ def plan_package(
     return package, problems
 
 
-def _needs(naming: Naming, modeller: Modeller) -> dict[str, set[str]]:
+def _needs(placement: Placement, modeller: Modeller) -> dict[str, set[str]]:
     """The modules whose classes each module names."""
     needs: dict[str, set[str]] = {}
-    for parts, (module, _) in naming.classes.items():
-        inner = {naming.classes[each][0] for each in records_in(modeller.records[parts])}
+    for parts, (module, _) in placement.classes.items():
+        inner = {placement.classes[each][0] for each in records_in(modeller.records[parts])}
         needs.setdefault(module, set()).update(sorted(inner - {module}))
     return needs
 
 
-def _schemas(contract: Contract, verdicts: Verdicts, modeller: Modeller) -> SchemasPlan:
+def _schemas(contract: Contract, validators: Validators, modeller: Modeller) -> SchemasPlan:
     documents = tuple(
         (python_literal(uri), json_literal(value))
-        for uri, value in sorted(verdicts.documents.items())
+        for uri, value in sorted(validators.documents.items())
     )
     lightbus = tuple(
         (python_literal(api.name), json_literal(published_schema(api, modeller)))

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from ...contract.contract import Api, Contract
     from ...findings.diagnostic import Place
-    from ...model import Record
+    from ...model import RecordType
     from ...model.parts import Parts
 
-__all__ = ["Naming", "name_classes"]
+__all__ = ["Placement", "name_classes"]
 
 
-class Naming:
+class Placement:
     """Modules and names of a contract's classes.
 
     Attributes:
@@ -68,8 +68,8 @@ class Naming:
 def name_classes(
     contract: Contract,
     events: Mapping[Parts, tuple[Api, str]],
-    records: Mapping[Parts, Record],
-) -> Naming:
+    records: Mapping[Parts, RecordType],
+) -> Placement:
     """Give every class its module and its name.
 
     Args:
@@ -77,50 +77,52 @@ def name_classes(
         events: the records that are events, with the API and the event's name.
         records: every record, in the order in which they were found.
     """
-    naming = Naming()
+    placement = Placement()
     for api in contract.apis:
         module = module_name(api.name)
-        naming.claim_module(module, api.name, api.place)
-        naming.modules[api.uri] = module
-        naming.claim(module, api_class(api.name), api.place)
+        placement.claim_module(module, api.name, api.place)
+        placement.modules[api.uri] = module
+        placement.claim(module, api_class(api.name), api.place)
         for event in api.events:
-            naming.modules[event.location.uri] = module
+            placement.modules[event.location.uri] = module
     for uri, document in sorted(contract.documents.items()):
-        if uri not in naming.modules:
-            naming.modules[uri] = module_name(document.file.rsplit(".", 1)[0])
+        if uri not in placement.modules:
+            placement.modules[uri] = module_name(document.file.rsplit(".", 1)[0])
     for parts, (api, name) in events.items():
-        _claim_class(naming, parts, records[parts], naming.modules[api.uri], [class_name(name)])
+        _claim_class(
+            placement, parts, records[parts], placement.modules[api.uri], [class_name(name)]
+        )
     api_files = {api.uri for api in contract.apis}
     api_modules = {module_name(api.name) for api in contract.apis}
     for parts, record in records.items():
         if parts in events:
             continue
-        module = naming.modules[record.location.uri]
+        module = placement.modules[record.location.uri]
         document = contract.documents[record.location.uri]
         if record.location.uri not in api_files and module not in api_modules:
             owner = record.location.uri.removeprefix(SCHEME)
-            naming.claim_module(module, owner, document.place(()))
+            placement.claim_module(module, owner, document.place(()))
         outer = None
-        if record.owner is not None and record.owner[0] in naming.classes:
+        if record.owner is not None and record.owner[0] in placement.classes:
             around = records[record.owner[0]].location
-            outer = around, naming.classes[record.owner[0]][1]
+            outer = around, placement.classes[record.owner[0]][1]
         candidates = class_names(record, outer, document.name)
-        _claim_class(naming, parts, record, module, candidates)
-    return naming
+        _claim_class(placement, parts, record, module, candidates)
+    return placement
 
 
 def _claim_class(
-    naming: Naming, parts: Parts, record: Record, module: str, candidates: list[str]
+    placement: Placement, parts: Parts, record: RecordType, module: str, candidates: list[str]
 ) -> None:
     for name in candidates:
-        if not naming.is_taken(module, name):
-            naming.claim(module, name, record.place)
-            naming.classes[parts] = (module, name)
+        if not placement.is_taken(module, name):
+            placement.claim(module, name, record.place)
+            placement.classes[parts] = (module, name)
             return
     name = candidates[-1]
-    first = naming.claim(module, name, record.place)
-    naming.classes[parts] = (module, name)
-    naming.problems.append(
+    first = placement.claim(module, name, record.place)
+    placement.classes[parts] = (module, name)
+    placement.problems.append(
         Diagnostic(
             place=record.place,
             rule="name-collision",

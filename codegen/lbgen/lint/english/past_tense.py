@@ -26,7 +26,7 @@ from .vocabulary import (
     VERBS,
 )
 
-__all__ = ["Judgement", "Tense", "judge", "words_of"]
+__all__ = ["Judgement", "Tense", "judge", "name_words"]
 
 
 class Tense(Enum):
@@ -57,7 +57,7 @@ _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _VERSION: Final = re.compile(r"v?[0-9]+")
 
 
-def words_of(name: str) -> list[str]:
+def name_words(name: str) -> list[str]:
     """The words of a name in snake_case or CamelCase, in lower case."""
     return [word.lower() for piece in name.split("_") for word in _WORD.findall(piece)]
 
@@ -68,7 +68,7 @@ def judge(name: str) -> Judgement:
     Args:
         name: as the contract writes it.
     """
-    words = words_of(name)
+    words = name_words(name)
     while len(words) > 1 and _VERSION.fullmatch(words[-1]):
         words.pop()
         if len(words) > 1 and words[-1] == "v":

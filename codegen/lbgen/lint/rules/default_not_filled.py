@@ -9,17 +9,17 @@ from ...model import Modeller
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Defaults of properties that another part of the schema speaks of as well."""
     analysis = subjects.built.analysis
     if any(problem.rule == "too-large" for problem in analysis.problems):
         return
-    modeller = Modeller(analysis.contract, analysis.references, analysis.verdicts)
+    modeller = Modeller(analysis.contract, analysis.references, analysis.validators)
     for location in sorted(modeller.refusable_defaults):
         if not subjects.parts.annotation(location, "default")[0]:
             continue

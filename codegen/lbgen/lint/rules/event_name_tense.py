@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ...findings.diagnostic import Severity
-from ..english.past_tense import Tense, judge, words_of
+from ..english.past_tense import Tense, judge, name_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
@@ -26,12 +26,12 @@ _TECHNICAL: Final = {
 """Words about rows of a table, and what a domain says instead."""
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Names that are not in the past tense, and names that only say what a database did."""
     for _, event, location in subjects.events():
         judgement = judge(event.name)
         place = event.place
-        words = words_of(event.name)
+        words = name_words(event.name)
         if judgement.tense is Tense.PAST:
             if words[-1] in _TECHNICAL:
                 yield subjects.finding(

@@ -10,7 +10,7 @@ from ...source.json_types import is_array
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, SchemaAt, Subjects
+    from ..subjects import LintFinding, PlacedSchema, Subjects
 
 __all__ = ["check"]
 
@@ -22,7 +22,7 @@ _COUNTS: Final = (
 )
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Schemas of which one can see, without any other, that no value fulfils them.
 
     Cases: an empty `enum`; an `enum` or a `const` without a value of the declared `type`; a lower
@@ -45,7 +45,7 @@ def check(subjects: Subjects) -> Iterator[Finding]:
             )
 
 
-def _values(schema: SchemaAt) -> Iterator[tuple[str, str, str]]:
+def _values(schema: PlacedSchema) -> Iterator[tuple[str, str, str]]:
     """What is wrong with the listed values: the keyword, a message, and help."""
     enum = schema.value.get("enum")
     if is_array(enum) and not enum:
@@ -79,7 +79,7 @@ def _is_a(value: Any, types: tuple[str, ...]) -> bool:
     return kind in types or (kind == "integer" and "number" in types)
 
 
-def _bounds(schema: SchemaAt) -> Iterator[tuple[str, str, str]]:
+def _bounds(schema: PlacedSchema) -> Iterator[tuple[str, str, str]]:
     """Bounds that leave nothing between them: the keyword of the lower one, a message, and help."""
     for lower, upper, kind in _COUNTS:
         if "Contains" in lower and not _counts_contained(schema):
@@ -100,7 +100,7 @@ def _bounds(schema: SchemaAt) -> Iterator[tuple[str, str, str]]:
                 yield _crossed(lower, least, upper, most, "number")
 
 
-def _counts_contained(schema: SchemaAt) -> bool:
+def _counts_contained(schema: PlacedSchema) -> bool:
     """Whether `minContains` means anything: its draft has it, and there is something to count."""
     return "contains" in schema.value and "minContains" in schema.draft.keywords
 
@@ -113,6 +113,6 @@ def _crossed(lower: str, least: float, upper: str, most: float, kind: str) -> tu
     )
 
 
-def _number(schema: SchemaAt, keyword: str) -> float | None:
+def _number(schema: PlacedSchema, keyword: str) -> float | None:
     value = schema.value.get(keyword)
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..english.past_tense import words_of
+from ..english.past_tense import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Integers called `id` or `..._id`."""
     for schema in subjects.schemas:
-        words = words_of(schema.property_name or "")
+        words = name_words(schema.property_name or "")
         if words[-1:] == ["id"] and schema.value.get("type") == "integer":
             yield subjects.finding(
                 "integer-id",

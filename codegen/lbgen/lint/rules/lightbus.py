@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...contract.contract import Api
-    from ...model.types import Record
-    from ..subjects import Finding, Subjects
+    from ...model.types import RecordType
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
@@ -35,7 +35,7 @@ _TAKEN: Final = frozenset(
 """Attributes of a bus or an API in Lightbus, behind which an event cannot be reached."""
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """What Lightbus cannot read."""
     if subjects.built.analysis.failed:  # it reads schemas that are valid
         return
@@ -71,7 +71,7 @@ def check(subjects: Subjects) -> Iterator[Finding]:
                     )
 
 
-def _zone(subjects: Subjects, api: Api) -> Iterator[Finding]:
+def _zone(subjects: Subjects, api: Api) -> Iterator[LintFinding]:
     if api.assume_timezone is None:
         return
     try:
@@ -85,7 +85,7 @@ def _zone(subjects: Subjects, api: Api) -> Iterator[Finding]:
         )
 
 
-def _names(subjects: Subjects, api: Api) -> Iterator[Finding]:
+def _names(subjects: Subjects, api: Api) -> Iterator[LintFinding]:
     where = Location(api.uri, ("api",))
     first = api.name.split(".")[0]
     if first == "default":
@@ -113,7 +113,7 @@ def _names(subjects: Subjects, api: Api) -> Iterator[Finding]:
             )
 
 
-def _parameters(subjects: Subjects, event: str, record: Record) -> Iterator[Finding]:
+def _parameters(subjects: Subjects, event: str, record: RecordType) -> Iterator[LintFinding]:
     for field in record.fields:
         if not field.key.isidentifier() or iskeyword(field.key):
             yield subjects.finding(

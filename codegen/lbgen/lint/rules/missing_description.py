@@ -11,14 +11,14 @@ from ...source.json_types import is_object
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 _RULE: Final = "missing-description"
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """APIs and events without a description; in a note, parameters and types without one."""
     for api in subjects.contract.apis:
         if api.description is None and api.uri in subjects.contract.documents:

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ...source.json_types import is_array
-from ..english.past_tense import words_of
+from ..english.past_tense import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, SchemaAt, Subjects
+    from ..subjects import LintFinding, PlacedSchema, Subjects
 
 __all__ = ["check"]
 
@@ -32,7 +32,7 @@ _BY_EXAMPLE: Final = (
 _SAYS_MORE: Final = frozenset({"format", "pattern", "enum", "const", "$ref", "$dynamicRef"})
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Strings whose name or example is a date or a time, without a format."""
     for schema in subjects.schemas:
         type_ = schema.value.get("type")
@@ -59,8 +59,8 @@ def _by_example(schema: dict[str, Any]) -> str | None:
     return None
 
 
-def _by_name(schema: SchemaAt) -> str | None:
-    words = words_of(schema.called or "")
+def _by_name(schema: PlacedSchema) -> str | None:
+    words = name_words(schema.called or "")
     if not words:
         return None
     if words[-2:] == ["date", "time"]:

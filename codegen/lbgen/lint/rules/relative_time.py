@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ...source.json_types import is_array
-from ..english.past_tense import words_of
+from ..english.past_tense import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...source.document import Path
-    from ..subjects import Finding, SchemaAt, Subjects
+    from ..subjects import LintFinding, PlacedSchema, Subjects
 
 __all__ = ["check"]
 
@@ -35,10 +35,10 @@ _HELP: Final = (
 )
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Names, descriptions and values that are relative to the time of reading."""
     for schema in subjects.schemas:
-        name = "_".join(words_of(schema.property_name or ""))
+        name = "_".join(name_words(schema.property_name or ""))
         found = _NAME.search(name)
         if found is not None:
             yield subjects.finding(
@@ -61,14 +61,14 @@ def check(subjects: Subjects) -> Iterator[Finding]:
                 )
 
 
-def _below(schema: SchemaAt, path: Path) -> Any:
+def _below(schema: PlacedSchema, path: Path) -> Any:
     location = schema.location
     for step in path:
         location = location / step
     return location
 
 
-def _texts(schema: SchemaAt) -> Iterator[tuple[Path, str]]:
+def _texts(schema: PlacedSchema) -> Iterator[tuple[Path, str]]:
     """Texts that say what a value is, and texts that are values."""
     value = schema.value
     if schema.called is not None and isinstance(value.get("description"), str):

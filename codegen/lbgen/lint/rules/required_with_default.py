@@ -10,12 +10,12 @@ from ...source.json_types import is_array, is_object
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Required properties with a default."""
     for schema in subjects.schemas:
         required, properties = schema.value.get("required"), schema.value.get("properties")

@@ -6,19 +6,19 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ...source.document import Location
-from ..english.past_tense import words_of
+from ..english.past_tense import name_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 _SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Names that are not in snake_case."""
     for api in subjects.contract.apis:
         parts = api.name.split(".")
@@ -41,7 +41,7 @@ def _finding(
     name: str,
     better: str,
     at_value: bool = False,
-) -> Finding:
+) -> LintFinding:
     return subjects.finding(
         "snake-case",
         location,
@@ -53,5 +53,5 @@ def _finding(
 
 def _snake(name: str) -> str:
     pieces = (piece for piece in re.split(r"[^A-Za-z0-9]+", name) if piece)
-    better = "_".join("_".join(words_of(piece)) for piece in pieces)
+    better = "_".join("_".join(name_words(piece)) for piece in pieces)
     return better if _SNAKE.fullmatch(better) and better != name else ""

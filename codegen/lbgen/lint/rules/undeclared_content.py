@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...source.document import Location
-    from ..subjects import Finding, SchemaAt, Subjects
+    from ..subjects import LintFinding, PlacedSchema, Subjects
 
 __all__ = ["check"]
 
@@ -24,7 +24,7 @@ _COUNTING: Final = (
 )
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """`minProperties`, and what `not` and `contains` say of properties without a name."""
     for schema in subjects.schemas:
         for location, keyword in _places(subjects, schema):
@@ -38,7 +38,7 @@ def check(subjects: Subjects) -> Iterator[Finding]:
             )
 
 
-def _places(subjects: Subjects, schema: SchemaAt) -> Iterator[tuple[Location, str]]:
+def _places(subjects: Subjects, schema: PlacedSchema) -> Iterator[tuple[Location, str]]:
     value = schema.value
     least = value.get("minProperties", 0)
     declared = value.get("properties")

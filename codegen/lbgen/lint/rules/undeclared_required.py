@@ -11,12 +11,12 @@ from ..same_value import SameValue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, SchemaAt, Subjects
+    from ..subjects import LintFinding, PlacedSchema, Subjects
 
 __all__ = ["check"]
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Names in `required` that no schema of the same object declares, in any of its branches.
 
     One that is nearly a declared name is a slip.
@@ -52,19 +52,19 @@ def check(subjects: Subjects) -> Iterator[Finding]:
             )
 
 
-def _required(schema: SchemaAt) -> dict[str, int]:
+def _required(schema: PlacedSchema) -> dict[str, int]:
     """The names in `required`, each with its index."""
     names = None if _refers_only(schema) else schema.value.get("required")
     texts = enumerate(names if is_array(names) else ())
     return {name: index for index, name in texts if isinstance(name, str)}
 
 
-def _properties(schema: SchemaAt) -> dict[str, Any]:
+def _properties(schema: PlacedSchema) -> dict[str, Any]:
     properties = None if _refers_only(schema) else schema.value.get("properties")
     return properties if is_object(properties) else {}
 
 
-def _describes(schema: SchemaAt, name: str) -> bool:
+def _describes(schema: PlacedSchema, name: str) -> bool:
     """Whether a schema says what properties are that it does not name."""
     import jsonschema_rs
 
@@ -80,5 +80,5 @@ def _describes(schema: SchemaAt, name: str) -> bool:
         return True
 
 
-def _refers_only(schema: SchemaAt) -> bool:
+def _refers_only(schema: PlacedSchema) -> bool:
     return schema.draft.ref_alone and "$ref" in schema.value

@@ -11,12 +11,12 @@ from ...findings.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Formats without a checker: misspelt ones, which are slips, and those of other tools."""
     for schema in subjects.schemas:
         name = schema.value.get("format")

@@ -9,12 +9,12 @@ from ...source.document import Location
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Entries of `$defs` and `definitions` that no reference from outside of them leads to."""
     targets: list[tuple[Location, Location]] = []
     for schema in subjects.schemas:

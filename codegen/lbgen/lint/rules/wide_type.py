@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...model import Type
-    from ..subjects import Finding, Subjects
+    from ..subjects import LintFinding, Subjects
 
 __all__ = ["check"]
 
 _HELP = "the schema still checks every value; only the editor and the type checker know less"
 
 
-def check(subjects: Subjects) -> Iterator[Finding]:
+def check(subjects: Subjects) -> Iterator[LintFinding]:
     """Fields and classes that are wider than their schema, each with the reason."""
     modeller = subjects.built.modeller
     if modeller is None:

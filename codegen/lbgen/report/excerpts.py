@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from ..source.document import Document
 
-__all__ = ["Sources"]
+__all__ = ["Excerpts"]
 
 
-class Sources:
-    """The sources of a run.
+class Excerpts:
+    """The sources of a run, for printers.
 
     Args:
         documents: those that could be read, by path below the folder.
