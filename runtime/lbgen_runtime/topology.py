@@ -1,0 +1,281 @@
+"""Which server serves a key: the one server, the master that Sentinels name, a cluster's masters.
+
+Nothing here waits or speaks to a server: `Topology.locate` yields what is to be asked, and is
+driven from sync and from async connections alike. Every connection tells the topology what it
+learns: that a slot has moved, that a node does not answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
+
+from redis.exceptions import AskError, MovedError, ResponseError
+
+from . import clock
+from .printable import printable
+from .replies import Meaning, meaning_of, words_of
+from .server_url import Kind, ServerUrl
+from .slots import ASK_FOR_SLOTS, Node, SlotTable, slot_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Mapping
+    from typing import Protocol
+
+    from .connection import Command, Reply
+    from .server_address import ServerAddress
+
+    class Rerouted(Protocol):
+        """What is told when keys may be served by other nodes than before; from any thread."""
+
+        def rerouted(self) -> None:
+            """Look whether its node is still the one to speak to."""
+            ...
+
+
+__all__ = ["Ask", "NoMaster", "Topology"]
+
+_log = logging.getLogger("lbgen_runtime")
+
+_REFRESH: Final = 0.5
+"""Seconds between two questions for the slots at least; up to twice as long, so that many
+processes do not ask in the same moment."""
+_OLD: Final = 60.0
+"""Seconds after which the slots are asked for again when a connection is opened."""
+_PATIENCE: Final = 1.0
+"""Seconds that a Sentinel or a node has to answer before the next one is asked."""
+_ASKING: Final = 1.0
+"""Seconds after which the master of a slot that was on its way is asked first again."""
+
+
+class NoMaster(Exception):
+    """Nobody who was asked knows a server for the node; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Send these commands to a server over a connection of their own.
+
+    Attributes:
+        address: where it is.
+        commands: what to send; the answer is the list of their replies, or `None` if there is none.
+        timeout: seconds that connecting and answering may take, each.
+    """
+
+    address: ServerAddress
+    commands: tuple[Command, ...]
+    timeout: float = _PATIENCE
+
+
+class Topology:
+    """Which server serves which key, as far as this process knows; from any thread.
+
+    Args:
+        url: where to begin.
+        address_map: where servers can be reached that are announced under other addresses
+            (`host, port` to `host, port`), as behind NAT.
+    """
+
+    __slots__ = (
+        "_asking",
+        "_due",
+        "_forbidden",
+        "_places",
+        "_read",
+        "_seed",
+        "_stale",
+        "_table",
+        "_watching",
+        "url",
+    )
+
+    def __init__(
+        self,
+        url: ServerUrl,
+        address_map: Mapping[tuple[str, int], tuple[str, int]] | None = None,
+    ) -> None:
+        self.url = url
+        self._places = {known: Node(*place) for known, place in (address_map or {}).items()}
+        self._table: SlotTable | None = None
+        self._asking: dict[int, tuple[Node, float]] = {}
+        self._seed = random.randrange(len(url.places))
+        self._stale = url.kind is Kind.CLUSTER
+        self._due = 0.0
+        self._read = 0.0
+        self._forbidden = False
+        self._watching: WeakSet[Rerouted] = WeakSet()
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one server serves every key, for all that is known."""
+        return self._table is None
+
+    @property
+    def fails_over(self) -> bool:
+        """Whether another server takes over where one is lost."""
+        return self.url.kind is not Kind.SERVER or self._table is not None
+
+    @property
+    def home(self) -> Node:
+        """Where keys are served while nothing else is known."""
+        place = self.url.places[self._seed % len(self.url.places)]
+        return Node(place.host, place.port)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every master that is known."""
+        table = self._table
+        return (self.home,) if table is None else table.nodes
+
+    def node_of(self, key: bytes) -> Node:
+        """The node that serves a key."""
+        table = self._table
+        if table is None:
+            return self.home
+        slot = slot_of(key)
+        if self._asking and slot in self._asking:
+            node, until = self._asking[slot]
+            if clock.now() < until:
+                return node
+            self._forget_asking(slot)
+        owner = table.owner(slot)
+        return owner if owner is not None else table.nodes[slot % len(table.nodes)]
+
+    def watch(self, watching: Rerouted) -> None:
+        """Tell an object, for as long as it exists, when keys may be served elsewhere."""
+        self._watching.add(watching)
+
+    # What connections tell.
+
+    def learn(self, replies: Iterable[object], asked: Node) -> None:
+        """Note what the errors among replies tell.
+
+        Args:
+            replies: errors of the server, and others.
+            asked: the node that gave them.
+        """
+        for reply in replies:
+            if not isinstance(reply, (MovedError, AskError)):
+                continue
+            known = (reply.host or asked.host, reply.port)
+            node = self._places.get(known, Node(*known))
+            if isinstance(reply, AskError):
+                until = clock.now() + _ASKING
+                asking = (node._replace(asking=True), until)
+                self._asking = {**self._asking, reply.slot_id: asking}
+            else:
+                self._forget_asking(reply.slot_id)
+                table = self._table or SlotTable((node,), [None] * 16_384)
+                self._table = table.moved(reply.slot_id, node)
+                self._stale = True
+            self._tell()
+
+    def failed(self, node: Node) -> None:
+        """A node does not answer, or is not the one to ask."""
+        for slot in [slot for slot, (asked, _) in self._asking.items() if asked == node]:
+            self._forget_asking(slot)
+        if self._table is not None or self.url.kind is Kind.CLUSTER:
+            self._stale = True
+        if self._table is None:
+            self._seed += 1
+
+    def _forget_asking(self, slot: int) -> None:
+        self._asking = {other: asked for other, asked in self._asking.items() if other != slot}
+
+    def _tell(self) -> None:
+        for watching in list(self._watching):
+            watching.rerouted()
+
+    # Where a connection is to be opened.
+
+    def locate(self, node: Node) -> Generator[Ask, list[Reply] | None, ServerAddress]:
+        """Where a node can be reached; asks others who know more, if need be.
+
+        Args:
+            node: what `node_of` has given.
+
+        Raises:
+            NoMaster: nobody knows; or the node serves nothing any more, and `node_of` gives others.
+        """
+        if self.url.kind is Kind.SENTINEL:
+            return (yield from self._master())
+        if self._is_due():
+            yield from self._refresh(node)
+        table = self._table
+        if table is not None:
+            if not node.asking and node not in table.nodes:
+                raise NoMaster(f"{node.host}:{node.port} serves no slot any more")
+            return self.url.at(node.host, node.port)
+        if self.url.kind is Kind.CLUSTER and not self._forbidden:
+            raise NoMaster("no node of the cluster answers")
+        place = self.url.places[self._seed % len(self.url.places)]
+        return place if node == self.home else self.url.at(node.host, node.port)
+
+    def _master(self) -> Generator[Ask, list[Reply] | None, ServerAddress]:
+        command = (b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", self.url.master)
+        count = len(self.url.places)
+        why = "no Sentinel answers"
+        for number in range(self._seed, self._seed + count):
+            replies = yield Ask(self.url.places[number % count], (command,))
+            if replies is None:
+                continue
+            [reply] = replies
+            if isinstance(reply, ResponseError):
+                why = f"a Sentinel refuses: {words_of(reply)}"
+            elif reply is None:
+                why = f"the Sentinels know no master that is called {printable(self.url.master)}"
+            else:
+                self._seed = number % count
+                host, port = reply
+                known = (host.decode(), int(port))
+                place = self._places.get(known, Node(*known))
+                return self.url.at(place.host, place.port)
+        raise NoMaster(why)
+
+    def _is_due(self) -> bool:
+        now = clock.now()
+        if self._forbidden or now < self._due:
+            return False
+        return self._stale or (self._table is not None and now - self._read > _OLD)
+
+    def _refresh(self, node: Node) -> Generator[Ask, list[Reply] | None, None]:
+        """Read the slots from a node that answers, those first that are not in doubt."""
+        self._due = clock.now() + random.uniform(_REFRESH, 2 * _REFRESH)
+        table = self._table
+        known = [] if table is None else random.sample(table.nodes, len(table.nodes))
+        asked = sorted(known, key=lambda other: other == node)
+        addresses = [self.url.at(other.host, other.port) for other in asked]
+        addresses += [place for place in self.url.places if place not in addresses]
+        for address in addresses:
+            replies = yield Ask(address, (ASK_FOR_SLOTS,))
+            if replies is None:
+                continue
+            [reply] = replies
+            if isinstance(reply, ResponseError):
+                if meaning_of(reply) is Meaning.FORBIDDEN:
+                    self._forbidden = True
+                    _log.warning(
+                        "the server's user may not run CLUSTER SLOTS: this process learns where "
+                        "keys are from redirections alone, which is slower after a failover"
+                    )
+                    return
+                if self.url.kind is Kind.SERVER and "cluster support disabled" in str(reply):
+                    self._take(None)
+                    return
+                continue
+            try:
+                read = SlotTable.read(reply, Node(address.host, address.port), self._places)
+            except ValueError:
+                continue
+            if read.nodes:
+                self._take(read)
+                return
+
+    def _take(self, table: SlotTable | None) -> None:
+        self._table = table
+        self._stale = False
+        self._read = clock.now()
+        self._tell()
