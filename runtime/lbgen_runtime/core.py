@@ -8,11 +8,12 @@ from weakref import WeakSet
 
 from .errors import DuplicateListenerName, InvalidSettings
 from .fire.async_firer import AsyncFirer
-from .fire.batch import FireRules
+from .fire.batch import FireRules, NodeRules
 from .fire.sync_firer import SyncFirer
 from .lightbus import SchemaPublisher
 from .settings.values import check_name, filled_process_name
 from .wire.outage import Outage
+from .wire.topology import Topology
 from .wire.trimming import Trims
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ class BusCore:
             drop_oldest=settings.on_full == "drop_oldest",
             trims=Trims(settings.retention, settings.trim_interval),
         )
-        url, name = settings.redis_url, self.connection_name
-        self.outage = Outage(url)
-        self.sync_firer = SyncFirer(url, name=name, rules=self.rules, outage=self.outage)
-        self.async_firer = AsyncFirer(url, name=name, rules=self.rules, outage=self.outage)
-        self.schema_publisher = SchemaPublisher(url, name=name)
+        self.topology = topology = Topology.of(settings.redis_url)
+        self.outage = outage = Outage(topology)
+        name, rules = self.connection_name, NodeRules(topology, self.rules)
+        self.sync_firer = SyncFirer(topology, name=name, rules=rules, outage=outage)
+        self.async_firer = AsyncFirer(topology, name=name, rules=rules, outage=outage)
+        self.schema_publisher = SchemaPublisher(topology, name=name)
 
     def begin_after_fork(self) -> None:
         """Share nothing with the parent, of whose threads none is here."""

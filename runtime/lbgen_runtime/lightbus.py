@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .events.contract import EventContract
+    from .wire.topology import Topology
 
 __all__ = ["SchemaPublisher"]
 
@@ -56,12 +57,12 @@ class SchemaPublisher:
     keeps a schema there, it stays, and ours follows when that has expired.
 
     Args:
-        url: where the server is.
+        topology: which servers there are.
         name: the connection's name on the server.
     """
 
-    def __init__(self, url: str, *, name: str) -> None:
-        self._url = url
+    def __init__(self, topology: Topology, *, name: str) -> None:
+        self._topology = topology
         self._name = name
         self._schemas: dict[str, bytes] = {}
         self._complaint = ""
@@ -85,7 +86,7 @@ class SchemaPublisher:
         thread.told.put(_PUBLISH)
 
     def _run(self, told: SimpleQueue[str]) -> None:
-        connection = SyncConnection(self._url, name=self._name)
+        connection = SyncConnection(self._topology, name=self._name)
         pause = _AGAIN
         while True:
             try:

@@ -10,9 +10,13 @@ import pytest
 
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 from lbgen_runtime.wire.connection import AsyncConnection, ConnectionFailed
+<<<<<<< HEAD
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus
 from tests.support.proxy import Proxy
+=======
+from lbgen_runtime.wire.topology import Topology
+>>>>>>> c4ce68c (Route what is fired to the server that serves its stream)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +37,7 @@ def proxy(server: Server) -> Iterator[Proxy]:
 async def test_a_reply_that_comes_slowly_is_waited_for(server: Server, proxy: Proxy) -> None:
     """S10: however long it takes, as long as something comes."""
     server.client.set("large", b"x" * 2 * MEGABYTE)
-    connection = AsyncConnection(proxy.url, name="test")
+    connection = AsyncConnection(Topology.of(proxy.url), name="test")
     await connection.open()
     proxy.mode, proxy.delay = "delay", 0.05
     before = asyncio.get_running_loop().time()
@@ -47,7 +51,7 @@ async def test_a_reply_that_stops_in_its_middle_ends_the_exchange(
     server: Server, proxy: Proxy
 ) -> None:
     server.client.set("large", b"x" * 8 * MEGABYTE)
-    connection = AsyncConnection(proxy.url, name="test")
+    connection = AsyncConnection(Topology.of(proxy.url), name="test")
     await connection.open()
     proxy.mode, proxy.delay = "delay", 0.05
     exchange = asyncio.create_task(connection.exchange([(b"GET", b"large")], timeout=0.5))
@@ -63,7 +67,7 @@ async def test_a_fire_waits_no_longer_where_replies_come_slowly(
     server: Server, proxy: Proxy
 ) -> None:
     server.client.set("large", b"x" * 8 * MEGABYTE)
-    connection = AsyncConnection(proxy.url, name="test")
+    connection = AsyncConnection(Topology.of(proxy.url), name="test")
     await connection.open()
     proxy.mode, proxy.delay = "delay", 0.05
     with pytest.raises(ConnectionFailed) as raised:

@@ -12,7 +12,11 @@ from lbgen.cli.app import app
 from lbgen_runtime import InvalidSettings
 from lbgen_runtime.settings.server_address import ServerAddress
 from lbgen_runtime.wire.outage import Outage
+<<<<<<< HEAD
 from tests.delivery.notes import Bus
+=======
+from lbgen_runtime.wire.topology import Topology
+>>>>>>> c4ce68c (Route what is fired to the server that serves its stream)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +24,8 @@ if TYPE_CHECKING:
 SECRET = "sesame"
 
 WRONG = {
-    "http://:sesame@host/0": "redis://, rediss:// or unix://",
-    "sesame": "redis://, rediss:// or unix://",
+    "http://:sesame@host/0": "a URL that starts with redis://, rediss://, unix://",
+    "sesame": "a URL that starts with redis://, rediss://, unix://",
     "redis://:sesame@host:port/0": "port is a number",
     "redis://:sesame@host:0/0": "port is a number",
     "redis://:sesame@host:65536/0": "port is a number",
@@ -109,7 +113,7 @@ def test_nothing_that_is_printed_shows_a_password(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bus = Bus(redis_url=url)
-    Outage(url).failed("it is gone", 1)
+    Outage(Topology.of(url)).failed("it is gone", 1)
     for text in (
         repr(bus.__lbgen__.settings),
         repr(ServerAddress.read(url)),

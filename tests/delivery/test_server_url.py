@@ -6,8 +6,8 @@ import traceback
 
 import pytest
 
-from lbgen_runtime.server_address import ServerAddress
-from lbgen_runtime.server_url import Kind, ServerUrl
+from lbgen_runtime.settings.server_address import ServerAddress
+from lbgen_runtime.settings.server_url import Kind, ServerUrl
 
 SECRET = "sesame"
 

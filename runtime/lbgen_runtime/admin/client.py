@@ -9,6 +9,7 @@ from redis.exceptions import NoScriptError, ResponseError
 
 from ..errors import LbgenError
 from ..wire.connection import ConnectionFailed, SyncConnection, WrongServer, words_of
+from ..wire.topology import Topology
 
 if TYPE_CHECKING:
     from ..wire.connection import Command, Reply
@@ -33,7 +34,7 @@ class Asker:
     """
 
     def __init__(self, redis_url: str, *, name: str) -> None:
-        self._connection = SyncConnection(redis_url, name=name)
+        self._connection = SyncConnection(Topology.of(redis_url), name=name)
 
     def ask(self, *command: Any) -> Reply:
         """The reply to a command.

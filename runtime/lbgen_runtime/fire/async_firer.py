@@ -11,15 +11,18 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from ..wire.backoff import backoff
 from ..wire.connection import AsyncConnection, ConnectionFailed
-from .batch import Exchange, fire_batch
+from .batch import Exchange, fire_batch, give_up_late
 from .outgoing import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ..wire.outage import Outage
-    from .batch import FireRules
+    from ..wire.slots import Node
+    from ..wire.topology import Topology
+    from .batch import FireRules, NodeRules
     from .outgoing import Fire
 
 __all__ = ["AsyncFirer"]
@@ -32,14 +35,14 @@ _LARGEST_BATCH: Final = 512
 class AsyncFirer:
     """Fires from the tasks of any number of event loops."""
 
-    __slots__ = ("_name", "_outage", "_rules", "_url", "_writers")
+    __slots__ = ("_name", "_outage", "_rules", "_topology", "_writers")
 
-    def __init__(self, url: str, *, name: str, rules: FireRules, outage: Outage) -> None:
-        self._url = url
+    def __init__(self, topology: Topology, *, name: str, rules: NodeRules, outage: Outage) -> None:
+        self._topology = topology
         self._outage = outage
         self._name = name
         self._rules = rules
-        self._writers: dict[asyncio.AbstractEventLoop, _Writer] = {}
+        self._writers: dict[tuple[asyncio.AbstractEventLoop, Node], _Writer] = {}
 
     async def fire(self, fires: Sequence[Fire]) -> None:
         """Fire events; on return each has an outcome.
@@ -49,11 +52,7 @@ class AsyncFirer:
         if not fires:
             return
         loop = asyncio.get_running_loop()
-        writer = self._writers.get(loop)
-        if writer is None or writer.closed:
-            self._let_go_of_closed_loops()
-            connection = AsyncConnection(self._url, name=self._name)
-            writer = self._writers[loop] = _Writer(connection, self._rules, self._outage)
+        writer = self._writer(loop, fires[0].stream)
         settled = loop.create_future()
         outstanding = len(fires)
 
@@ -69,42 +68,77 @@ class AsyncFirer:
         try:
             await settled
         except asyncio.CancelledError:
-            writer.withdraw(fires)
+            for (of, _), other in list(self._writers.items()):
+                if of is loop:
+                    other.withdraw(fires)
             raise
 
+    def _writer(self, loop: asyncio.AbstractEventLoop, stream: bytes) -> _Writer:
+        """The writer of an event loop to the node that serves a stream."""
+        node = self._topology.node_of(stream)
+        writer = self._writers.get((loop, node))
+        if writer is None or writer.closed:
+            self._let_go_of_closed_loops()
+            connection = AsyncConnection(self._topology, name=self._name, at=lambda: node)
+            writer = _Writer(connection, self._rules.of(node), self._outage, self._elsewhere)
+            self._writers[loop, node] = writer
+        return writer
+
+    def _elsewhere(self, writer: _Writer, fires: Sequence[Fire]) -> list[Fire]:
+        """Hand those to other writers whose streams other nodes serve now; returns the others."""
+        loop = asyncio.get_running_loop()
+        stay: list[Fire] = []
+        for fire in fires:
+            other = self._writer(loop, fire.stream)
+            if other is writer:
+                stay.append(fire)
+            else:
+                other.put([fire])
+        return stay
+
     def _let_go_of_closed_loops(self) -> None:
-        for loop in list(self._writers):
-            if loop.is_closed() and (writer := self._writers.pop(loop, None)) is not None:
+        for key in list(self._writers):
+            if key[0].is_closed() and (writer := self._writers.pop(key, None)) is not None:
                 writer.abandon()
 
     async def close(self) -> None:
-        """Close this loop's connection; firing again opens another."""
-        writer = self._writers.pop(asyncio.get_running_loop(), None)
-        if writer is not None:
-            await writer.close()
+        """Close this loop's connections; firing again opens others."""
+        loop = asyncio.get_running_loop()
+        for key in [key for key in self._writers if key[0] is loop]:
+            await self._writers.pop(key).close()
 
 
 class _Writer:
-    """The task of one event loop that writes what the others fire."""
+    """The task of one event loop that writes to one node what the others fire."""
 
     __slots__ = (
         "_closing",
         "_connection",
+        "_elsewhere",
         "_line",
         "_open",
         "_outage",
+        "_redirections",
         "_rules",
         "_task",
         "_woken",
     )
 
-    def __init__(self, connection: AsyncConnection, rules: FireRules, outage: Outage) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        rules: FireRules,
+        outage: Outage,
+        elsewhere: Callable[[_Writer, Sequence[Fire]], list[Fire]],
+    ) -> None:
         self._outage = outage
+        self._elsewhere = elsewhere
         self._connection = connection
         self._rules = rules
         self._line: deque[Fire] = deque()
         self._open: list[Fire] = []
         self._closing = False
+        self._redirections = 0
         self._woken = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="lbgen fire")
 
@@ -156,6 +190,24 @@ class _Writer:
         # The interpreter would report a task that is pending when it is let go.
         self._task._log_destroy_pending = False  # type: ignore[attr-defined]
 
+    def _redirected(self) -> bool:
+        """Whether other nodes serve some streams now; what is left here is in the line again."""
+        give_up_late(self._open)
+        waiting = [fire for fire in self._open if not fire.done]
+        stay = self._elsewhere(self, waiting)
+        if len(stay) == len(waiting):
+            return False
+        self._open = []
+        self._line.extendleft(reversed(stay))
+        return True
+
+    def _pause(self) -> float:
+        """Seconds to wait where nodes go on to name one another; more each time."""
+        self._redirections += 1
+        if self._redirections <= 2:
+            return 0.0
+        return backoff(self._redirections - 2, first=0.05, longest=1.0)
+
     async def _drive(self, batch: list[Fire]) -> None:
         steps, failures = fire_batch(batch, self._rules, self._gather), 0
         try:
@@ -173,9 +225,13 @@ class _Writer:
                         step = steps.throw(failure)
                     else:
                         self._outage.worked()
+                        self._redirections = 0
                         step = steps.send(replies)
                 else:
                     await asyncio.sleep(step.seconds)
+                    if self._redirected():
+                        await asyncio.sleep(self._pause())
+                        return
                     step = next(steps)
         except StopIteration:
             pass

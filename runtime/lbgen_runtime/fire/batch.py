@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import ResponseError
@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
     from ..wire.connection import Command, Peer, Reply
+    from ..wire.slots import Node
+    from ..wire.topology import Topology
     from .outgoing import Fire
     from .search import Search
 
-__all__ = ["Exchange", "FireRules", "Pause", "Step", "fire_batch"]
+__all__ = ["Exchange", "FireRules", "NodeRules", "Pause", "Step", "fire_batch", "give_up_late"]
 
 _log = logging.getLogger("lbgen")
 
@@ -47,6 +49,10 @@ _SHORTEST: Final = 0.05
 _DURABLE_TIMEOUT: Final = 2_000
 """Milliseconds that the server may take until a write is durable, per attempt; less than its
 reply may take."""
+
+
+def _always(stream: bytes) -> bool:
+    return True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +68,7 @@ class FireRules:
         searches: of events that this process has not confirmed.
         broken: connections that may still carry writes; ended on the server before anything is
             looked for, and forgotten then.
+        serves: whether the node of these rules serves a stream.
     """
 
     durable: Command | None = None
@@ -74,6 +81,7 @@ class FireRules:
     durable_checked: bool = False
     kill_refused: bool = False
     eviction_known: bool = False
+    serves: Callable[[bytes], bool] = _always
 
     @classmethod
     def of(cls, durability: str, **rules: Any) -> FireRules:
@@ -87,6 +95,31 @@ class FireRules:
             case _:
                 durable = None
         return cls(durable=durable, durable_count=int(count or 1), **rules)
+
+
+class NodeRules:
+    """The rules for each node: what one of them was told does not hold for the others.
+
+    Args:
+        topology: which nodes there are.
+        rules: what holds for all of them.
+    """
+
+    __slots__ = ("_of", "_rules", "_topology")
+
+    def __init__(self, topology: Topology, rules: FireRules) -> None:
+        self._topology = topology
+        self._rules = rules
+        self._of: dict[Node, FireRules] = {}
+
+    def of(self, node: Node) -> FireRules:
+        """The rules for a node."""
+        rules = self._of.get(node)
+        if rules is None:
+            node_of = self._topology.node_of
+            made = replace(self._rules, broken=[], serves=lambda stream: node_of(stream) == node)
+            rules = self._of.setdefault(node, made)
+        return rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +202,13 @@ def fire_batch(
             batch += more()
 
 
+def give_up_late(fires: Iterable[Fire]) -> None:
+    """Give those up whose time is over while nodes name one another for their stream."""
+    now = clock.now()
+    late = (fire for fire in fires if not fire.done and fire.deadline <= now)
+    _give_up(late, "no node of the cluster takes its stream", Problem.UNREACHABLE)
+
+
 def _give_up(batch: Iterable[Fire], why: str, unless_written: Problem) -> None:
     for fire in batch:
         fire.give_up(Problem.UNCONFIRMED if fire.maybe_written else unless_written, why)
@@ -247,7 +287,8 @@ class _Attempt:
 
     def _end_connections(self, batch: list[Fire]) -> None:
         self._peers = list(self._rules.broken)
-        self._searches = self._rules.searches.all()
+        rules = self._rules
+        self._searches = [search for search in rules.searches.all() if rules.serves(search.stream)]
         self._searches += [fire.search for fire in batch if fire.search is not None]
         for client_id, address in self._peers:
             self._add((b"CLIENT", b"KILL", b"ID", client_id, b"ADDR", address), "kill")

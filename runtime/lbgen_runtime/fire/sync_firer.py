@@ -15,15 +15,18 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Final
 
 from ..wire import clock
+from ..wire.backoff import backoff
 from ..wire.connection import ConnectionFailed, SyncConnection
-from .batch import Exchange, fire_batch
+from .batch import Exchange, fire_batch, give_up_late
 from .outgoing import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..wire.outage import Outage
-    from .batch import FireRules
+    from ..wire.slots import Node
+    from ..wire.topology import Topology
+    from .batch import FireRules, NodeRules
     from .outgoing import Fire
 
 __all__ = ["SyncFirer"]
@@ -39,12 +42,14 @@ _SLACK: Final = 0.5
 
 
 class _Turn:
-    """What one call fires, in which thread, and how the thread is woken."""
+    """What one call fires into one stream, in which thread, and how the thread is woken."""
 
-    __slots__ = ("deadline", "fires", "thread", "woken")
+    __slots__ = ("deadline", "fires", "redirections", "stream", "thread", "woken")
 
     def __init__(self, fires: Sequence[Fire]) -> None:
         self.fires = fires
+        self.stream = fires[0].stream if fires else b""
+        self.redirections = 0
         self.thread = get_ident()
         self.woken: Lock | None = None
         self.deadline = 0.0
@@ -84,12 +89,14 @@ class _Turn:
 
 
 class _Lane:
-    """A connection, the turn that writes over it, and the turns that wait for it."""
+    """A connection to a node, the turn that writes over it, and the turns that wait for it."""
 
-    __slots__ = ("connection", "leader", "line")
+    __slots__ = ("connection", "leader", "line", "node", "rules")
 
-    def __init__(self, connection: SyncConnection) -> None:
+    def __init__(self, node: Node, connection: SyncConnection, rules: FireRules) -> None:
+        self.node = node
         self.connection = connection
+        self.rules = rules
         self.leader: dict[None, _Turn] = {}
         self.line: deque[_Turn] = deque()
 
@@ -106,23 +113,29 @@ class SyncFirer:
     """Fires from any thread, in the thread that calls.
 
     Args:
-        url: where the server is.
+        topology: which servers there are.
         name: the connections' name on the server.
         rules: what holds for every event.
         outage: what is told when a connection fails and when it works.
     """
 
-    __slots__ = ("_lane", "_name", "_outage", "_rules", "_url")
+    __slots__ = ("_lanes", "_name", "_outage", "_rules", "_topology")
 
-    def __init__(self, url: str, *, name: str, rules: FireRules, outage: Outage) -> None:
-        self._url = url
+    def __init__(self, topology: Topology, *, name: str, rules: NodeRules, outage: Outage) -> None:
+        self._topology = topology
         self._outage = outage
         self._name = name
         self._rules = rules
-        self._lane = self._new_lane()
+        self._lanes: dict[Node, _Lane] = {}
 
-    def _new_lane(self) -> _Lane:
-        return _Lane(SyncConnection(self._url, name=self._name))
+    def _new_lane(self, node: Node) -> _Lane:
+        connection = SyncConnection(self._topology, name=self._name, at=lambda: node)
+        return _Lane(node, connection, self._rules.of(node))
+
+    def _lane_of(self, turn: _Turn) -> _Lane:
+        node = self._topology.node_of(turn.stream)
+        lane = self._lanes.get(node)
+        return self._lanes.setdefault(node, self._new_lane(node)) if lane is None else lane
 
     def fire(self, fires: Sequence[Fire]) -> None:
         """Fire events; on return each has an outcome."""
@@ -130,7 +143,7 @@ class SyncFirer:
             return
         turn = _Turn(fires)
         while not turn.done:
-            lane = self._lane
+            lane = self._lane_of(turn)
             try:
                 leader = lane.leader.setdefault(None, turn)
                 if leader is turn:
@@ -171,7 +184,7 @@ class SyncFirer:
         self, lane: _Lane, turn: _Turn, batch: list[Fire], more: Callable[[], list[Fire]]
     ) -> None:
         """Fire until the turn is done; what others fire and is not done goes on with the next."""
-        steps = fire_batch(batch, self._rules, more)
+        steps = fire_batch(batch, lane.rules, more)
         peer, failures = None, 0
         try:
             step = next(steps)
@@ -190,13 +203,23 @@ class SyncFirer:
                         step = steps.send(replies)
                 else:
                     time.sleep(step.seconds)
+                    if self._lane_of(turn) is not lane:  # another node serves the stream now
+                        self._redirected(turn)
+                        return
                     step = next(steps)
         except StopIteration:
             pass
         except BaseException:
             if peer is not None:
-                self._rules.broken.append(peer)
+                lane.rules.broken.append(peer)
             raise
+
+    def _redirected(self, turn: _Turn) -> None:
+        """Wait longer each time where nodes go on to name one another."""
+        give_up_late(turn.fires)
+        turn.redirections += 1
+        if turn.redirections > 2:
+            time.sleep(backoff(turn.redirections - 2, first=0.05, longest=1.0))
 
     def _wait(self, lane: _Lane, turn: _Turn) -> None:
         """Wait until the turn is done, or has led, or is to wait in another lane."""
@@ -204,7 +227,8 @@ class SyncFirer:
         lane.line.append(turn)
         patience = clock.now() + _PATIENCE
         while not turn.done:
-            if lane is self._lane and lane.leader.setdefault(None, turn) is turn:
+            here = lane is self._lane_of(turn)
+            if here and lane.leader.setdefault(None, turn) is turn:
                 lane.leave(turn)
                 self._lead(lane, turn)
                 return
@@ -212,28 +236,31 @@ class SyncFirer:
             now = clock.now()
             if now > turn.deadline + _SLACK:
                 turn.give_up(taken=not lane.leave(turn))
-            elif (lane is not self._lane or now > patience) and lane.leave(turn):
+            elif not here and lane.leave(turn):
+                return
+            elif now > patience and lane.leave(turn):
                 self._replace(lane)
                 return
 
     def _replace(self, lane: _Lane) -> None:
         """Have those who come from now on, and those who wait, write over another connection."""
-        if self._lane is lane:
-            self._lane = self._new_lane()
+        if self._lanes.get(lane.node) is lane:
+            self._lanes[lane.node] = self._new_lane(lane.node)
 
     def _leave(self, lane: _Lane, turn: _Turn) -> None:
         """Neither lead nor wait any more."""
         lane.leave(turn)
         if lane.leader.get(None) is turn:
-            if lane is not self._lane:
+            if self._lanes.get(lane.node) is not lane:
                 lane.connection.close()
             del lane.leader[None]
             with contextlib.suppress(IndexError):
                 lane.line[0].wake()
 
     def close(self) -> None:
-        """Close the connection; firing again opens another."""
-        lane, closing = self._lane, _Turn(())
-        self._replace(lane)  # whoever leads closes it at the end
-        if lane.leader.setdefault(None, closing) is closing:
-            self._leave(lane, closing)
+        """Close the connections; firing again opens others."""
+        while self._lanes:
+            _, lane = self._lanes.popitem()  # whoever leads closes it at the end
+            closing = _Turn(())
+            if lane.leader.setdefault(None, closing) is closing:
+                self._leave(lane, closing)

@@ -163,13 +163,13 @@ class Worker:
         self._stopped.set_result(None)
 
     def _connection(self) -> AsyncConnection:
-        return AsyncConnection(self._core.settings.redis_url, name=self._core.connection_name)
+        return AsyncConnection(self._core.topology, name=self._core.connection_name)
 
     def _make_heartbeat(self, outage: Outage) -> Heartbeat:
         core = self._core
         timeouts = [listener.settings.acknowledgement_timeout for listener in core.listeners]
         return Heartbeat(
-            SyncConnection(core.settings.redis_url, name=core.connection_name),
+            SyncConnection(core.topology, name=core.connection_name),
             service=core.service_name_for_listening(),
             process=core.process_name,
             shortest=min(timeouts),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from ..errors import InvalidSettings
 from ..printable import printable
 from .duration import EXAMPLES, seconds_of
-from .server_address import ServerAddress
+from .server_url import ServerUrl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +143,7 @@ def filled_process_name(given: str) -> str:
 
 def a_url(given: object) -> str:
     """Where a server is."""
-    ServerAddress.read(given)
+    ServerUrl.read(given)
     return str(given)
 
 

@@ -25,7 +25,6 @@ import redis.exceptions as redis_exceptions
 from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
 
 from ..printable import printable
-from ..settings.server_address import ServerAddress
 from . import clock
 from .host_names import (
     AsyncTcpConnection,
@@ -34,10 +33,15 @@ from .host_names import (
     SyncTlsConnection,
 )
 from .replies import Meaning, meaning_of, words_of
-from .resp import pack
+from .resp import Command, Reply, pack
+from .topology import NoMaster, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from ..settings.server_address import ServerAddress
+    from .slots import Node
+    from .topology import Ask
 
 __all__ = [
     "AsyncConnection",
@@ -53,9 +57,6 @@ __all__ = [
 # What resolves a name would import it otherwise, at a moment in which the process may fork.
 importlib.import_module("encodings.idna")
 
-Command = tuple[Any, ...]
-Reply = Any
-
 CONNECT_TIMEOUT: Final = 5.0
 """Seconds that opening a connection may take."""
 _IDLE: Final = 10.0
@@ -64,6 +65,7 @@ may have dropped it, and would swallow what is sent."""
 _LOOK: Final = 1.0
 """Seconds that the server has to answer then."""
 _PING: Final = pack([(b"PING",)])
+_ASKING: Final = pack([(b"ASKING",)])
 _LONGEST: Final = 400
 """Characters of what is told of a cause."""
 REPLY_TIMEOUT: Final = 5.0
@@ -76,8 +78,17 @@ _INTRODUCTION: Final = (b"SETNAME", b"INFO")
 """What a new connection says first with `CLIENT`; a user may be forbidden to."""
 
 
+_MUST_BE_MASTER: Final = pack([(b"ROLE",)])
+
+
 def _introduction(name: str) -> bytes:
     return pack([(b"CLIENT", _INTRODUCTION[0], name), (b"CLIENT", _INTRODUCTION[1])])
+
+
+def _check_role(reply: Reply) -> None:
+    """Refuse a server that the Sentinels take for the master and that is none, or not yet."""
+    if isinstance(reply, list) and reply and reply[0] != b"master":
+        raise NoMaster("the server that the Sentinels name is not a master")
 
 
 class ConnectionFailed(Exception):
@@ -156,11 +167,8 @@ _UNNAMED_LIBRARY: Final[dict[str, None]] = (
 """Telling the server redis-py's version would take two replies to wait for, and an import."""
 
 
-def _of(
-    url: str, unix: type[Any], tcp: type[Any], tls: type[Any]
-) -> tuple[type[Any], dict[str, Any]]:
-    """The kind of connection that leads to a server, and its arguments."""
-    address = ServerAddress.read(url)
+def _made(address: ServerAddress, unix: type[Any], tcp: type[Any], tls: type[Any]) -> Any:
+    """A connection that leads to a server, not yet opened."""
     options: dict[str, Any] = {
         "db": address.db,
         "username": address.username,
@@ -177,7 +185,7 @@ def _of(
         **_UNNAMED_LIBRARY,
     }
     if address.path:
-        return unix, {**options, "path": address.path}
+        return unix(path=address.path, **options)
     options |= {
         "host": address.host,
         "port": address.port,
@@ -185,8 +193,8 @@ def _of(
         "socket_keepalive_options": _KEEPALIVE,
     }
     if address.tls is None:
-        return tcp, options
-    return tls, {**options, **address.tls}
+        return tcp(**options)
+    return tls(**options, **address.tls)
 
 
 def _peer(reply: Reply) -> Peer | None:
@@ -200,36 +208,94 @@ def _peer(reply: Reply) -> Peer | None:
     return (info[b"id"], info[b"addr"]) if b"id" in info and b"addr" in info else None
 
 
-class SyncConnection:
-    """A connection that one thread uses at a time; opened at the first exchange.
-
-    Args:
-        url: where the server is.
-        name: the connection's name on the server (`CLIENT LIST`).
-        timeout: seconds that the server may stay silent while replies are outstanding.
-    """
+class _Routed:
+    """What both kinds of connections have: where they lead, and what they tell the topology."""
 
     __slots__ = (
         "__weakref__",
+        "_at",
         "_connection",
-        "_factory",
+        "_generation",
         "_introduction",
-        "_timeout",
+        "_name",
+        "_node",
+        "_topology",
         "_used",
         "peer",
     )
 
-    def __init__(self, url: str, *, name: str, timeout: float = REPLY_TIMEOUT) -> None:
-        kind, options = _of(
-            url, sync_redis.UnixDomainSocketConnection, SyncTcpConnection, SyncTlsConnection
-        )
-        options["socket_timeout"] = timeout
-        self._timeout = timeout
+    def __init__(self, topology: Topology, at: Callable[[], Node] | None, name: str) -> None:
+        self._topology = topology
+        self._at = at or topology.default
+        self._name = name
         self._introduction = _introduction(name)
-        self._factory: Callable[[], Any] = lambda: kind(**options)
+        if topology.names_master:
+            self._introduction += _MUST_BE_MASTER
         self._connection: Any = None
+        self._node: Node | None = None
+        self._generation = 0
         self.peer: Peer | None = None
         self._used = 0.0
+
+    @property
+    def _leads_elsewhere(self) -> bool:
+        """Whether what is asked over this connection is for another server by now."""
+        return self._at() != self._node or self._topology.generation != self._generation
+
+    def _sent(self, commands: Sequence[Command | bytes]) -> bytes:
+        """The commands as they travel; each asks for a slot that is on its way, where it is."""
+        if self._node is None or not self._node.asking:
+            return pack(commands)
+        return pack([part for command in commands for part in (_ASKING, command)])
+
+    def _replies_to(self, commands: Sequence[Command | bytes]) -> int:
+        """How many replies the server gives to the commands."""
+        asking = self._node is not None and self._node.asking
+        return 2 * len(commands) if asking else len(commands)
+
+    def _settled(self, replies: list[Reply]) -> list[Reply]:
+        """The replies without those to `ASKING`."""
+        return replies[1::2] if self._node is not None and self._node.asking else replies
+
+    def _broken(self, error: BaseException, replies: list[Reply]) -> ConnectionFailed:
+        """What an exchange that broke raises; the topology knows that the node has failed."""
+        if self._node is not None:
+            self._topology.failed(self._node)
+        return ConnectionFailed(error, sent=True, replies=self._settled(replies), peer=self.peer)
+
+    def _at_wrong_server(self, replies: list[Reply]) -> WrongServer:
+        """What an exchange raises that another server must answer."""
+        if self._node is not None and not self._topology.learn(replies, self._node):
+            self._topology.failed(self._node)
+        return WrongServer(replies)
+
+    def _unopened(self, error: BaseException, node: Node) -> ConnectionFailed:
+        self._topology.failed(node)
+        return ConnectionFailed(error, sent=False, replies=[], peer=None)
+
+
+class SyncConnection(_Routed):
+    """A connection that one thread uses at a time; opened at the first exchange.
+
+    Args:
+        topology: which servers there are.
+        name: the connection's name on the server (`CLIENT LIST`).
+        at: gives the server that is asked; by default the one of the topology that is best.
+        timeout: seconds that the server may stay silent while replies are outstanding.
+    """
+
+    __slots__ = ("_timeout",)
+
+    def __init__(
+        self,
+        topology: Topology,
+        *,
+        name: str,
+        at: Callable[[], Node] | None = None,
+        timeout: float = REPLY_TIMEOUT,
+    ) -> None:
+        super().__init__(topology, at, name)
+        self._timeout = timeout
         _connections.add(self)
 
     def exchange(
@@ -248,8 +314,11 @@ class SyncConnection:
         Raises:
             ConnectionFailed: the connection could not be opened, or broke.
         """
-        if self._connection is not None and clock.now() - self._used > _IDLE:
-            self._look(timeout)
+        if self._connection is not None:
+            if self._leads_elsewhere:
+                self.close()
+            elif clock.now() - self._used > _IDLE:
+                self._look(timeout)
         connection = self._connection
         if connection is None:
             connection = self._open(timeout)
@@ -258,10 +327,10 @@ class SyncConnection:
         try:
             if shortened:
                 connection._sock.settimeout(timeout)
-            connection.send_packed_command((pack(commands),), check_health=False)
+            connection.send_packed_command((self._sent(commands),), check_health=False)
             read = connection.read_response
             wrong_server = False
-            for _ in commands:
+            for _ in range(self._replies_to(commands)):
                 try:
                     replies.append(read())
                 except ResponseError as error:
@@ -273,15 +342,16 @@ class SyncConnection:
             if shortened:
                 connection._sock.settimeout(self._timeout)
         except (RedisError, OSError) as error:
-            peer = self.peer
+            failure = self._broken(error, replies)
             self.close()
-            raise ConnectionFailed(error, sent=True, replies=replies, peer=peer) from error
+            raise failure from error
         except BaseException:
             self.close()
             raise
+        replies = self._settled(replies)
         if wrong_server:
             self.close()
-            raise WrongServer(replies)
+            raise self._at_wrong_server(replies)
         self._used = clock.now()
         return replies
 
@@ -300,7 +370,15 @@ class SyncConnection:
             raise
 
     def _open(self, timeout: float) -> Any:
-        connection = self._factory()
+        node = self._at()
+        try:
+            address = self._locate(node, timeout)
+        except NoMaster as error:
+            raise self._unopened(error, node) from None
+        self._generation = self._topology.generation
+        connection = _made(
+            address, sync_redis.UnixDomainSocketConnection, SyncTcpConnection, SyncTlsConnection
+        )
         connection.socket_connect_timeout = min(timeout, CONNECT_TIMEOUT)
         connection.socket_timeout = min(timeout, self._timeout)
         try:
@@ -311,17 +389,42 @@ class SyncConnection:
                     self.peer = _peer(connection.read_response())
                 except ResponseError:
                     self.peer = None
+            if self._topology.names_master:
+                with contextlib.suppress(ResponseError):  # its user may not ask
+                    _check_role(connection.read_response())
             connection.socket_timeout = self._timeout
             connection._sock.settimeout(self._timeout)
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, NoMaster) as error:
             connection.disconnect()
-            raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
+            raise self._unopened(error, node) from error
         except BaseException:
             connection.disconnect()
             raise
+        self._node = node
         self._connection = connection
         self._used = clock.now()
         return connection
+
+    def _locate(self, node: Node, timeout: float) -> ServerAddress:
+        """Where the node can be reached, after asking those who know."""
+        steps = self._topology.locate(node)
+        try:
+            ask = next(steps)
+            while True:
+                ask = steps.send(self._answer(ask, timeout))
+        except StopIteration as found:
+            address: ServerAddress = found.value
+            return address
+
+    def _answer(self, ask: Ask, timeout: float) -> list[Reply] | ConnectionFailed:
+        seconds = min(timeout, ask.timeout)
+        connection = SyncConnection(Topology.only(ask.address), name=self._name, timeout=seconds)
+        try:
+            return connection.exchange(ask.commands, timeout=seconds)
+        except ConnectionFailed as failure:
+            return failure
+        finally:
+            connection.close()
 
     def is_alive(self) -> bool:
         """Whether the connection is open at both ends, as far as this one knows; does not wait."""
@@ -384,40 +487,27 @@ class _Silence:
         self._timer.cancel()
 
 
-class AsyncConnection:
+class AsyncConnection(_Routed):
     """A connection that one task uses at a time; opened at the first exchange.
 
     Args:
-        url: where the server is.
+        topology: which servers there are.
         name: the connection's name on the server (`CLIENT LIST`).
+        at: gives the server that is asked; by default the one of the topology that is best.
 
     Attributes:
         heard: when the last bytes came, by the event loop's clock.
         peer: how the server knows this connection, once it was asked.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_connection",
-        "_factory",
-        "_introduction",
-        "_loop",
-        "_used",
-        "heard",
-        "peer",
-    )
+    __slots__ = ("_loop", "heard")
 
-    def __init__(self, url: str, *, name: str) -> None:
-        kind, options = _of(
-            url, async_redis.UnixDomainSocketConnection, AsyncTcpConnection, AsyncTlsConnection
-        )
-        self._introduction = _introduction(name)
-        self._factory: Callable[[], Any] = lambda: kind(**options)
-        self._connection: Any = None
+    def __init__(
+        self, topology: Topology, *, name: str, at: Callable[[], Node] | None = None
+    ) -> None:
+        super().__init__(topology, at, name)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.heard = 0.0
-        self.peer: Peer | None = None
-        self._used = 0.0
         _connections.add(self)
 
     async def exchange(
@@ -441,8 +531,11 @@ class AsyncConnection:
         Raises:
             ConnectionFailed: the connection could not be opened, or broke, or took too long.
         """
-        if self._connection is not None and clock.now() - self._used > _IDLE:
-            await self._look(min(timeout, _LOOK))
+        if self._connection is not None:
+            if self._leads_elsewhere:
+                await self.close()
+            elif clock.now() - self._used > _IDLE:
+                await self._look(min(timeout, _LOOK))
         if self._connection is None:
             await self.open(min(timeout, CONNECT_TIMEOUT))
         connection: Any = self._connection
@@ -451,10 +544,10 @@ class AsyncConnection:
             async with asyncio.timeout(None) as limit:
                 silence = _Silence(self, limit, timeout, within)
                 try:
-                    await connection.send_packed_command(pack(commands), check_health=False)
+                    await connection.send_packed_command(self._sent(commands), check_health=False)
                     read = connection.read_response
                     wrong_server = False
-                    for _ in commands:
+                    for _ in range(self._replies_to(commands)):
                         try:
                             replies.append(await read(disconnect_on_error=False))
                         except ResponseError as error:
@@ -466,15 +559,16 @@ class AsyncConnection:
                 finally:
                     silence.end()
         except (RedisError, OSError) as error:
-            peer = self.peer
+            failure = self._broken(error, replies)
             await self.close()
-            raise ConnectionFailed(error, sent=True, replies=replies, peer=peer) from error
+            raise failure from error
         except BaseException:
             await self.close()
             raise
+        replies = self._settled(replies)
         if wrong_server:
             await self.close()
-            raise WrongServer(replies)
+            raise self._at_wrong_server(replies)
         self._used = clock.now()
         return replies
 
@@ -504,9 +598,17 @@ class AsyncConnection:
         Raises:
             ConnectionFailed: it could not be opened.
         """
-        connection = self._factory()
-        connection.socket_connect_timeout = timeout
+        node = self._at()
         self._loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timeout):
+                address = await self._locate(node)
+        except (NoMaster, TimeoutError) as error:
+            raise self._unopened(error, node) from None
+        self._generation = self._topology.generation
+        connection = _made(
+            address, async_redis.UnixDomainSocketConnection, AsyncTcpConnection, AsyncTlsConnection
+        )
         try:
             async with asyncio.timeout(timeout):
                 await connection.connect()
@@ -517,15 +619,54 @@ class AsyncConnection:
                         self.peer = _peer(await connection.read_response(disconnect_on_error=False))
                     except ResponseError:
                         self.peer = None
-        except (RedisError, OSError) as error:
+                if self._topology.names_master:
+                    with contextlib.suppress(ResponseError):  # its user may not ask
+                        _check_role(await connection.read_response(disconnect_on_error=False))
+        except (RedisError, OSError, NoMaster) as error:
             await connection.disconnect(nowait=True)
-            raise ConnectionFailed(error, sent=False, replies=[], peer=None) from error
+            raise self._unopened(error, node) from error
         except BaseException:
             self._connection = connection
             await self.close()
             raise
+        self._node = node
         self._connection = connection
         self._used = clock.now()
+
+    async def _locate(self, node: Node) -> ServerAddress:
+        """Where the node can be reached, after asking those who know."""
+        steps = self._topology.locate(node)
+        try:
+            ask = next(steps)
+            while True:
+                ask = steps.send(await self._answer(ask))
+        except StopIteration as found:
+            address: ServerAddress = found.value
+            return address
+
+    async def _answer(self, ask: Ask) -> list[Reply] | ConnectionFailed:
+        connection = AsyncConnection(Topology.only(ask.address), name=self._name)
+        try:
+            async with asyncio.timeout(2 * ask.timeout):
+                return await connection.exchange(ask.commands, timeout=ask.timeout)
+        except TimeoutError as error:
+            return ConnectionFailed(error, sent=False, replies=[], peer=None)
+        except ConnectionFailed as failure:
+            return failure
+        finally:
+            await connection.close()
+
+    def rerouted(self) -> None:
+        """Keys may be served elsewhere: end a read that waits where nothing comes any more."""
+        loop = self._loop
+        if loop is not None and self._connection is not None and self._leads_elsewhere:
+            with contextlib.suppress(RuntimeError):  # its event loop is closed
+                loop.call_soon_threadsafe(self._end_read)
+
+    def _end_read(self) -> None:
+        connection = self._connection
+        if connection is not None and connection._writer is not None and self._leads_elsewhere:
+            connection._writer.transport.abort()
 
     def _hear(self, reader: Any) -> None:
         """Note when bytes come."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import TYPE_CHECKING
 
-from ..settings.server_address import ServerAddress
 from .backoff import backoff
+
+if TYPE_CHECKING:
+    from .topology import Topology
 
 __all__ = ["Outage"]
 
@@ -17,16 +20,17 @@ class Outage:
     """What the connections of one bus know together about the server's absence; from any thread.
 
     Args:
-        url: where the server is; no log line tells its credentials.
+        topology: which servers there are; no log line tells their credentials.
 
     Attributes:
         where: where the server is, without credentials.
     """
 
-    __slots__ = ("_since", "where")
+    __slots__ = ("_since", "_topology", "where")
 
-    def __init__(self, url: str) -> None:
-        self.where = str(ServerAddress.read(url))
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self.where = str(topology.url)
         self._since: dict[None, list[float]] = {}  # a log handler may fire: no lock
 
     def failed(self, why: object, attempt: int) -> float:
@@ -34,7 +38,8 @@ class Outage:
         now = [time.monotonic()]
         if self._since.setdefault(None, now) is now:
             _log.warning("cannot reach %s (%s); trying again until it answers", self.where, why)
-        return 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=5.0)
+        longest = 1.0 if self._topology.fails_over else 5.0
+        return 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=longest)
 
     def worked(self) -> None:
         """A connection worked."""

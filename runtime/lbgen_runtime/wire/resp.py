@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["pack", "template"]
+__all__ = ["Command", "Reply", "pack", "template"]
+
+Command = tuple[Any, ...]
+Reply = Any
 
 _LONGEST_TEMPLATE: Final = 128
 """Parts of a command up to which its form is kept; longer ones are put together part by part."""

@@ -15,18 +15,20 @@ from weakref import WeakSet
 
 from redis.exceptions import AskError, MovedError, ResponseError
 
+from ..printable import printable
+from ..settings.server_url import Kind, ServerUrl
 from . import clock
-from .printable import printable
 from .replies import Meaning, meaning_of, words_of
-from .server_url import Kind, ServerUrl
 from .slots import ASK_FOR_SLOTS, Node, SlotTable, slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
     from typing import Protocol
 
-    from .connection import Command, Reply
-    from .server_address import ServerAddress
+    from ..settings.server_address import ServerAddress
+    from .resp import Command, Reply
+
+    Answer = list[Reply] | Exception
 
     class Rerouted(Protocol):
         """What is told when keys may be served by other nodes than before; from any thread."""
@@ -61,7 +63,7 @@ class Ask:
 
     Attributes:
         address: where it is.
-        commands: what to send; the answer is the list of their replies, or `None` if there is none.
+        commands: what to send; the answer is the list of their replies, or why there is none.
         timeout: seconds that connecting and answering may take, each.
     """
 
@@ -77,18 +79,28 @@ class Topology:
         url: where to begin.
         address_map: where servers can be reached that are announced under other addresses
             (`host, port` to `host, port`), as behind NAT.
+
+    Attributes:
+        url: where to begin.
+        generation: grows when another server takes the place of the one that was the master; a
+            connection of an earlier one is not used any more.
+        names_master: whether Sentinels say who the master is.
     """
 
     __slots__ = (
         "_asking",
         "_due",
         "_forbidden",
+        "_home",
+        "_master",
         "_places",
         "_read",
         "_seed",
         "_stale",
         "_table",
         "_watching",
+        "generation",
+        "names_master",
         "url",
     )
 
@@ -102,11 +114,29 @@ class Topology:
         self._table: SlotTable | None = None
         self._asking: dict[int, tuple[Node, float]] = {}
         self._seed = random.randrange(len(url.places))
+        self._home = self._seeded()
+        self._master: tuple[str, int] | None = None
+        self.generation = 0
+        self.names_master = url.kind is Kind.SENTINEL
         self._stale = url.kind is Kind.CLUSTER
         self._due = 0.0
         self._read = 0.0
         self._forbidden = False
         self._watching: WeakSet[Rerouted] = WeakSet()
+
+    @classmethod
+    def of(cls, url: str) -> Topology:
+        """The servers of a URL.
+
+        Raises:
+            ValueError: that is no URL of a server.
+        """
+        return cls(ServerUrl.read(url))
+
+    @classmethod
+    def only(cls, address: ServerAddress) -> Topology:
+        """One server."""
+        return cls(ServerUrl(kind=Kind.SERVER, places=(address,), login=address))
 
     @property
     def is_single(self) -> bool:
@@ -118,23 +148,26 @@ class Topology:
         """Whether another server takes over where one is lost."""
         return self.url.kind is not Kind.SERVER or self._table is not None
 
-    @property
-    def home(self) -> Node:
-        """Where keys are served while nothing else is known."""
+    def _seeded(self) -> Node:
         place = self.url.places[self._seed % len(self.url.places)]
         return Node(place.host, place.port)
+
+    def default(self) -> Node:
+        """The node to ask what any can answer, or that is the only one."""
+        table = self._table
+        return self._home if table is None else table.nodes[0]
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """Every master that is known."""
         table = self._table
-        return (self.home,) if table is None else table.nodes
+        return (self._home,) if table is None else table.nodes
 
     def node_of(self, key: bytes) -> Node:
         """The node that serves a key."""
         table = self._table
         if table is None:
-            return self.home
+            return self._home
         slot = slot_of(key)
         if self._asking and slot in self._asking:
             node, until = self._asking[slot]
@@ -150,13 +183,17 @@ class Topology:
 
     # What connections tell.
 
-    def learn(self, replies: Iterable[object], asked: Node) -> None:
-        """Note what the errors among replies tell.
+    def learn(self, replies: Iterable[object], asked: Node) -> bool:
+        """Note what the errors among replies tell of where keys are.
 
         Args:
             replies: errors of the server, and others.
             asked: the node that gave them.
+
+        Returns:
+            Whether any of them has named another node.
         """
+        learnt = False
         for reply in replies:
             if not isinstance(reply, (MovedError, AskError)):
                 continue
@@ -171,7 +208,10 @@ class Topology:
                 table = self._table or SlotTable((node,), [None] * 16_384)
                 self._table = table.moved(reply.slot_id, node)
                 self._stale = True
+            learnt = True
+        if learnt:
             self._tell()
+        return learnt
 
     def failed(self, node: Node) -> None:
         """A node does not answer, or is not the one to ask."""
@@ -179,8 +219,16 @@ class Topology:
             self._forget_asking(slot)
         if self._table is not None or self.url.kind is Kind.CLUSTER:
             self._stale = True
-        if self._table is None:
+        if self._table is None and not self.names_master:
             self._seed += 1
+            self._home = self._seeded()
+
+    def switched(self, host: str, port: int) -> None:
+        """The Sentinels name this server as the master."""
+        before, self._master = self._master, (host, port)
+        if before is not None and before != self._master:
+            self.generation += 1
+            self._tell()
 
     def _forget_asking(self, slot: int) -> None:
         self._asking = {other: asked for other, asked in self._asking.items() if other != slot}
@@ -191,7 +239,7 @@ class Topology:
 
     # Where a connection is to be opened.
 
-    def locate(self, node: Node) -> Generator[Ask, list[Reply] | None, ServerAddress]:
+    def locate(self, node: Node) -> Generator[Ask, Answer, ServerAddress]:
         """Where a node can be reached; asks others who know more, if need be.
 
         Args:
@@ -200,8 +248,8 @@ class Topology:
         Raises:
             NoMaster: nobody knows; or the node serves nothing any more, and `node_of` gives others.
         """
-        if self.url.kind is Kind.SENTINEL:
-            return (yield from self._master())
+        if self.names_master:
+            return (yield from self._ask_sentinels())
         if self._is_due():
             yield from self._refresh(node)
         table = self._table
@@ -211,18 +259,20 @@ class Topology:
             return self.url.at(node.host, node.port)
         if self.url.kind is Kind.CLUSTER and not self._forbidden:
             raise NoMaster("no node of the cluster answers")
-        place = self.url.places[self._seed % len(self.url.places)]
-        return place if node == self.home else self.url.at(node.host, node.port)
+        if node == self._home:
+            return self.url.places[self._seed % len(self.url.places)]
+        return self.url.at(node.host, node.port)
 
-    def _master(self) -> Generator[Ask, list[Reply] | None, ServerAddress]:
+    def _ask_sentinels(self) -> Generator[Ask, Answer, ServerAddress]:
         command = (b"SENTINEL", b"GET-MASTER-ADDR-BY-NAME", self.url.master)
         count = len(self.url.places)
-        why = "no Sentinel answers"
+        why = ""
         for number in range(self._seed, self._seed + count):
-            replies = yield Ask(self.url.places[number % count], (command,))
-            if replies is None:
+            answer = yield Ask(self.url.places[number % count], (command,))
+            if isinstance(answer, Exception):
+                why = f"no Sentinel answers: {answer}"
                 continue
-            [reply] = replies
+            [reply] = answer
             if isinstance(reply, ResponseError):
                 why = f"a Sentinel refuses: {words_of(reply)}"
             elif reply is None:
@@ -232,7 +282,9 @@ class Topology:
                 host, port = reply
                 known = (host.decode(), int(port))
                 place = self._places.get(known, Node(*known))
+                self.switched(place.host, place.port)
                 return self.url.at(place.host, place.port)
+        self._seed += 1
         raise NoMaster(why)
 
     def _is_due(self) -> bool:
@@ -241,7 +293,7 @@ class Topology:
             return False
         return self._stale or (self._table is not None and now - self._read > _OLD)
 
-    def _refresh(self, node: Node) -> Generator[Ask, list[Reply] | None, None]:
+    def _refresh(self, node: Node) -> Generator[Ask, Answer, None]:
         """Read the slots from a node that answers, those first that are not in doubt."""
         self._due = clock.now() + random.uniform(_REFRESH, 2 * _REFRESH)
         table = self._table
@@ -250,10 +302,10 @@ class Topology:
         addresses = [self.url.at(other.host, other.port) for other in asked]
         addresses += [place for place in self.url.places if place not in addresses]
         for address in addresses:
-            replies = yield Ask(address, (ASK_FOR_SLOTS,))
-            if replies is None:
+            answer = yield Ask(address, (ASK_FOR_SLOTS,))
+            if isinstance(answer, Exception):
                 continue
-            [reply] = replies
+            [reply] = answer
             if isinstance(reply, ResponseError):
                 if meaning_of(reply) is Meaning.FORBIDDEN:
                     self._forbidden = True
