@@ -10,13 +10,10 @@ import pytest
 
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 from lbgen_runtime.wire.connection import AsyncConnection, ConnectionFailed
-<<<<<<< HEAD
+from lbgen_runtime.wire.topology import Topology
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus
 from tests.support.proxy import Proxy
-=======
-from lbgen_runtime.wire.topology import Topology
->>>>>>> c4ce68c (Route what is fired to the server that serves its stream)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

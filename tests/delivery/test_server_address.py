@@ -12,11 +12,8 @@ from lbgen.cli.app import app
 from lbgen_runtime import InvalidSettings
 from lbgen_runtime.settings.server_address import ServerAddress
 from lbgen_runtime.wire.outage import Outage
-<<<<<<< HEAD
-from tests.delivery.notes import Bus
-=======
 from lbgen_runtime.wire.topology import Topology
->>>>>>> c4ce68c (Route what is fired to the server that serves its stream)
+from tests.delivery.notes import Bus
 
 if TYPE_CHECKING:
     from pathlib import Path

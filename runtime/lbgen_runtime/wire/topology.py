@@ -195,11 +195,11 @@ class Topology:
         """
         learnt = False
         for reply in replies:
-            if not isinstance(reply, (MovedError, AskError)):
+            if not isinstance(reply, AskError):  # MOVED is a kind of it
                 continue
             known = (reply.host or asked.host, reply.port)
             node = self._places.get(known, Node(*known))
-            if isinstance(reply, AskError):
+            if not isinstance(reply, MovedError):
                 until = clock.now() + _ASKING
                 asking = (node._replace(asking=True), until)
                 self._asking = {**self._asking, reply.slot_id: asking}
