@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .analysis.containers import follow_references
 from .analysis.schema_checks import check_schemas
 from .analysis.validators import Validators
-from .contract.contract import Contract, read_contract
+from .contract.reader import read_contract
 from .findings.diagnostic import Diagnostic, Severity, in_order
 from .generate.plan import PackagePlan, plan_package
 from .generate.render import render
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .analysis.references import References
+    from .contract.contract import Contract
     from .source.document import Document
 
 __all__ = ["Analysis", "Built", "Options", "analyse", "build"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...analysis.repeated_names import name_once
 from ...compiler import Options, analyse
-from ...contract.contract import read_contract
+from ...contract.reader import read_contract
 from ...findings.diagnostic import Diagnostic, Note, Place, Severity
 from ...source.load import load
 from ..change.touched import Touched

@@ -9,8 +9,8 @@ from .distinct import other_than, representatives
 from .terms import EMPTY, Answer, Goal, SomeItem, found, unknown
 
 if TYPE_CHECKING:
-    from .engine import Engine
     from .facts import Facts
+    from .solver import Solver
 
 _MOST_WANTED: Final = 300
 """Items that each are sought for themselves."""
@@ -19,14 +19,14 @@ _MOST_ITEMS: Final = 20_000
 """Items that may be alike."""
 
 
-def solve(engine: Engine, facts: Facts) -> Answer:
+def solve(solver: Solver, facts: Facts) -> Answer:
     """An array that fulfils the facts."""
-    return _Array(engine, facts).solve()
+    return _Array(solver, facts).solve()
 
 
 class _Array:
-    def __init__(self, engine: Engine, facts: Facts) -> None:
-        self.engine = engine
+    def __init__(self, solver: Solver, facts: Facts) -> None:
+        self.solver = solver
         self.facts = facts
         starts = [start for start, _ in facts.items_from]
         starts += [some.start for some in facts.some_items]
@@ -40,7 +40,7 @@ class _Array:
         for index in range(self.tail + 1):
             if self.most is not None and index >= self.most:
                 break
-            answer = self.engine.inhabit(self._at(index))
+            answer = self.solver.inhabit(self._at(index))
             if answer.state == "empty":
                 self.most = index if self.most is None else min(self.most, index)
             elif answer.state == "unknown" and index < facts.least:
@@ -67,7 +67,7 @@ class _Array:
         Of several items that one keyword wants, each has an index of its own (`used`); items that
         different keywords want may be the same.
         """
-        self.engine.spend()
+        self.solver.spend()
         if not wanted:
             return self._built(chosen)
         some, *rest = wanted
@@ -85,7 +85,7 @@ class _Array:
             if (some, index) in used:
                 continue
             goal = chosen.get(index, self._at(index)) | {some.lit}
-            answer = self.engine.inhabit(goal)
+            answer = self.solver.inhabit(goal)
             if answer.state == "found":
                 answer = self._placed(rest, {**chosen, index: goal}, used | {(some, index)})
             if answer.state == "found":
@@ -101,7 +101,7 @@ class _Array:
         if facts.repeated:
             return self._repeated(goals)
         if facts.distinct:
-            answer = representatives(self.engine, goals, self._wishes())
+            answer = representatives(self.solver, goals, self._wishes())
             return self._checked(answer.value) if answer.state == "found" else answer
         known = {goal: self._outside_few(goal) for goal in dict.fromkeys(goals)}
         answers = [known[goal] for goal in goals]
@@ -116,12 +116,12 @@ class _Array:
 
     def _outside_few(self, goal: Goal) -> Answer:
         """An item, if possible none of those of which there may only be few."""
-        answer = self.engine.inhabit(goal | self._wishes())
+        answer = self.solver.inhabit(goal | self._wishes())
         if answer.state == "found" or not self.facts.few_items:
             return answer
         if answer.state == "unknown" or len(self.facts.few_items) > 1:
             self.few_are_exact = False
-        return self.engine.inhabit(goal)
+        return self.solver.inhabit(goal)
 
     def _repeated(self, goals: list[Goal]) -> Answer:
         """Two equal items: a value for two indexes at once."""
@@ -150,7 +150,7 @@ class _Array:
     def _checked(self, values: list[Any]) -> Answer:
         for few in self.facts.few_items:
             goal = frozenset({few.lit})
-            count = sum(self.engine.fulfils(value, goal) for value in values)
+            count = sum(self.solver.fulfils(value, goal) for value in values)
             if count > few.count:
                 # Each item that can be something else is, so there is no array with fewer.
                 exact = self.few_are_exact and not (self.facts.distinct or self.facts.repeated)
@@ -164,7 +164,7 @@ class _Array:
             goal = self._at(len(values))
             if self.facts.distinct:
                 goal |= {other_than(values)}
-            answer = self.engine.inhabit(goal)
+            answer = self.solver.inhabit(goal)
             if answer.state != "found":
                 return unknown("arrays other than the listed ones")
             values = [*values, answer.value]

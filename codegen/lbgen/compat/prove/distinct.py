@@ -9,7 +9,7 @@ from ..normal.schema import Node
 from .terms import EMPTY, Answer, Goal, Lit, found, unknown
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .solver import Solver
 
 
 def other_than(values: list[Any]) -> Lit:
@@ -17,14 +17,14 @@ def other_than(values: list[Any]) -> Lit:
     return Lit(Node(keywords={"enum": list(values)}), positive=False)
 
 
-def representatives(engine: Engine, goals: list[Goal], wishes: Goal) -> Answer:
+def representatives(solver: Solver, goals: list[Goal], wishes: Goal) -> Answer:
     """A list with a value for each goal, all different, or a proof that there is none.
 
     Of each goal as many values are known as there are goals, or all: whoever has that many finds
     a free one. So a matching of goals and values decides.
 
     Args:
-        engine: decides goals.
+        solver: decides goals.
         goals: what the values fulfil, in order.
         wishes: what they fulfil, too, where that is possible.
     """
@@ -33,7 +33,7 @@ def representatives(engine: Engine, goals: list[Goal], wishes: Goal) -> Answer:
     for goal in dict.fromkeys(goals):
         known[goal] = {}
         for wanted in (goal | wishes, goal) if wishes else (goal,):
-            complete &= _enumerate(engine, wanted, len(goals), known[goal])
+            complete &= _enumerate(solver, wanted, len(goals), known[goal])
     taken: dict[str, int] = {}
 
     def place(index: int, tried: set[str]) -> bool:
@@ -52,13 +52,13 @@ def representatives(engine: Engine, goals: list[Goal], wishes: Goal) -> Answer:
     return found([chosen[index] for index in range(len(goals))])
 
 
-def _enumerate(engine: Engine, goal: Goal, most: int, values: dict[str, Any]) -> bool:
+def _enumerate(solver: Solver, goal: Goal, most: int, values: dict[str, Any]) -> bool:
     """Add up to `most` values of a goal; whether they are that many or all."""
     for _ in range(most):
-        known = [value for value in values.values() if engine.fulfils(value, goal)]
+        known = [value for value in values.values() if solver.fulfils(value, goal)]
         if len(known) >= most:
             break
-        answer = engine.inhabit(goal | {other_than(known)} if known else goal)
+        answer = solver.inhabit(goal | {other_than(known)} if known else goal)
         if answer.state != "found":
             return answer.state == "empty"
         values[canonical(answer.value)] = answer.value

@@ -13,15 +13,15 @@ from .terms import EMPTY, Answer, Goal, Lit, SomeProperty, found, unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .engine import Engine
     from .facts import Facts
+    from .solver import Solver
 
 _MOST_PATTERNS: Final = 6
 _MOST_PROPERTIES: Final = 2000
 _PLAIN_NAMES: Final = 2
 
 
-def literals(engine: Engine, facts: Facts, name: str) -> Goal:
+def literals(solver: Solver, facts: Facts, name: str) -> Goal:
     """What the value of a property fulfils, if it is there."""
     found_ = set(facts.fields.get(name, frozenset()))
     for group in facts.groups:
@@ -34,21 +34,21 @@ def literals(engine: Engine, facts: Facts, name: str) -> Goal:
     return frozenset(lit for lit in found_ if not (lit.positive and lit.node.is_true))
 
 
-def contradicts(engine: Engine, facts: Facts, names: Iterable[str]) -> bool:
+def contradicts(solver: Solver, facts: Facts, names: Iterable[str]) -> bool:
     """Whether some of the required properties cannot have a value."""
     return any(
-        engine.inhabit(literals(engine, facts, name)).state == "empty" for name in sorted(names)
+        solver.inhabit(literals(solver, facts, name)).state == "empty" for name in sorted(names)
     )
 
 
-def solve(engine: Engine, facts: Facts) -> Answer:
+def solve(solver: Solver, facts: Facts) -> Answer:
     """An object that fulfils the facts."""
-    return _Object(engine, facts).solve()
+    return _Object(solver, facts).solve()
 
 
 class _Object:
-    def __init__(self, engine: Engine, facts: Facts) -> None:
-        self.engine = engine
+    def __init__(self, solver: Solver, facts: Facts) -> None:
+        self.solver = solver
         self.facts = facts
         named = {*facts.required, *facts.absent, *facts.fields}
         for group in facts.groups:
@@ -66,7 +66,7 @@ class _Object:
         for name in sorted(facts.required):
             if not self._may_be_named(name):
                 return EMPTY
-            answer = self.engine.inhabit(self._goal(name))
+            answer = self.solver.inhabit(self._goal(name))
             if answer.state == "empty":
                 return EMPTY
             if answer.state == "unknown":
@@ -80,11 +80,11 @@ class _Object:
 
     def _goal(self, name: str) -> Goal:
         if name not in self.goals:
-            self.goals[name] = literals(self.engine, self.facts, name)
+            self.goals[name] = literals(self.solver, self.facts, name)
         return self.goals[name]
 
     def _may_be_named(self, name: str) -> bool:
-        return self.engine.fulfils(name, self.facts.names)
+        return self.solver.fulfils(name, self.facts.names)
 
     def _options(
         self, some: SomeProperty, used: frozenset[str], chosen: dict[str, Goal]
@@ -95,7 +95,7 @@ class _Object:
             if name in self.facts.absent or not self._is_named(name, some):
                 continue
             goal = chosen.get(name, self._goal(name)) | extra
-            answer = self.engine.inhabit(goal)
+            answer = self.solver.inhabit(goal)
             if answer.state != "empty":
                 yield name, goal, answer
         yield from self._fresh(some, extra, used)
@@ -105,7 +105,7 @@ class _Object:
             name not in some.others
             and all(matches(pattern, name) for pattern in some.matching)
             and not any(matches(pattern, name) for pattern in some.failing)
-            and self.engine.fulfils(name, some.names)
+            and self.solver.fulfils(name, some.names)
             and self._may_be_named(name)
         )
 
@@ -125,12 +125,12 @@ class _Object:
         for signs in product((False, True), repeat=len(free)):
             signed = fixed | set(zip(free, signs, strict=True))
             goal = self._fresh_goal({pattern for pattern, sign in signed if sign}) | extra
-            answer = self.engine.inhabit(goal)
+            answer = self.solver.inhabit(goal)
             if answer.state == "empty":
                 continue
             wanted = frozenset({text, *self.facts.names, *some.names})
             wanted |= {_pattern(pattern, sign) for pattern, sign in signed}
-            name = self._plain_name(wanted, used) or self.engine.inhabit(wanted | {taken})
+            name = self._plain_name(wanted, used) or self.solver.inhabit(wanted | {taken})
             if name.state == "found":
                 yield name.value, goal, answer
             elif name.state == "unknown":
@@ -141,7 +141,7 @@ class _Object:
         for number in range(len(used), len(used) + _PLAIN_NAMES):
             name = f"other{number + 1 if number else ''}"
             free = name not in used and name not in self.named
-            if free and self.engine.fulfils(name, goal):
+            if free and self.solver.fulfils(name, goal):
                 return found(name)
         return None
 
@@ -155,7 +155,7 @@ class _Object:
         return frozenset(Lit(schema, positive=True) for schema in schemas if not schema.is_true)
 
     def _placed(self, wanted: list[SomeProperty], chosen: dict[str, Goal]) -> Answer:
-        self.engine.spend()
+        self.solver.spend()
         most = self.facts.most
         if not wanted:
             return self._filled(chosen)
@@ -184,7 +184,7 @@ class _Object:
                 break
             if name in chosen or name in self.facts.absent or not self._may_be_named(name):
                 continue
-            answer = self.engine.inhabit(self._goal(name))
+            answer = self.solver.inhabit(self._goal(name))
             if answer.state == "found":
                 chosen[name] = self._goal(name)
             elif answer.state == "unknown":
@@ -208,7 +208,7 @@ class _Object:
     def _valued(self, chosen: dict[str, Goal]) -> Answer:
         value: dict[str, Any] = {}
         for name, goal in chosen.items():
-            answer = self.engine.inhabit(goal)
+            answer = self.solver.inhabit(goal)
             if answer.state != "found":
                 return unknown(answer.reason or self.doubt or "a property")
             value[name] = answer.value
@@ -228,7 +228,7 @@ class _Object:
             values = [value[name]]
             values += [one[name] for one in self.facts.refused if name in one]
             listed = Lit(Node(keywords={"enum": values}), positive=False)
-            answer = self.engine.inhabit(goal | {listed})
+            answer = self.solver.inhabit(goal | {listed})
             if answer.state == "found":
                 yield {**value, name: answer.value}
         most = self.facts.most
@@ -243,7 +243,7 @@ class _Object:
                 if refused is not None and name in refused:
                     values = [one[name] for one in self.facts.refused if name in one]
                     unlike = frozenset({Lit(Node(keywords={"enum": values}), positive=False)})
-                answer = self.engine.inhabit(goal | unlike)
+                answer = self.solver.inhabit(goal | unlike)
                 if answer.state == "found":
                     yield {**value, name: answer.value}
         for count in range(1, 4):

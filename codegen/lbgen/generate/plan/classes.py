@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ...model.parts import Parts
     from ...model.types import Field
     from .codecs import CodecNames
-    from .module import ModuleNames
+    from .module_names import ModuleNames
 
 __all__ = ["ClassPlanner", "field_names"]
 
