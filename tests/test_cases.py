@@ -23,7 +23,7 @@ _PACKAGES = [name for name in case_names() if expected(name).files]
 @pytest.mark.parametrize("name", case_names())
 def test_a_case_gives_what_it_expects(name: str) -> None:
     outcome, wanted = run_case(name), expected(name)
-    assert outcome.findings == wanted.findings, "python tests/cases/rewrite.py, and read the diff"
+    assert outcome.findings == wanted.findings, "python -m tests.cases.rewrite, and read the diff"
     assert dict(outcome.files) == dict(wanted.files)
     assert outcome.files or outcome.findings or name.startswith("lint-")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property as _cached_property
 
 import lbgen_runtime as _lbgen
-from lbgen_runtime import codec as _codec
+from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
@@ -33,9 +33,9 @@ class OrderPaid(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("https://example.com/order.json#")
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "id": _codec.INTEGER,
+            "id": _codecs.INTEGER,
         }
 
 
@@ -50,9 +50,9 @@ class OrderPlacedPrice(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "amount": _codec.INTEGER,
+            "amount": _codecs.INTEGER,
         }
 
 
@@ -67,9 +67,9 @@ class OrderPlacedDiscount(_lbgen.Record):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "amount": _codec.INTEGER,
+            "amount": _codecs.INTEGER,
         }
 
 
@@ -87,10 +87,10 @@ class OrderPlaced(_lbgen.Event):
     )
 
     @classmethod
-    def __lbgen_codecs__(cls) -> dict[str, _codec.Codec]:
+    def __lbgen_codecs__(cls) -> dict[str, _codecs.Codec]:
         return {
-            "price": _codec.record(OrderPlacedPrice),
-            "discount": _codec.record(OrderPlacedDiscount),
+            "price": _codecs.record(OrderPlacedPrice),
+            "discount": _codecs.record(OrderPlacedDiscount),
         }
 
 
