@@ -13,8 +13,9 @@ from subject import Measurement, run
 
 from generated import Bus
 from generated.shop_orders import OrderPlaced
+from lbgen_runtime.wire.keys import registered_key, trimmed_key
 from lbgen_runtime.wire.scripts import TRIM
-from lbgen_runtime.wire.trimming import AT_ONCE, registered_key, trimmed_key
+from lbgen_runtime.wire.trimming import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

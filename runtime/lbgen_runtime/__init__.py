@@ -5,12 +5,8 @@ from __future__ import annotations
 from .bus import Bus
 from .endpoint import EventEndpoint
 from .errors import (
-    BusFull,
     DuplicateListenerName,
     DuplicateProcessName,
-    EventTooLarge,
-    FireRejected,
-    FireUnconfirmed,
     IncompatibleGeneratedCode,
     InvalidHandler,
     InvalidParameters,
@@ -18,9 +14,7 @@ from .errors import (
     LbgenError,
     ListenerFailed,
     NotAuthoritative,
-    NotFired,
     ServerRefused,
-    ServerUnreachable,
     Violation,
     WorkerFailed,
 )
@@ -31,6 +25,14 @@ from .events.field import default, field
 from .events.record import Record
 from .events.unset import DEFAULT, UNSET, Unset
 from .events.validation.schemas import Schemas
+from .fire.errors import (
+    BusFull,
+    EventTooLarge,
+    FireRejected,
+    FireUnconfirmed,
+    NotFired,
+    ServerUnreachable,
+)
 from .fire.results import FiredMany
 from .listen.delivery import Delivery
 from .version import __version__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .events.codecs.codec import Codec
 from .events.codecs.type_codecs import (
     DATE,
     DATE_TIME,
@@ -9,7 +10,6 @@ from .events.codecs.type_codecs import (
     JSON,
     TIME,
     UUID_,
-    Codec,
     array,
     by_pattern,
     by_type,

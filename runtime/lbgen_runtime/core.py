@@ -12,6 +12,7 @@ from .fire.batch import FireRules, NodeRules
 from .fire.sync_firer import SyncFirer
 from .lightbus import SchemaPublisher
 from .settings.values import check_name, filled_process_name
+from .wire.eviction import EvictionCheck
 from .wire.outage import Outage
 from .wire.topology import Topology
 from .wire.trimming import Trims
@@ -40,11 +41,14 @@ class BusCore:
         self.process_name = filled_process_name(settings.process_name)
         # The name of every connection of this bus on the server (`CLIENT LIST`).
         self.connection_name = f"lbgen:{settings.service_name or ''}:{self.process_name}"
+        self.trims = Trims(settings.retention, settings.trim_interval)
+        self.eviction = EvictionCheck()
         self.rules = FireRules.of(
             settings.durability,
             max_length=settings.max_stream_length,
             drop_oldest=settings.on_full == "drop_oldest",
-            trims=Trims(settings.retention, settings.trim_interval),
+            trims=self.trims,
+            eviction=self.eviction,
         )
         self.topology = topology = Topology.of(settings.redis_url)
         self.outage = outage = Outage(topology)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from .errors import (
+from .errors import NotAuthoritative
+from .events.codecs.json_limits import is_unicode
+from .events.event import Event
+from .events.naive_times import read_zone
+from .fire.errors import (
     BusFull,
     EventTooLarge,
     FireRejected,
     FireUnconfirmed,
-    NotAuthoritative,
     NotFired,
     ServerUnreachable,
 )
-from .events.codecs.json_limits import is_unicode
-from .events.event import Event
-from .events.naive_times import read_zone
 from .fire.outgoing import Fire, Problem
 from .fire.results import FiredMany
 from .listen.handler import shape_of

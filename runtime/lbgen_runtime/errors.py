@@ -1,24 +1,18 @@
-"""Every exception of the runtime, all below `LbgenError`."""
+"""The exceptions of the runtime, all below `LbgenError`; those of `fire` are in `fire/errors`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .events.event import Event
-
 __all__ = [
-    "BusFull",
     "DuplicateListenerName",
     "DuplicateProcessName",
-    "EventTooLarge",
-    "FireRejected",
-    "FireUnconfirmed",
     "IncompatibleGeneratedCode",
     "InvalidHandler",
     "InvalidParameters",
@@ -26,9 +20,7 @@ __all__ = [
     "LbgenError",
     "ListenerFailed",
     "NotAuthoritative",
-    "NotFired",
     "ServerRefused",
-    "ServerUnreachable",
     "Violation",
     "WorkerFailed",
 ]
@@ -36,14 +28,6 @@ __all__ = [
 
 _LONGEST = 2_000
 """Characters of a pointer, and of a message, that are shown: both may hold parts of a value."""
-
-
-class FireAgain(Protocol):
-    """What fires an event under an id that it had before."""
-
-    def fire_event(self, event: Any, *, event_id: str | None = None) -> str: ...
-
-    async def fire_event_async(self, event: Any, *, event_id: str | None = None) -> str: ...
 
 
 class LbgenError(Exception):
@@ -136,65 +120,3 @@ class WorkerFailed(LbgenError, RuntimeError):
 
 class ServerRefused(LbgenError, ConnectionError):
     """The server refused the credentials or a command that listening cannot do without."""
-
-
-class _UnfinishedFire(LbgenError):
-    """An event that may be fired again under the same id.
-
-    Attributes:
-        event_id: the event's id.
-        event: the event.
-    """
-
-    def __init__(self, message: str, *, event_id: str, event: Event, again: FireAgain) -> None:
-        super().__init__(message)
-        self.event_id = event_id
-        self.event = event
-        self._again = again
-
-    def fire_again(self) -> str:
-        """Fire the event once more under its id; the bus will hold it once.
-
-        Returns:
-            The event's id.
-
-        Raises:
-            FireUnconfirmed: the outcome is unknown still.
-            NotFired: the event is not on the bus.
-        """
-        return self._again.fire_event(self.event, event_id=self.event_id)
-
-    async def fire_again_async(self) -> str:
-        """As `fire_again`, for async code."""
-        return await self._again.fire_event_async(self.event, event_id=self.event_id)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # The bus that would fire again stays in its process: another has the message and the id.
-        return LbgenError, (str(self),)
-
-
-class FireUnconfirmed(_UnfinishedFire):
-    """The deadline passed and the event may or may not be on the bus.
-
-    Firing again with `event_id` is safe: the bus looks for the id first.
-    """
-
-
-class NotFired(_UnfinishedFire):
-    """The event is not on the bus."""
-
-
-class ServerUnreachable(NotFired, ConnectionError):
-    """No server took the event before the deadline."""
-
-
-class FireRejected(NotFired):
-    """The server refused the event (no memory, no permission, a key of another type)."""
-
-
-class EventTooLarge(NotFired, ValueError):
-    """The event has more bytes than `max_event_size` allows, or thousands of parameters."""
-
-
-class BusFull(NotFired):
-    """The stream holds `max_stream_length` events that not every listener has worked off."""

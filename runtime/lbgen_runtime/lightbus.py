@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from redis.exceptions import NoScriptError, ResponseError
 
 from .wire.connection import ConnectionFailed, SyncConnection, words_of
+from .wire.keys import PUBLISHED_KEY, schema_key
 from .wire.scripts import SCHEMA
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ class SchemaPublisher:
 
     def _publish(self, connection: SyncConnection) -> None:
         for api, schema in list(self._schemas.items()):
-            call = SCHEMA.call([f"schema:{api}".encode()], [schema, _HOLDS, _MARK])
-            known = (b"SADD", b"schemas", api)
+            call = SCHEMA.call([schema_key(api)], [schema, _HOLDS, _MARK])
+            known = (b"SADD", PUBLISHED_KEY, api)
             replies = connection.exchange([call, known])
             if isinstance(replies[0], NoScriptError):
                 replies = connection.exchange([SCHEMA.call_in_full(call), known])

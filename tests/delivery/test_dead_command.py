@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lbgen.cli.app import app
-from lbgen_runtime.listen.heartbeat import lease_key
+from lbgen_runtime.wire.keys import lease_key
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
 from tests.delivery.workers import Process

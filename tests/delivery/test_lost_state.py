@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lbgen_runtime.wire.keys import registered_key
 from lbgen_runtime.wire.scripts import REGISTER
-from lbgen_runtime.wire.trimming import registered_key
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
 from tests.support.proxy import Proxy

@@ -15,14 +15,14 @@ from lbgen_runtime import DuplicateListenerName, DuplicateProcessName, WorkerFai
 from lbgen_runtime.listen import commands
 from lbgen_runtime.listen.acknowledgements import Acknowledger
 from lbgen_runtime.listen.consumer import Consumer
-from lbgen_runtime.listen.heartbeat import Heartbeat, lease_key
+from lbgen_runtime.listen.heartbeat import Heartbeat
 from lbgen_runtime.listen.pending import PendingEntries
 from lbgen_runtime.listen.reader import Reader
 from lbgen_runtime.listen.replays import Replays
 from lbgen_runtime.listen.retries import Retries
 from lbgen_runtime.listen.suspects import Suspects
 from lbgen_runtime.listen.upkeep import Sweep, Upkeep
-from lbgen_runtime.wire.trimming import registered_key
+from lbgen_runtime.wire.keys import lease_key, registered_key
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
 

@@ -6,7 +6,8 @@ import signal
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from lbgen_runtime.wire.dead_letter_entry import Death, dead_key, death_of
+from lbgen_runtime.wire.dead_letter_entry import Death, death_of
+from lbgen_runtime.wire.keys import dead_key
 from tests.faults.double_runs import DoubleRuns
 from tests.faults.kinds import DEATHS
 from tests.faults.verdict import Verdict

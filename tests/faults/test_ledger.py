@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen_runtime.wire.dead_letter_entry import Death, dead_key
+from lbgen_runtime.wire.dead_letter_entry import Death
+from lbgen_runtime.wire.keys import dead_key
 from tests.faults.ledger import GROUPS, PATIENCE, STREAM, Ledger
 
 if TYPE_CHECKING:

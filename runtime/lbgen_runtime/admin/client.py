@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import NoScriptError, ResponseError
@@ -12,10 +11,10 @@ from ..wire.connection import ConnectionFailed, SyncConnection, WrongServer, wor
 from ..wire.topology import Topology
 
 if TYPE_CHECKING:
-    from ..wire.connection import Command, Reply
+    from ..wire.resp import Command, Reply
     from ..wire.scripts import Script
 
-__all__ = ["Asker", "ServerUnavailable", "literal"]
+__all__ = ["Asker", "ServerUnavailable"]
 
 
 class ServerUnavailable(LbgenError, ConnectionError):
@@ -92,11 +91,6 @@ class Asker:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def literal(text: str) -> str:
-    """A text as a part of a pattern of `SCAN` that it alone fits."""
-    return re.sub(r"([*?\[\]\\^])", r"\\\1", text)
 
 
 def _unless_refused(reply: Reply) -> Reply:

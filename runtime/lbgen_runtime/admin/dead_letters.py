@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ..listen.delivery import fired_at
-from ..listen.heartbeat import lease_key
-from ..wire.dead_letter_entry import Death, dead_key, death_of, own_fields, replay_key
+from ..wire.dead_letter_entry import Death, death_of, own_fields
+from ..wire.entry import fired_at
+from ..wire.keys import dead_key, every_dead, lease_key, replay_key, stream_of_dead
 from ..wire.scripts import REPLAY
-from .client import Asker, literal
+from .client import Asker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,7 @@ class DeadLetterBox:
         """
         now = datetime.now(UTC)
         for key in self._keys():
-            stream = _stream_of(key)
+            stream = stream_of_dead(key)
             for letter_id, fields in self._entries(key):
                 letter = _letter(stream, letter_id, fields)
                 if query.fits(letter, now):
@@ -138,7 +138,9 @@ class DeadLetterBox:
         Raises:
             ServerUnavailable: the server cannot be asked.
         """
-        unread = {stream for stream in map(_stream_of, self._keys()) if not self._is_read(stream)}
+        unread = {
+            stream for stream in map(stream_of_dead, self._keys()) if not self._is_read(stream)
+        }
         meant: set[bytes] = set()
         if unread:
             for letter in self.letters(query):
@@ -179,16 +181,11 @@ class DeadLetterBox:
         return dead_key(stream, self._group)
 
     def _keys(self) -> list[bytes]:
-        return self._asker.keys("{*}:dead:" + literal(self._group))
+        return self._asker.keys(every_dead(self._group))
 
     def close(self) -> None:
         """Close the connection."""
         self._asker.close()
-
-
-def _stream_of(key: bytes) -> bytes:
-    """The stream whose dead letters have that key."""
-    return key[1 : key.rindex(b"}:dead:")]
 
 
 def _letter(stream: bytes, letter_id: bytes, fields: list[bytes]) -> DeadLetter:

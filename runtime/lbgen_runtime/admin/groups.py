@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ..listen.group import service_of
-from ..listen.heartbeat import lease_key
-from ..wire.dead_letter_entry import replay_key
-from ..wire.trimming import registered_key
-from .client import Asker, literal
+from ..wire.keys import (
+    EVERY_REGISTERED,
+    EVERY_STREAM,
+    every_lease,
+    is_beside_a_stream,
+    lease_key,
+    process_of_lease,
+    registered_key,
+    replay_key,
+    stream_of_registered,
+)
+from ..wire.registration import service_of
+from .client import Asker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..wire.connection import Command
+    from ..wire.resp import Command
 
 __all__ = ["GroupState", "ListenerGroups"]
 
-_REGISTERED: Final = b"}:groups"
 _PAGE: Final = 1_000
 
 
@@ -72,10 +79,13 @@ class ListenerGroups:
             ServerUnavailable: the server cannot be asked.
         """
         streams = {
-            key for key in self._asker.keys("*:stream", b"TYPE", b"stream") if key[:1] != b"{"
+            key
+            for key in self._asker.keys(EVERY_STREAM, b"TYPE", b"stream")
+            if not is_beside_a_stream(key)
         }
         remembered = {
-            key[1 : -len(_REGISTERED)] for key in self._asker.keys("{*}:groups", b"TYPE", b"hash")
+            stream_of_registered(key)
+            for key in self._asker.keys(EVERY_REGISTERED, b"TYPE", b"hash")
         }
         for stream in sorted(streams | remembered):
             groups: list[Any] = []
@@ -144,9 +154,7 @@ class ListenerGroups:
         if not state.gone:
             held = {process: lease_key(service, process) for process in state.consumers}
             return [name for name, key in held.items() if self._asker.ask(b"EXISTS", key)]
-        begin = lease_key(service, "")
-        found = self._asker.keys(literal(begin.decode()) + "*")
-        return [key.removeprefix(begin).decode(errors="replace") for key in found]
+        return [process_of_lease(service, key) for key in self._asker.keys(every_lease(service))]
 
     def remove(self, state: GroupState) -> None:
         """Remove a group, what is remembered of it and its replays; dead letters stay.

@@ -17,8 +17,8 @@ from .validation.violation_words import NO_OFFSET, is_naive
 
 if TYPE_CHECKING:
     from ..errors import Violation
+    from .validation.found import Found, Path
     from .validation.schemas import Schema
-    from .validation.violations import Found, Path
 
 __all__ = ["read_zone", "with_offsets"]
 

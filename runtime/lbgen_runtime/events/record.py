@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, dataclass_transform
 from pydantic_core import to_json
 
 from ..errors import InvalidParameters
+from .codecs.coded import Coded
 from .codecs.validating_codec import JudgedCodec
 from .field import field
 from .json_pointer import path_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
 
-    from .codecs.type_codecs import Codec
+    from .codecs.codec import Codec
 
 __all__ = ["Record"]
 
@@ -94,7 +95,7 @@ class _Signature:
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
-class Record:
+class Record(Coded):
     """An object of a contract, as Python sees it.
 
     It carries types and gives no verdict: that is the schema's, when an event is fired,
@@ -203,7 +204,7 @@ class Record:
             if isinstance(value, cls):
                 return value
             try:
-                return cls.__lbgen_codec__.read(value, cls.__name__)
+                return cast("Record", cls.__lbgen_codec__.read(value, cls.__name__))
             except InvalidParameters as error:
                 raise _for_pydantic(error, value) from error
 

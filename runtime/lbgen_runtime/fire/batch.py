@@ -20,19 +20,22 @@ from typing import TYPE_CHECKING, Any, Final
 from redis.exceptions import ResponseError
 
 from ..printable import printable
-from ..wire import clock, eviction
+from ..wire import clock
 from ..wire.backoff import backoff
 from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed
+from ..wire.eviction import ASK, EvictionCheck, warn_of_eviction
+from ..wire.keys import barrier_key, dropped_key, fired_key, registered_key, trimmed_key
 from ..wire.replies import Meaning, meaning_of, words_of
 from ..wire.scripts import FIRE, LOOK
-from ..wire.trimming import Trims, registered_key, trimmed_key
+from ..wire.trimming import Trims
 from .outgoing import Problem
 from .search import Page, Searches, ServerClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from ..wire.connection import Command, Peer, Reply
+    from ..wire.connection import Peer
+    from ..wire.resp import Command, Reply
     from ..wire.slots import Node
     from ..wire.topology import Topology
     from .outgoing import Fire
@@ -65,6 +68,7 @@ class FireRules:
         max_length: entries that a stream may have; 0 is any number.
         drop_oldest: a full stream drops its oldest entries instead of refusing new ones.
         trims: when a stream is due to be trimmed.
+        eviction: whether the server's policy was asked for.
         searches: of events that this process has not confirmed.
         broken: connections that may still carry writes; ended on the server before anything is
             looked for, and forgotten then.
@@ -76,11 +80,11 @@ class FireRules:
     max_length: int = 0
     drop_oldest: bool = False
     trims: Trims = field(default_factory=Trims)
+    eviction: EvictionCheck = field(default_factory=EvictionCheck)
     searches: Searches = field(default_factory=Searches)
     broken: list[Peer] = field(default_factory=list["Peer"])
     durable_checked: bool = False
     kill_refused: bool = False
-    eviction_known: bool = False
     serves: Callable[[bytes], bool] = _always
 
     @classmethod
@@ -117,7 +121,12 @@ class NodeRules:
         rules = self._of.get(node)
         if rules is None:
             node_of = self._topology.node_of
-            made = replace(self._rules, broken=[], serves=lambda stream: node_of(stream) == node)
+            made = replace(
+                self._rules,
+                broken=[],
+                eviction=EvictionCheck(asked=self._rules.eviction.asked),
+                serves=lambda stream: node_of(stream) == node,
+            )
             rules = self._of.setdefault(node, made)
         return rules
 
@@ -275,8 +284,8 @@ class _Attempt:
         if rules.durable is not None:
             wait = min(int(timeout * 500), _DURABLE_TIMEOUT)
             self._add((*rules.durable[:-1], wait), "durable")
-        if not rules.eviction_known:
-            self._add(eviction.ASK, "eviction")
+        if not rules.eviction.asked:
+            self._add(ASK, "eviction")
         for stream in rules.trims.due(fire.stream for fire in batch):
             self._add(rules.trims.command(stream), "trim")
             self._trimmed.append(stream)
@@ -415,9 +424,9 @@ class _Attempt:
                     "the server's user may not CLIENT KILL: an event that the network delays for "
                     "longer than its fire waits may be written twice"
                 )
-            case "eviction" if not self._rules.eviction_known:
-                self._rules.eviction_known = True  # first: a log handler may fire
-                eviction.warn_of_eviction(reply)
+            case "eviction" if not self._rules.eviction.asked:
+                self._rules.eviction.asked = True  # first: a log handler may fire
+                warn_of_eviction(reply)
             case "trim":
                 self._rules.trims.trimmed(self._trimmed.popleft(), reply)
             case _:
@@ -447,10 +456,10 @@ def _steps(fires: list[Fire]) -> Iterator[list[Fire]]:
 def _scripted(stream: bytes, fires: list[Fire], rules: FireRules, *, in_full: bool) -> Command:
     """The call that writes only what is not in the stream yet, and only where there is room."""
     remember = int(max(fire.remember for fire in fires) * 1000)
-    keys = [stream, b"{%b}:barrier" % stream, b"{%b}:dropped" % stream]
+    keys = [stream, barrier_key(stream), dropped_key(stream)]
     keys += [trimmed_key(stream), registered_key(stream)]
     if remember:
-        keys += [b"{%b}:fired:%b" % (stream, fire.event_id.encode()) for fire in fires]
+        keys += [fired_key(stream, fire.event_id) for fire in fires]
     barrier, drop = int(rules.durable is not None), int(rules.drop_oldest)
     arguments: list[Any] = [remember, barrier, rules.max_length, drop]
     for fire in fires:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..errors import FireUnconfirmed, NotFired
+    from .errors import FireUnconfirmed, NotFired
 
 __all__ = ["FiredMany"]
 

@@ -14,7 +14,7 @@ from ..wire import clock
 from ..wire.scripts import LOOK
 
 if TYPE_CHECKING:
-    from ..wire.connection import Command
+    from ..wire.resp import Command
 
 __all__ = ["Page", "Search", "Searches", "ServerClock"]
 

@@ -18,8 +18,9 @@ from ..wire.replies import Meaning, meaning_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..wire.connection import AsyncConnection, Command, Reply
+    from ..wire.connection import AsyncConnection
     from ..wire.outage import Outage
+    from ..wire.resp import Command, Reply
     from ..wire.scripts import Script
     from .supervisor import Supervisor
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING
 
 from ..printable import printable
+from ..wire.entry import fired_at
 
-__all__ = ["Delivery", "fired_at"]
+if TYPE_CHECKING:
+    from datetime import datetime
 
-_LAST_MOMENT: Final = 253_402_300_799_000
-"""Milliseconds since 1970 at the end of the year 9999."""
-
-
-def fired_at(stream_id: str) -> datetime:
-    """When an entry was written, by the server's clock: the first half of its id.
-
-    An id that somebody made up may lie behind the last year of a `datetime`: it gets that year.
-    """
-    milliseconds = min(int(stream_id.partition("-")[0]), _LAST_MOMENT)
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+__all__ = ["Delivery"]
 
 
 class Delivery:

@@ -13,7 +13,8 @@ from ..errors import ListenerFailed
 from ..printable import printable
 from ..wire import clock
 from ..wire.connection import words_of
-from ..wire.dead_letter_entry import PACKED_FIELD, Death, dead_key
+from ..wire.dead_letter_entry import PACKED_FIELD, Death
+from ..wire.keys import dead_key
 from ..wire.scripts import DEAD, RETRY
 from .acceptance import Invalid
 from .release import hand_back
@@ -21,7 +22,7 @@ from .release import hand_back
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
-    from ..wire.connection import Reply
+    from ..wire.resp import Reply
     from ..wire.scripts import Script
     from .claims import Claim, Claims
     from .listener import Listener
@@ -134,7 +135,13 @@ class Failures:
         self._start(self._bury(claim, reason, detail))
 
     async def _bury(self, claim: Claim, reason: str, detail: str) -> None:
-        death = Death.of(claim, reason, detail)
+        death = Death.now(
+            reason,
+            detail,
+            stream_id=claim.delivery.stream_id,
+            deliveries=claim.delivery.times_delivered,
+            process=claim.delivery.process,
+        )
         dead = dead_key(self._listener.stream, self._listener.group)
         replayed = int(claim.stream != self._listener.stream)
         arguments: list[bytes | int | str] = [claim.fence, replayed, *death.fields(), PACKED_FIELD]

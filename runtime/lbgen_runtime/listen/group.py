@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from ..errors import DuplicateListenerName
 from ..printable import printable
+from ..wire.keys import registered_key
 from ..wire.scripts import REGISTER
-from ..wire.trimming import registered_key
 
 if TYPE_CHECKING:
     from .listener import Listener
     from .process import Process
 
-__all__ = ["ensure_group", "is_set_back", "service_of", "start_after"]
+__all__ = ["ensure_group", "start_after"]
 
 _log = logging.getLogger("lbgen")
 
@@ -38,16 +38,6 @@ def start_after(since: str | datetime) -> bytes:
         milliseconds = max(int(since.timestamp() * 1000), 1)
         return b"%d-%d" % (milliseconds - 1, _LAST_OF_MILLISECOND)
     return {"new": b"$", "beginning": b"0"}.get(since, since.encode())
-
-
-def service_of(registration: bytes) -> str:
-    """The service of a registered group."""
-    return registration.partition(b" ")[0].decode(errors="replace")
-
-
-def is_set_back(registration: bytes) -> bool:
-    """Whether a group reads once more what it may have missed."""
-    return registration.count(b" ") > 2
 
 
 async def ensure_group(listener: Listener, process: Process, known: bytes) -> bytes:

@@ -20,6 +20,7 @@ from redis.exceptions import NoScriptError, ResponseError
 from ..errors import DuplicateProcessName, ServerRefused
 from ..wire import clock
 from ..wire.connection import ConnectionFailed, words_of
+from ..wire.keys import lease_key
 from ..wire.permissions import not_permitted
 from ..wire.replies import Meaning, meaning_of
 from ..wire.scripts import LEASE, RENEW
@@ -28,14 +29,15 @@ from .release import HANDED_BACK
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..wire.connection import Command, Reply, SyncConnection
+    from ..wire.connection import SyncConnection
     from ..wire.outage import Outage
+    from ..wire.resp import Command, Reply
     from ..wire.scripts import Script
     from .claims import Claim
     from .consumer import Consumer
     from .supervisor import Supervisor
 
-__all__ = ["Heartbeat", "lease_key"]
+__all__ = ["Heartbeat"]
 
 _log = logging.getLogger("lbgen")
 
@@ -46,11 +48,6 @@ _LEASE: Final = 30.0
 _WATCH: Final = 3 * _TICK
 """Seconds for which a lease is watched whose connection is gone: its process may reconnect."""
 _CHUNK: Final = 500
-
-
-def lease_key(service: str, process: str) -> bytes:
-    """Where the lease of a process's name is: there while the process lives, and shortly after."""
-    return f"lbgen:process:{service}:{process}".encode()
 
 
 class Heartbeat:

@@ -11,12 +11,11 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from .exit_watch import ExitWatch
-from .worker import Worker
+from .worker import ListeningBus, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..core import BusCore
 
 __all__ = ["EXIT_BOUND", "run"]
 
@@ -28,7 +27,7 @@ _LAST_TASKS: Final = 0.5
 """Seconds that tasks of handlers get which were cancelled because the event loop ends."""
 
 
-def run(core: BusCore) -> None:
+def run(core: ListeningBus) -> None:
     """Run a bus's listeners until SIGTERM or SIGINT.
 
     Called in the main thread, it owns the process: it has left `EXIT_BOUND` seconds after the

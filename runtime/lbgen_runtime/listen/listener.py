@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..wire.entry import stream_key
+from ..wire.keys import stream_key
 
 if TYPE_CHECKING:
     from ..events.contract import EventContract

@@ -14,7 +14,8 @@ from ..wire.permissions import not_permitted
 from ..wire.replies import Meaning, meaning_of
 
 if TYPE_CHECKING:
-    from ..wire.connection import AsyncConnection, Command
+    from ..wire.connection import AsyncConnection
+    from ..wire.resp import Command
     from .listener import Listener
     from .process import Process
 

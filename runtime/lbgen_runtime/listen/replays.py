@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 from ..printable import printable
 from ..wire import clock
 from ..wire.connection import words_of
-from ..wire.dead_letter_entry import replay_key
+from ..wire.keys import replay_key
 
 if TYPE_CHECKING:
     from .listener import Listener

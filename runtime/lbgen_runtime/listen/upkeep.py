@@ -10,9 +10,9 @@ from redis.exceptions import ResponseError
 
 from ..errors import DuplicateListenerName
 from ..wire.connection import words_of
+from ..wire.keys import registered_key
+from ..wire.registration import is_set_back
 from ..wire.scripts import FORGET
-from ..wire.trimming import registered_key
-from .group import is_set_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sys
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..errors import DuplicateProcessName, InvalidSettings, WorkerFailed
 from ..wire import eviction
@@ -21,11 +21,14 @@ from .upkeep import Sweep, Upkeep
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ..core import BusCore
-    from ..wire.connection import Reply
+    from ..lightbus import SchemaPublisher
+    from ..settings.scopes import Settings
     from ..wire.outage import Outage
+    from ..wire.resp import Reply
+    from ..wire.trimming import Trims
+    from .listener import Listener
 
-__all__ = ["Worker"]
+__all__ = ["ListeningBus", "Worker"]
 
 _log = logging.getLogger("lbgen")
 
@@ -38,6 +41,36 @@ def _tell_of_eviction(reply: asyncio.Future[Reply]) -> None:
         eviction.warn_of_eviction(reply.result())
 
 
+class ListeningBus(Protocol):
+    """What a worker needs of the bus whose listeners it runs.
+
+    Attributes:
+        settings: what holds for the bus.
+        listeners: what is run.
+        worker: the worker that runs, if one does.
+        process_name: this process's name.
+        connection_name: the name of the bus's connections on the server.
+        outage: what its connections know of the server's absence.
+        trims: when a stream is due to be trimmed.
+        eviction: whether the server's policy was asked for.
+        schema_publisher: publishes schemas for Lightbus.
+    """
+
+    settings: Settings
+    listeners: list[Listener]
+    worker: Worker | None
+    process_name: str
+    connection_name: str
+    outage: Outage
+    trims: Trims
+    eviction: eviction.EvictionCheck
+    schema_publisher: SchemaPublisher
+
+    def service_name_for_listening(self) -> str:
+        """The service's name; raises `InvalidSettings` if there is none."""
+        ...
+
+
 class Worker:
     """Runs the listeners of one bus in one event loop.
 
@@ -46,7 +79,7 @@ class Worker:
         on_failure: called when the worker is to stop because of a failure.
     """
 
-    def __init__(self, core: BusCore) -> None:
+    def __init__(self, core: ListeningBus) -> None:
         if core.worker is not None:
             raise InvalidSettings("this bus runs already")
         if not core.listeners:
@@ -107,8 +140,8 @@ class Worker:
             Consumer(listener, process, self._connection()) for listener in core.listeners
         ]
         self._heartbeat.renew(self._consumers)
-        if not core.rules.eviction_known:
-            core.rules.eviction_known = True
+        if not core.eviction.asked:
+            core.eviction.asked = True
             asked = process.commands.ask(*eviction.ASK, optional=True)
             asked.add_done_callback(_tell_of_eviction)
         await self._until_stop(*(consumer.prepare() for consumer in self._consumers))
@@ -120,7 +153,7 @@ class Worker:
                 core.schema_publisher.announce(consumer.listener.contract)
         self._upkeep += [
             Sweep(self._consumers, process, settings.reclaim_interval),
-            Upkeep(self._consumers, process, settings, core.rules.trims),
+            Upkeep(self._consumers, process, settings, core.trims),
         ]
         self.listening = True
         count = len(self._consumers)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from ..listen.delivery import fired_at
+from .entry import fired_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..listen.claims import Claim
-
-__all__ = ["PACKED_FIELD", "Death", "dead_key", "death_of", "own_fields", "replay_key"]
+__all__ = ["PACKED_FIELD", "Death", "death_of", "own_fields"]
 
 _DEATH_FIELD: Final = b"lbgen"
 """The first field of a dead letter: a JSON object about its death."""
@@ -24,16 +22,6 @@ after its length in bytes and a colon."""
 
 _LONGEST_DETAIL: Final = 20_000
 """Characters of a traceback that are kept: the end says most."""
-
-
-def dead_key(stream: bytes, group: str) -> bytes:
-    """The key of a group's dead letters."""
-    return b"{%b}:dead:%b" % (stream, group.encode())
-
-
-def replay_key(stream: bytes, group: str) -> bytes:
-    """The key of the stream through which dead letters go back to their listener."""
-    return b"{%b}:replay:%b" % (stream, group.encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +47,17 @@ class Death:
     died_at: str
 
     @classmethod
-    def of(cls, claim: Claim, reason: str, detail: str) -> Death:
+    def now(
+        cls, reason: str, detail: str, *, stream_id: str, deliveries: int, process: str
+    ) -> Death:
         """The death of an event that this process gives up now."""
-        delivery = claim.delivery
         return cls(
             reason=reason,
             detail=detail[-_LONGEST_DETAIL:],
-            stream_id=delivery.stream_id,
-            deliveries=delivery.times_delivered,
-            process=delivery.process,
-            fired_at=fired_at(delivery.stream_id).isoformat(),
+            stream_id=stream_id,
+            deliveries=deliveries,
+            process=process,
+            fired_at=fired_at(stream_id).isoformat(),
             died_at=datetime.now(UTC).isoformat(),
         )
 

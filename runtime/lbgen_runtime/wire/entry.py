@@ -8,26 +8,28 @@ from __future__ import annotations
 import os
 import re
 import time
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from .keys import stream_key
 from .resp import template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..events.contract import ApiContract, EventContract
+    from ..events.contract import EventContract
 
 __all__ = [
     "MOST_PARAMETERS",
     "EntryForm",
     "Metadata",
     "age_of",
+    "fired_at",
     "is_noise",
     "metadata",
     "new_event_id",
     "parameters",
-    "stream_key",
 ]
 
 _OWN_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8b9e-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -35,6 +37,8 @@ MOST_PARAMETERS: Final = 3_500
 """Parameters that an event may have: the server's scripts pass on less than 8,000 values."""
 _METADATA: Final = (b"id", b"api_name", b"event_name", b"version")
 _MOST_FORMS: Final = 256
+_LAST_MOMENT: Final = 253_402_300_799_000
+"""Milliseconds since 1970 at the end of the year 9999."""
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 _random: Final[list[str]] = []
@@ -57,12 +61,6 @@ class Metadata(NamedTuple):
     api_name: str
     event_name: str
     version: int
-
-
-def stream_key(api: ApiContract, event_name: str) -> bytes:
-    """The key of the stream that holds an event."""
-    name = f"{api.name}.*" if api.stream == "per_api" else f"{api.name}.{event_name}"
-    return f"{name}:stream".encode()
 
 
 def new_event_id() -> str:
@@ -90,6 +88,15 @@ def age_of(event_id: str) -> float | None:
     if not _OWN_ID.fullmatch(event_id):
         return None
     return time.time() - int(event_id[:8] + event_id[9:13], 16) / 1000
+
+
+def fired_at(stream_id: str) -> datetime:
+    """When an entry was written, by the server's clock: the first half of its id.
+
+    An id that somebody made up may lie behind the last year of a `datetime`: it gets that year.
+    """
+    milliseconds = min(int(stream_id.partition("-")[0]), _LAST_MOMENT)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 class EntryForm:

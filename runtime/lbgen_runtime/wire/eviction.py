@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..printable import printable
 
-__all__ = ["ASK", "warn_of_eviction"]
+__all__ = ["ASK", "EvictionCheck", "warn_of_eviction"]
 
 _log = logging.getLogger("lbgen")
 
 ASK: Final = (b"INFO", b"memory")
 """The command whose reply tells the policy; fewer users are forbidden it than CONFIG GET."""
 _POLICY: Final = re.compile(rb"^maxmemory_policy:(\S+)", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class EvictionCheck:
+    """Whether a server was asked for its policy: a bus does so once.
+
+    Attributes:
+        asked: it was.
+    """
+
+    asked: bool = False
 
 
 def warn_of_eviction(reply: Any) -> None:

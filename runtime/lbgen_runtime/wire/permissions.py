@@ -13,7 +13,7 @@ from .scripts import SCRIPTS
 if TYPE_CHECKING:
     from redis.exceptions import ResponseError
 
-    from .connection import Command
+    from .resp import Command
 
 __all__ = ["not_permitted"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .connection import Command
+    from .resp import Command
 
 __all__ = [
     "ACKNOWLEDGE",

@@ -11,6 +11,7 @@ from redis.exceptions import ResponseError
 
 from ..printable import printable
 from .connection import words_of
+from .keys import registered_key, trimmed_key
 from .repeats import Repeats
 from .replies import Meaning, meaning_of
 from .scripts import TRIM
@@ -18,9 +19,9 @@ from .scripts import TRIM
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .connection import Command
+    from .resp import Command
 
-__all__ = ["AT_ONCE", "Trims", "registered_key", "trimmed_key"]
+__all__ = ["AT_ONCE", "Trims"]
 
 _EVENTS: Final = 10_000
 """Events after which a stream is trimmed before its time."""
@@ -30,16 +31,6 @@ _REPORT_EVERY: Final = 3600.0
 """Seconds for which the same is not reported again."""
 _UNREAD: Final = 600.0
 """Seconds without a living consumer after which a group that holds entries back is reported."""
-
-
-def trimmed_key(stream: bytes) -> bytes:
-    """Where it stands up to which entry a stream was trimmed lately."""
-    return b"{%b}:trimmed" % stream
-
-
-def registered_key(stream: bytes) -> bytes:
-    """Where the consumer groups of a stream are remembered, each with its service."""
-    return b"{%b}:groups" % stream
 
 
 class Trims:

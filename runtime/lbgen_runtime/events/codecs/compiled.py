@@ -14,7 +14,7 @@ from ..unset import UNSET
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .type_codecs import Codec
+    from .codec import Codec
 
 __all__ = ["FieldCode", "make_decode", "make_encode"]
 

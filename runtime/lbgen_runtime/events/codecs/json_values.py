@@ -19,6 +19,7 @@ from ...errors import Violation
 from ...printable import printable
 from ..unset import UNSET
 from . import exact_values
+from .coded import Coded
 
 __all__ = ["NoJson", "Undeclared", "json_array", "json_object", "json_value", "last_given"]
 
@@ -77,10 +78,8 @@ def json_value(value: Any) -> Any:
 
 
 def _rare_value(value: Any) -> Any:
-    from ..record import Record
-
     match value:
-        case Record():
+        case Coded():
             return type(value).__lbgen_codec__.encode(value)
         case _ if value is UNSET:
             raise NoJson("the value is missing; give one")

@@ -16,8 +16,8 @@ from .type_codecs import JSON
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..record import Record
-    from .type_codecs import Codec
+    from .codec import Codec
+    from .coded import Coded
 
 __all__ = ["RecordCodec"]
 
@@ -51,7 +51,7 @@ class RecordCodec:
         cls: the class.
     """
 
-    def __init__(self, cls: type[Record]) -> None:
+    def __init__(self, cls: type[Coded]) -> None:
         codecs = cls.__lbgen_codecs__()
         self._cls = cls
         self._additional = cls.__lbgen_additional__
@@ -85,12 +85,12 @@ class RecordCodec:
             for field in self._fields
         ]
         self._is_settled = False
-        self.decode: Callable[[dict[str, Any]], Record] = self._first_decode
+        self.decode: Callable[[dict[str, Any]], Coded] = self._first_decode
         """Makes the instance of a JSON object that the schema accepts."""
-        self.encode: Callable[[Record], dict[str, Any]] = self._first_encode
+        self.encode: Callable[[Coded], dict[str, Any]] = self._first_encode
         """Makes the JSON object of an instance. Raises `NoJson` if a value has no JSON form."""
 
-    def settle(self, being_made: frozenset[type[Record]] = frozenset()) -> None:
+    def settle(self, being_made: frozenset[type[Coded]] = frozenset()) -> None:
         """Make the functions of the class, and before them those of the classes inside it.
 
         A class that recurs goes the longer way through the attributes where it meets itself, and
@@ -110,8 +110,8 @@ class RecordCodec:
             )
             for field in self._fields
         ]
-        decode: Callable[[dict[str, Any]], Record] = self._decode
-        encode: Callable[[Record], dict[str, Any]] = self._encode
+        decode: Callable[[dict[str, Any]], Coded] = self._decode
+        encode: Callable[[Coded], dict[str, Any]] = self._encode
         if settled and self._additional is None:
             codes = [
                 FieldCode(
@@ -129,11 +129,11 @@ class RecordCodec:
         self.decode, self.encode = decode, encode
         self._is_settled = True
 
-    def _first_decode(self, value: dict[str, Any]) -> Record:
+    def _first_decode(self, value: dict[str, Any]) -> Coded:
         self.settle()
         return self.decode(value)
 
-    def _first_encode(self, record: Record) -> dict[str, Any]:
+    def _first_encode(self, record: Coded) -> dict[str, Any]:
         self.settle()
         return self.encode(record)
 
@@ -156,7 +156,7 @@ class RecordCodec:
         """How many properties of a JSON object have no field here."""
         return 0 if self._additional is not None else len(value.keys() - self._by_key.keys())
 
-    def fill(self, record: Record, values: dict[str, Any]) -> None:
+    def fill(self, record: Coded, values: dict[str, Any]) -> None:
         """Make an instance of keyword arguments.
 
         Raises:
@@ -174,7 +174,7 @@ class RecordCodec:
                 state[name] = make()
         _set(record, "__dict__", state)
 
-    def _encode(self, record: Record) -> dict[str, Any]:
+    def _encode(self, record: Coded) -> dict[str, Any]:
         state = record.__dict__
         result: dict[str, Any] = {}
         key = ""
@@ -236,7 +236,7 @@ class RecordCodec:
                 raise clash
             result[key] = value
 
-    def _decode(self, value: dict[str, Any]) -> Record:
+    def _decode(self, value: dict[str, Any]) -> Coded:
         state = self._defaults.copy()
         given = len(value)
         for key, name, decode, make in self._readers:

@@ -12,20 +12,21 @@ may not send (an undeclared key).
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 import jsonschema_rs
 from pydantic_core import to_jsonable_python
 
 from . import exact_values
+from .codec import Codec, Short
 from .json_values import NoJson, json_array, json_object, json_value, last_given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..record import Record
     from ..validation.schemas import Schema
+    from .coded import Coded
 
 __all__ = [
     "DATE",
@@ -34,7 +35,6 @@ __all__ = [
     "JSON",
     "TIME",
     "UUID_",
-    "Codec",
     "array",
     "by_pattern",
     "by_type",
@@ -44,43 +44,6 @@ __all__ = [
     "tagged",
     "tuple_",
 ]
-
-
-class Short(NamedTuple):
-    """The short way of a codec, for the values that it nearly always gets.
-
-    Attributes:
-        python: the type of the Python values that `write` takes; not a subclass of it.
-        write: from such a Python value to the JSON value; `None` where they are the same.
-        json: the type of the JSON values that `read` takes.
-        read: from such a JSON value to the Python value; `None` where they are the same.
-    """
-
-    python: type
-    write: Callable[[Any], Any] | None
-    json: type
-    read: Callable[[Any], Any] | None
-
-
-class Codec(NamedTuple):
-    """The two directions of one type.
-
-    Attributes:
-        decode: from an accepted JSON value to the Python value; `None` where they are the same.
-        encode: from the Python value to the JSON value.
-        short: what `decode` and `encode` do with the values of exactly one type.
-        settle: the same codec with the functions of generated classes in it, which are not made
-            before the first use; it takes the classes that are being made already. `None` if there
-            are none in it.
-        leaves_out: how many properties of a JSON object `decode` has no field for; `None` where it
-            keeps everything.
-    """
-
-    decode: Callable[[Any], Any] | None
-    encode: Callable[[Any], Any]
-    short: Short | None = None
-    settle: Callable[[frozenset[type[Record]]], Codec] | None = None
-    leaves_out: Callable[[dict[str, Any]], int] | None = None
 
 
 def _decode_integer(value: Any) -> Any:
@@ -138,7 +101,7 @@ def array(item: Codec) -> Codec:
             error.path.append(last_given(value, items))
             raise
 
-    def settled(being_made: frozenset[type[Record]]) -> Codec:
+    def settled(being_made: frozenset[type[Coded]]) -> Codec:
         return array(item if settle is None else settle(being_made))
 
     return Codec(
@@ -193,7 +156,7 @@ def mapping(item: Codec) -> Codec:
     return Codec(None if decode_item is None else decode, encode)
 
 
-def record(cls: type[Record]) -> Codec:
+def record(cls: type[Coded]) -> Codec:
     """A generated class. Its own codec is looked up at the first use, so that classes may recur."""
 
     def decode(value: Any) -> Any:
@@ -207,13 +170,14 @@ def record(cls: type[Record]) -> Codec:
             return cls.__lbgen_codec__.encode_mapping(value)
         return json_value(value)
 
-    def settle(being_made: frozenset[type[Record]]) -> Codec:
+    def settle(being_made: frozenset[type[Coded]]) -> Codec:
         own = cls.__lbgen_codec__
         own.settle(being_made)
         return Codec(decode, encode, Short(cls, own.encode, dict, own.decode))
 
     def leaves_out(value: dict[str, Any]) -> int:
-        return cls.__lbgen_codec__.leaves_out(value)
+        left_out: int = cls.__lbgen_codec__.leaves_out(value)
+        return left_out
 
     return Codec(decode, encode, settle=settle, leaves_out=leaves_out)
 

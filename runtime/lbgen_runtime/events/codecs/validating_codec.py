@@ -25,7 +25,7 @@ from .record_codec import RecordCodec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from ..record import Record
+    from .coded import Coded
 
 __all__ = ["JudgedCodec"]
 
@@ -37,12 +37,12 @@ class JudgedCodec(RecordCodec):
         cls: the class; its schema's documents are read when the first verdict is asked for.
     """
 
-    def __init__(self, cls: type[Record]) -> None:
+    def __init__(self, cls: type[Coded]) -> None:
         super().__init__(cls)
         self._schema = cls.__lbgen_schema__
         self._accepts: Callable[[Any], bool] = self._first_verdict
 
-    def read(self, value: object, name: str) -> Record:
+    def read(self, value: object, name: str) -> Coded:
         """The instance of a JSON value.
 
         Raises:
@@ -65,7 +65,7 @@ class JudgedCodec(RecordCodec):
             raise self._refusal(name, NoJson("an object is needed"))
         return self.decode(cast("dict[str, Any]", plain))
 
-    def read_text(self, text: str | bytes, name: str) -> Record:
+    def read_text(self, text: str | bytes, name: str) -> Coded:
         """The instance of a JSON text.
 
         Raises:
@@ -80,7 +80,7 @@ class JudgedCodec(RecordCodec):
             raise self._refusal(name, problem) from None
         return self.read(value, name)
 
-    def write(self, record: Record, name: str) -> dict[str, Any]:
+    def write(self, record: Coded, name: str) -> dict[str, Any]:
         """The JSON object of an instance.
 
         Raises:
@@ -88,7 +88,7 @@ class JudgedCodec(RecordCodec):
         """
         return self._written(record, name)[0]
 
-    def encode_parameters(self, record: Record, name: str) -> dict[str, bytes]:
+    def encode_parameters(self, record: Coded, name: str) -> dict[str, bytes]:
         """The JSON text of each parameter of an event.
 
         Raises:
@@ -96,7 +96,7 @@ class JudgedCodec(RecordCodec):
         """
         return self._written(record, name)[1]
 
-    def _written(self, record: Record, name: str) -> tuple[dict[str, Any], dict[str, bytes]]:
+    def _written(self, record: Coded, name: str) -> tuple[dict[str, Any], dict[str, bytes]]:
         try:
             value = self.encode(record)
             texts = {key: to_json(each) for key, each in value.items()}
@@ -115,7 +115,7 @@ class JudgedCodec(RecordCodec):
 
     def decode_parameters(
         self, texts: Mapping[str, bytes], name: str, *, assume_timezone: str | None = None
-    ) -> Record:
+    ) -> Coded:
         """The event that the JSON text of each parameter stands for.
 
         Args:

@@ -9,17 +9,17 @@ A tag decides, or the types; else the branch with the fewest reasons is the clos
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .alternatives import admits
 from .violation_words import any_of, is_naive, not_one_of, shown, wrong_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from .alternatives import Branch
-    from .schema_parts import SchemaPart
-    from .violations import Explanation, Found, Refused
+    from .alternatives import Branch, Branches
+    from .found import Found, Refused
+    from .schema_parts import SchemaPart, SchemaParts
 
 __all__ = ["chosen"]
 
@@ -28,6 +28,32 @@ _COMPARED: Final = 20
 _MOST_REASONS: Final = 20
 _NEARLY: Final = 0.5
 """What a date-time without an offset counts, where another reason counts 1."""
+
+
+class Explanation(Protocol):
+    """What explains the whole value, as far as a choice needs it.
+
+    Attributes:
+        parts: finds schemas.
+        branches: what is known of the branches of unions.
+        every_branch: all branches of a union whose types fit are followed.
+    """
+
+    parts: SchemaParts
+    branches: Branches
+    every_branch: bool
+
+    def broken(self, part: SchemaPart, value: Any) -> Iterator[str]:
+        """The keywords of a schema, without those that hold schemas, that refuse a value."""
+        ...
+
+    def similar(self, word: str, known: Iterable[str]) -> str | None:
+        """The known word that was probably meant."""
+        ...
+
+    def count_inside(self, part: SchemaPart, value: Any, most: int) -> int:
+        """How many parts of a value a schema refuses, counted up to `most`."""
+        ...
 
 
 def chosen(explanation: Explanation, refused: Refused, keyword: str) -> Iterator[Found | Refused]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ...errors import Violation
-    from ..record import Record
+    from ..codecs.coded import Coded
     from .schemas import Schema
 
 __all__ = ["every_violation"]
@@ -37,7 +37,7 @@ _OF_ALL_BELOW: Final = frozenset({"allOf", "anyOf", "contains", "if", "not", "on
 
 
 def every_violation(
-    record: Record, encode: Callable[[Record], dict[str, Any]], schema: Schema
+    record: Coded, encode: Callable[[Coded], dict[str, Any]], schema: Schema
 ) -> tuple[Violation, ...]:
     """What is wrong with an instance that its class cannot encode.
 
@@ -73,7 +73,7 @@ def every_violation(
     return tuple(dict.fromkeys(found))
 
 
-def _rounds(record: Record) -> int:
+def _rounds(record: Coded) -> int:
     """How often an instance is encoded: less often the larger it is."""
     size = sum(1 for _ in islice(parts_below(record), _MOST_PARTS))
     return max(1, min(_MOST, _MOST_PARTS // (size + 1)))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import jsonschema_rs
 
-    from .violations import Found
+    from .found import Found
 
 __all__ = ["Reasons"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
     from ...errors import Violation
-    from .violations import Found
+    from .found import Found
 
 __all__ = ["Schema", "Schemas", "compile_schema"]
 

@@ -12,10 +12,11 @@ bounded by a budget that grows with the value, not with the number of ways throu
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from .budget import Budget, Spent
 from .closest_branch import chosen
+from .found import Found, Refused
 from .schema_parts import REFERENCES, named, numbers
 from .suggestions import did_you_mean
 from .violation_words import missing, number_of, shown, unexpected, words_of
@@ -24,13 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .alternatives import Branches
+    from .found import Path
     from .part_verdicts import PartVerdicts
     from .schema_parts import SchemaPart, SchemaParts
 
-__all__ = ["Explanation", "Found", "Path"]
-
-Path = tuple[str | int, ...]
-"""Steps from a value to one of its parts."""
+__all__ = ["Explanation"]
 
 _CHUNK: Final = 64
 """Items of an array that are asked about in one question, as long as all are accepted."""
@@ -48,55 +47,6 @@ _FLAT: Final[dict[str, tuple[type, ...]]] = {
 """Keywords that hold no schema, and the types of the values that they are about."""
 _TOO_MUCH: Final = "the schema does not accept this; it is too large to say why"
 _NO_REASON: Final = "the schema does not accept this; compare it with the schema"
-
-
-class Found(NamedTuple):
-    """One reason.
-
-    Attributes:
-        path: to the part of the value.
-        part: the schema that does not accept it.
-        keyword: the keyword of the schema; `schema` where none could be named.
-        message: what is wrong, and what to write instead.
-    """
-
-    path: Path
-    part: SchemaPart
-    keyword: str
-    message: str
-
-
-class Refused(NamedTuple):
-    """A part of the value that a schema does not accept, still to be explained.
-
-    Attributes:
-        part: the schema.
-        value: the part of the value.
-        path: to it.
-        note: what is said besides of each reason.
-        is_name: the value is the name of a property.
-    """
-
-    part: SchemaPart
-    value: Any
-    path: Path
-    note: str = ""
-    is_name: bool = False
-
-    def found(self, keyword: str, message: str, *steps: str | int) -> Found:
-        """A reason.
-
-        Args:
-            keyword: the keyword of the schema.
-            message: what is wrong.
-            steps: from the value to the part that is wrong.
-        """
-        message = f"{'the name ' if self.is_name else ''}{message}{self.note}"
-        return Found((*self.path, *steps), self.part, keyword, message)
-
-    def by(self, part: SchemaPart) -> Refused:
-        """The same value, refused by another schema."""
-        return self._replace(part=part)
 
 
 class Explanation:
