@@ -15,7 +15,6 @@ EXCEPTIONS: dict[str, set[frozenset[str]]] = {
         frozenset({"contract.contract", "contract.event_files"}),
         frozenset({"generate.plan.classes", "generate.plan.module"}),
         frozenset({"compat.result.allowances", "compat.result.finding"}),
-        frozenset({"compat.change.apis", "compat.contracts"}),
         frozenset({"compat.prove.arrays", "compat.prove.engine"}),
         frozenset({"compat.prove.objects", "compat.prove.engine"}),
         frozenset({"model.alternatives", "model.modeller"}),
