@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..settings.scopes import Settings
     from ..wire.outage import Outage
     from ..wire.resp import Reply
+    from ..wire.topology import Topology
     from ..wire.trimming import Trims
     from .listener import Listener
 
@@ -50,6 +51,7 @@ class ListeningBus(Protocol):
         worker: the worker that runs, if one does.
         process_name: this process's name.
         connection_name: the name of the bus's connections on the server.
+        topology: which server serves which key.
         outage: what its connections know of the server's absence.
         trims: when a stream is due to be trimmed.
         eviction: whether the server's policy was asked for.
@@ -61,6 +63,7 @@ class ListeningBus(Protocol):
     worker: Worker | None
     process_name: str
     connection_name: str
+    topology: Topology
     outage: Outage
     trims: Trims
     eviction: eviction.EvictionCheck
