@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
@@ -27,7 +26,7 @@ class _ShopApis:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def orders(self) -> ShopOrdersApi:
         """The life of an order, from the checkout to the door."""
         from .shop_orders import ShopOrdersApi
@@ -38,21 +37,21 @@ class _ShopApis:
 class Bus(_lbgen.Bus):
     """The bus: fires events, and runs listeners."""
 
-    @_cached_property
+    @_lbgen.cached_property
     def auth(self) -> AuthApi:
         """Who has an account, and who signs in."""
         from .auth import AuthApi
 
         return AuthApi(self)
 
-    @_cached_property
+    @_lbgen.cached_property
     def competitor_prices(self) -> CompetitorPricesApi:
         """Prices that competitors ask for products we also sell."""
         from .competitor_prices import CompetitorPricesApi
 
         return CompetitorPricesApi(self)
 
-    @_cached_property
+    @_lbgen.cached_property
     def shop(self) -> _ShopApis:
         """The APIs below `shop`."""
         return _ShopApis(self)

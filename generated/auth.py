@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as _datetime
 import uuid as _uuid
-from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
@@ -290,7 +289,7 @@ class AuthApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def user_registered(self) -> _UserRegisteredEndpoint:
         """Somebody opened an account."""
         return _UserRegisteredEndpoint(
@@ -302,7 +301,7 @@ class AuthApi:
             ),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def user_logged_in(self) -> _UserLoggedInEndpoint:
         """A user signed in."""
         return _UserLoggedInEndpoint(
@@ -314,7 +313,7 @@ class AuthApi:
             ),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def password_reset_requested(self) -> _PasswordResetRequestedEndpoint:
         """Somebody asked for a link to reset a password. The account need not exist."""
         return _PasswordResetRequestedEndpoint(

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime as _datetime
-from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
@@ -102,7 +101,7 @@ class CompetitorPricesApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def changed(self) -> _ChangedEndpoint:
         """A competitor changed the price of a product."""
         return _ChangedEndpoint(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as _datetime
 import uuid as _uuid
-from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
@@ -434,7 +433,7 @@ class ShopOrdersApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_placed(self) -> _OrderPlacedEndpoint:
         """A customer placed an order."""
         return _OrderPlacedEndpoint(
@@ -442,7 +441,7 @@ class ShopOrdersApi:
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_paid(self) -> _OrderPaidEndpoint:
         """The payment of an order arrived."""
         return _OrderPaidEndpoint(
@@ -450,7 +449,7 @@ class ShopOrdersApi:
             _lbgen.EventContract(api=_API, name="order_paid", event_type=OrderPaid),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def parcel_dispatched(self) -> _ParcelDispatchedEndpoint:
         """A parcel left the warehouse."""
         return _ParcelDispatchedEndpoint(
@@ -462,7 +461,7 @@ class ShopOrdersApi:
             ),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_cancelled(self) -> _OrderCancelledEndpoint:
         """An order was cancelled before it left the warehouse."""
         return _OrderCancelledEndpoint(

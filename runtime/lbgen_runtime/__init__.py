@@ -22,6 +22,7 @@ from .events.compiler_version import require_compiler
 from .events.contract import ApiContract, EventContract
 from .events.event import Event
 from .events.field import default, field
+from .events.first_use import cached_property
 from .events.record import Record
 from .events.unset import DEFAULT, UNSET, Unset
 from .events.validation.schemas import Schemas
@@ -69,6 +70,7 @@ __all__ = [
     "Violation",
     "WorkerFailed",
     "__version__",
+    "cached_property",
     "default",
     "field",
     "require_compiler",

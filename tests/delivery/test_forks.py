@@ -174,3 +174,37 @@ def test_a_child_keeps_no_connection_of_its_parent_open(server: Server) -> None:
         assert sorted((process.line(), process.line())) == ["child", "parent has fired"]
         wait_for(lambda: connected() == 0)
         process.write("\n")
+
+
+_ATTRIBUTES = """
+import faulthandler, threading, warnings
+from generated import Bus as Generated, auth
+warnings.simplefilter("ignore")  # Python 3.12 warns of forks beside threads
+
+parent, main, within = os.getpid(), threading.get_ident(), threading.Event()
+begin = auth.AuthApi.__init__
+
+def slow(self, bus):
+    if threading.get_ident() != main:
+        within.set()
+        threading.Event().wait()
+    begin(self, bus)
+
+auth.AuthApi.__init__ = slow
+bus = Generated(redis_url=os.environ["URL"])
+threading.Thread(target=lambda: bus.auth, daemon=True).start()
+within.wait()
+pid = os.fork()
+if not pid:
+    faulthandler.dump_traceback_later(10, exit=True)  # a child that hangs
+    bus.auth
+    os._exit(0)
+print("child", os.waitpid(pid, 0)[1], flush=True)
+os._exit(0)
+"""
+
+
+def test_a_child_gets_an_api_that_a_thread_of_its_parent_was_making(server: Server) -> None:
+    """Python 3.11 locks `functools.cached_property` while it makes a value."""
+    with Process(_ATTRIBUTES, URL=server.url) as process:
+        assert process.line() == "child 0", process.end()

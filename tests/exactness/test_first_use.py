@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import json
 import os
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen_runtime import ApiContract, EventContract, InvalidParameters
+from lbgen_runtime import ApiContract, EventContract, InvalidParameters, cached_property
 from tests.support.packages import build_json, contract_of, imported, write_package
 
 if TYPE_CHECKING:
@@ -155,3 +156,16 @@ def test_a_forked_process_can_use_a_class_whose_first_use_was_under_way(folder: 
                 assert os.waitpid(child, 0)[1] == 0
                 for each in under_way:
                     each.result()
+
+
+def test_every_thread_gets_the_same_value_of_an_attribute() -> None:
+    class Holder:
+        @cached_property
+        def value(self) -> object:
+            return object()
+
+    with switching_often():
+        for _ in range(200):
+            holder = Holder()
+            assert len(set(map(id, at_once(lambda holder=holder: holder.value)))) == 1
+    assert isinstance(Holder.value, functools.cached_property), "tools know it"

@@ -79,7 +79,6 @@ def import_lines(classes: Iterable[tuple[str, str]], indent: int = 0) -> list[st
 def import_groups(
     used: set[str],
     *,
-    has_api: bool,
     has_classes: bool,
     has_children: bool,
     others: Mapping[str, Iterable[str]],
@@ -89,7 +88,6 @@ def import_groups(
 
     Args:
         used: the names in its source.
-        has_api: whether it holds an API.
         has_classes: whether it holds classes.
         has_children: whether there are APIs below its own.
         others: names from other modules of the package, by module.
@@ -100,8 +98,6 @@ def import_groups(
         standard.append("import datetime as _datetime")
     if "_uuid" in used:
         standard.append("import uuid as _uuid")
-    if has_api:
-        standard.append("from functools import cached_property as _cached_property")
     if has_children:
         standard.append("from typing import TYPE_CHECKING as _TYPE_CHECKING")
     typing = {"Any", "Literal", "Never", "Union"} & used

@@ -96,7 +96,6 @@ def plan_module(
         doc=tuple(docstring_text(api.description if api else None, _title(api, files))),
         imports=import_groups(
             words(planner.texts),
-            has_api=api is not None,
             has_children=api is not None and bool(tree.checked_imports(api.name)),
             has_classes=bool(classes),
             others={

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from typing import Any
 
 import lbgen_runtime as _lbgen
@@ -253,7 +252,7 @@ class ShopApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_placed(self) -> _OrderPlacedEndpoint:
         """Ends with \\\""""
         return _OrderPlacedEndpoint(
@@ -261,7 +260,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_paid(self) -> _OrderPaidEndpoint:
         """\""""
         return _OrderPaidEndpoint(
@@ -269,7 +268,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="order_paid", event_type=OrderPaid),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_packed(self) -> _OrderPackedEndpoint:
         """\"x\""""
         return _OrderPackedEndpoint(
@@ -277,7 +276,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="order_packed", event_type=OrderPacked),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_sent(self) -> _OrderSentEndpoint:
         """\\
         """
@@ -286,7 +285,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="order_sent", event_type=OrderSent),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_lost(self) -> _OrderLostEndpoint:
         """\"\""""
         return _OrderLostEndpoint(

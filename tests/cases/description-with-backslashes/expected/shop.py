@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from typing import Literal, Union
 
 import lbgen_runtime as _lbgen
@@ -113,7 +112,7 @@ class ShopApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_placed(self) -> _OrderPlacedEndpoint:
         """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
         """

@@ -8,7 +8,6 @@ Last.
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
@@ -123,7 +122,7 @@ class ShopApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_placed(self) -> _OrderPlacedEndpoint:
         """First.
         import os

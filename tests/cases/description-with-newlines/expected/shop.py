@@ -11,7 +11,6 @@ Second line.
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from typing import Literal, Union
 
 import lbgen_runtime as _lbgen
@@ -153,7 +152,7 @@ class ShopApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_placed(self) -> _OrderPlacedEndpoint:
         """First line.
         Second line.

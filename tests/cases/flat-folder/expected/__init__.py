@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
@@ -25,7 +24,7 @@ class _ShopApis:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def orders(self) -> ShopOrdersApi:
         """The API shop.orders."""
         from .shop_orders import ShopOrdersApi
@@ -36,7 +35,7 @@ class _ShopApis:
 class Bus(_lbgen.Bus):
     """The bus: fires events, and runs listeners."""
 
-    @_cached_property
+    @_lbgen.cached_property
     def shop(self) -> _ShopApis:
         """The APIs below `shop`."""
         return _ShopApis(self)

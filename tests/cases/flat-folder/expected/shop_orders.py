@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
-
 import lbgen_runtime as _lbgen
 
 from ._schemas import SCHEMAS as _SCHEMAS
@@ -96,7 +94,7 @@ class ShopOrdersApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_paid(self) -> _OrderPaidEndpoint:
         """The money for an order came."""
         return _OrderPaidEndpoint(
@@ -104,7 +102,7 @@ class ShopOrdersApi:
             _lbgen.EventContract(api=_API, name="order_paid", event_type=OrderPaid),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_placed(self) -> _OrderPlacedEndpoint:
         """A customer placed an order."""
         return _OrderPlacedEndpoint(

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
@@ -22,7 +21,7 @@ _lbgen.require_compiler("0.1.0")
 class Bus(_lbgen.Bus):
     """The bus: fires events, and runs listeners."""
 
-    @_cached_property
+    @_lbgen.cached_property
     def shop(self) -> ShopApi:
         """The shop."""
         from .shop import ShopApi

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
@@ -26,7 +25,7 @@ class _ComExampleApis:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def pages(self) -> ComExamplePagesApi:
         """The API com.example.pages."""
         from .com_example_pages import ComExamplePagesApi
@@ -40,7 +39,7 @@ class _ComApis:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def example(self) -> _ComExampleApis:
         """The APIs below `com.example`."""
         return _ComExampleApis(self._bus)
@@ -49,14 +48,14 @@ class _ComApis:
 class Bus(_lbgen.Bus):
     """The bus: fires events, and runs listeners."""
 
-    @_cached_property
+    @_lbgen.cached_property
     def code_host(self) -> CodeHostApi:
         """The API code_host."""
         from .code_host import CodeHostApi
 
         return CodeHostApi(self)
 
-    @_cached_property
+    @_lbgen.cached_property
     def com(self) -> _ComApis:
         """The APIs below `com`."""
         return _ComApis(self)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from typing import Any, Literal
 
 import lbgen_runtime as _lbgen
@@ -219,7 +218,7 @@ class CodeHostApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def check_run_v2(self) -> _CheckRunV2Endpoint:
         """The event `check_run_v2`."""
         return _CheckRunV2Endpoint(
@@ -227,7 +226,7 @@ class CodeHostApi:
             _lbgen.EventContract(api=_API, name="check_run_v2", event_type=CheckRunV2),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def refund_given(self) -> _RefundGivenEndpoint:
         """The event `refund_given`."""
         return _RefundGivenEndpoint(

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
 from typing import Literal
 
 import lbgen_runtime as _lbgen
@@ -130,7 +129,7 @@ class ComExamplePagesApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def page_moved(self) -> _PageMovedEndpoint:
         """The event `page_moved`."""
         return _PageMovedEndpoint(

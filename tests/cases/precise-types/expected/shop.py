@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as _datetime
 import uuid as _uuid
-from functools import cached_property as _cached_property
 from typing import Any, Literal
 
 import lbgen_runtime as _lbgen
@@ -664,7 +663,7 @@ class ShopApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def recursion_tried(self) -> _RecursionTriedEndpoint:
         """A schema that refers to itself, and two that refer to each other over files."""
         return _RecursionTriedEndpoint(
@@ -676,7 +675,7 @@ class ShopApi:
             ),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def references_tried(self) -> _ReferencesTriedEndpoint:
         """Every way to refer to a schema."""
         return _ReferencesTriedEndpoint(
@@ -688,7 +687,7 @@ class ShopApi:
             ),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def merges_tried(self) -> _MergesTriedEndpoint:
         """Objects that are put together."""
         return _MergesTriedEndpoint(
@@ -696,7 +695,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="merges_tried", event_type=MergesTried),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def unions_tried(self) -> _UnionsTriedEndpoint:
         """One of several."""
         return _UnionsTriedEndpoint(
@@ -704,7 +703,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="unions_tried", event_type=UnionsTried),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def sequences_tried(self) -> _SequencesTriedEndpoint:
         """Arrays."""
         return _SequencesTriedEndpoint(
@@ -716,7 +715,7 @@ class ShopApi:
             ),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def maps_tried(self) -> _MapsTriedEndpoint:
         """Objects whose keys are data."""
         return _MapsTriedEndpoint(
@@ -724,7 +723,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="maps_tried", event_type=MapsTried),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def values_tried(self) -> _ValuesTriedEndpoint:
         """Constants and enumerations."""
         return _ValuesTriedEndpoint(
@@ -732,7 +731,7 @@ class ShopApi:
             _lbgen.EventContract(api=_API, name="values_tried", event_type=ValuesTried),
         )
 
-    @_cached_property
+    @_lbgen.cached_property
     def formats_tried(self) -> _FormatsTriedEndpoint:
         """Strings with a Python type of their own."""
         return _FormatsTriedEndpoint(

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property as _cached_property
-
 import lbgen_runtime as _lbgen
 from lbgen_runtime import codecs as _codecs
 
@@ -103,7 +101,7 @@ class ShopApi:
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
-    @_cached_property
+    @_lbgen.cached_property
     def order_placed(self) -> _OrderPlacedEndpoint:
         """The event `order_placed`."""
         return _OrderPlacedEndpoint(
