@@ -179,6 +179,9 @@ class References:
     def suggest(self, location: Location, reference: str) -> str | None:
         """What a reference that leads to nothing most likely meant."""
         base, fragment = _split_fragment(join(self.base(location), reference))
+        named = self._suggest_definition(location, reference, base)
+        if named is not None:
+            return named
         if base not in self._resources:
             return self._suggest_file(location, unquote(base.removeprefix(SCHEME)))
         steps = parse_pointer(unquote(fragment)) if fragment.startswith("/") else ()
@@ -191,6 +194,22 @@ class References:
                 if meant is None:
                     return f"there is: {', '.join(known)}" if known else None
                 return f"did you mean `{meant}`?"
+        return None
+
+    def _suggest_definition(self, location: Location, reference: str, base: str) -> str | None:
+        """The type of the same name in the document that a reference leads to, or in its own."""
+        file, _, fragment = reference.partition("#")
+        name = (fragment or file).rpartition("/")[2]
+        resource = self._resources.get(base)
+        if resource is None:
+            if fragment or posixpath.splitext(file)[1]:  # a file was meant
+                return None
+            file, resource = "", Location(location.uri)
+        schema = self.schema(resource)
+        for keyword in ("$defs", "definitions"):
+            defined = schema.get(keyword) if is_object(schema) else None
+            if is_object(defined) and unquote(name) in defined:
+                return f"did you mean `{file}#/{keyword}/{name}`?"
         return None
 
     def _suggest_file(self, location: Location, file: str) -> str:

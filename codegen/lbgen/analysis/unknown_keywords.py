@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..findings.diagnostic import Diagnostic, Severity
 from ..findings.suggestions import did_you_mean
-from ..schema.keywords import DRAFTS
+from ..schema.keywords import DRAFTS, Holds
+from ..source.json_types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -64,12 +65,18 @@ def unknown_keywords(
     count: dict[str, int] = {}
     for path, schema, draft in schemas:
         for key in schema:
-            if key in draft.keywords or key.startswith("x-") or key in _SAYS_NOTHING_ABOUT_VALUES:
+            if key in draft.keywords or key.startswith("x-"):
+                continue
+            if key in _SAYS_NOTHING_ABOUT_VALUES and not (
+                key == "id" and _is_schema(schema[key], draft)
+            ):
                 continue
             if (*path, key) in containers:
                 continue
             if is_contract:
-                yield _unknown(document, path, key, draft)
+                advice = _as_property(schema, key, draft)
+                unknown = _unknown(document, path, key, draft)
+                yield replace(unknown, help=advice) if advice else unknown
             else:
                 found.setdefault(key, _unknown(document, path, key, draft))
                 count[key] = count.get(key, 0) + 1
@@ -83,10 +90,26 @@ def _unknown(document: Document, path: Path, key: str, draft: Draft) -> Diagnost
     return Diagnostic(
         place=document.key_place((*path, key)),
         rule="unknown-keyword",
-        message=f"{key!r} is no keyword of {draft if others else 'JSON Schema'}"
+        message=f"{key!r} is not a keyword of {draft if others else 'JSON Schema'}"
         ", so it checks nothing",
         help=_INSTEAD.get(key) or _help(key, draft, others),
     )
+
+
+def _as_property(schema: dict[str, Any], key: str, draft: Draft) -> str | None:
+    """What to write where a property stands beside the keywords instead of below `properties`."""
+    if not _is_schema(schema[key], draft):
+        return None
+    meant = did_you_mean(key, draft.keywords)
+    if meant is not None and draft.keywords[meant] is not Holds.VALUE:
+        return None
+    if is_object(schema.get("properties")):
+        return f"if `{key}` is a property, indent it to stand below `properties`"
+    return f"if `{key}` is a property, write `properties:` above it and indent it below"
+
+
+def _is_schema(value: Any, draft: Draft) -> bool:
+    return is_object(value) and (not value or bool(value.keys() & draft.keywords.keys()))
 
 
 def _help(key: str, draft: Draft, others: list[Draft]) -> str:

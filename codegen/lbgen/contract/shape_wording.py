@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ..findings.diagnostic import Diagnostic
 from ..findings.suggestions import did_you_mean
+from ..schema.keywords import DRAFT_2020_12
 from ..source.json_types import is_array, is_object
 from .grammar import API_NAME, CONTRACT_SCHEMA, EVENT_NAME
+from .type_words import TYPES, instead_of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +20,6 @@ if TYPE_CHECKING:
     from ..source.document import Document, Path
 
 __all__ = ["shape_diagnostic"]
-
-_TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 _FORMS: Final = {
     "array": "a list",
@@ -36,12 +38,14 @@ _NAMES: Final = {
     " characters",
 }
 
+_NO_PARAMETERS: Final = "{type: object, properties: {}}"
+_AN_EVENT: Final = f"order_placed: {{parameters: {_NO_PARAMETERS}}}"
 _MISSING: Final = {
     "api": "add `api` with the API's name, such as shop.orders",
-    "events": "add `events` with an event: order_placed: {parameters: {type: object}}",
+    "events": f"add `events` with an event: {_AN_EVENT}",
     "lbgen": "add `lbgen: 1`",
     "parameters": "add `parameters`, the JSON Schema of what the event carries;"
-    " {type: object} if it carries nothing",
+    f" {_NO_PARAMETERS} if it carries nothing",
 }
 
 
@@ -66,11 +70,10 @@ def _words(document: Document, where: Path, error: Any, rule: str) -> tuple[Plac
     match kind.name:
         case "additionalProperties":
             key = sorted(kind.unexpected)[0]
-            return (
-                document.key_place((*where, key)),
-                f"unknown key {key!r}",
-                _meant(key, _properties_at(error.schema_path)),
-            )
+            help_text = _meant(key, _properties_at(error.schema_path))
+            if len(where) == 2 and key in DRAFT_2020_12.keywords:  # directly below an event
+                help_text = f"write the schema, and so `{key}`, below `parameters`"
+            return document.key_place((*where, key)), f"unknown key {key!r}", help_text
         case "required":
             missing = str(kind.property)
             help_text = _MISSING.get(missing, f"add `{missing}`")
@@ -78,7 +81,7 @@ def _words(document: Document, where: Path, error: Any, rule: str) -> tuple[Plac
         case "anyOf" | "enum" if where and where[-1] == "type":
             return _type(document, where, value)
         case "enum" if "type" in where[-2:]:
-            return place, f"{value!r} is no type of JSON", _meant(value, _TYPES)
+            return _type(document, where, value)
         case "enum":
             return place, error.message, _meant(value, map(str, kind.options))
         case "pattern":
@@ -90,20 +93,74 @@ def _words(document: Document, where: Path, error: Any, rule: str) -> tuple[Plac
         case "const" if where == ("lbgen",):
             return place, f"version {value!r} of the file format is not known", "write `lbgen: 1`"
         case "type":
-            return place, _about(where, error.message), _form(where, value, error)
+            return _wrong_form(document, where, value, error)
         case _:
             return place, _about(where, error.message), _described(error, rule)
 
 
 def _type(document: Document, where: Path, value: Any) -> tuple[Place, str, str]:
     """What is wrong with the value of `type`: the first of its names that is none."""
+    place = document.place(where)
     if is_array(value):
         for index, each in enumerate(value):
-            if each not in _TYPES:
+            if each not in TYPES:
                 return _type(document, (*where, index), each)
-        repeated = "the types of a list are all different, and there is at least one"
-        return document.place(where), f"{value!r} is no list of types", repeated
-    return document.place(where), f"{value!r} is no type of JSON", _meant(value, _TYPES)
+        repeated = "list each type once, and at least one"
+        return place, f"{value!r} is not a list of types", repeated
+    if value is None:
+        return (
+            place,
+            "null is not a JSON Schema type",
+            'write a type; null itself is "null", in quotes',
+        )
+    if isinstance(value, str):
+        return place, f"{value!r} is not a JSON Schema type", instead_of_type(value)
+    message = f"`type` is {_shown(value)}, not a type"
+    if is_object(value):
+        return place, message, _as_property("type")
+    return place, message, f"use one of: {', '.join(TYPES)}"
+
+
+def _wrong_form(document: Document, where: Path, value: Any, error: Any) -> tuple[Place, str, str]:
+    """What is wrong with a value of another kind, such as a list instead of a mapping."""
+    types: Any = getattr(error.kind, "types", None)
+    wanted = " or ".join(_FORMS[each] for each in types) if types else "another form"
+    place = document.place(where)
+    key = where[-1] if where and isinstance(where[-1], str) else None
+    name = f"`{key}`" if key is not None else "the item" if where else "the schema"
+    comment = _comment(document, where) if value is None else None
+    if comment is not None:
+        return (
+            place,
+            f"{name} is empty, because an unquoted `#` begins a comment in YAML",
+            f'write the value in quotes: {key}: "{comment}"',
+        )
+    message = f"{name} is {_shown(value)}, not {wanted}"
+    return place, message, _form(where, value, types, wanted)
+
+
+def _shown(value: Any) -> str:
+    """A value as messages name it: large ones by their kind only."""
+    if value is None:
+        return "empty"
+    if is_array(value) or is_object(value):
+        return _FORMS["array" if is_array(value) else "object"]
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _comment(document: Document, where: Path) -> str | None:
+    """The first word of the comment that stands where the value of a key should be."""
+    key = document.key_places.get(where)
+    if key is None or document.file.endswith(".json") or key.line > len(document.lines):
+        return None
+    rest = document.lines[key.line - 1][key.end_column - 1 :]
+    found = re.match(r"[\"']?\s*:\s+(#[^\s,}]*)", rest)
+    return found[1] if found else None
+
+
+def _as_property(name: str) -> str:
+    return f"if `{name}` is a property, write it below `properties`"
 
 
 def _meant(word: Any, known: Iterable[str]) -> str:
@@ -118,17 +175,22 @@ def _about(where: Path, message: str) -> str:
     return f"`{keyword}`: {message}" if keyword else message
 
 
-def _form(where: Path, value: Any, error: Any) -> str:
+def _form(where: Path, value: Any, types: Any, wanted: str) -> str:
+    """What to write instead of a value of another kind."""
+    if where == ("events",):
+        return f"write each event as a key: {_AN_EVENT}"
     if where[-1:] in (("exclusiveMinimum",), ("exclusiveMaximum",)) and isinstance(value, bool):
         return f"write the bound itself: `{where[-1]}: 0` (true and false are of draft-04)"
     if where[-1:] == ("items",) and is_array(value):
         return "write one schema; for a list of schemas the keyword is `prefixItems`"
-    types: Any = getattr(error.kind, "types", None)
-    wanted = " or ".join(_FORMS[each] for each in types) if types else "another form"
     if value is None:
-        return f"nothing stands behind the colon: write {wanted}"
+        return f"write {wanted}, or remove the key"
     if types == ["array"] and isinstance(value, str):
         return f"write a list: [{value}]"
+    if isinstance(value, str) and where[-2:-1] == ("properties",):
+        return f"write `{{type: {value}}}`" if value in TYPES else instead_of_type(value)
+    if is_object(value) and value.keys() & DRAFT_2020_12.keywords and "object" not in types:
+        return _as_property(str(where[-1]))
     return f"write {wanted}"
 
 

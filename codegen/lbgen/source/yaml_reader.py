@@ -417,6 +417,10 @@ def _mark(error: Any) -> Any:
     return getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
 
 
+_COMMENTED = re.compile(r"\{[^\"'#]*:\s+(#[^\s,}]+)")
+"""A value inside braces that begins with `#`, and so comments out the rest of its line."""
+
+
 def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
     mark = _mark(error)
     lines = Lines(file, text)
@@ -433,9 +437,16 @@ def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
     problem = str(getattr(error, "problem", None) or error)
     context = getattr(error, "context", None)
     place = lines.place(mark.index, mark.index + 1)
-    row = text.split("\n")[place.line - 1]
+    rows = text.split("\n")
+    row = rows[place.line - 1]
+    commented = next(filter(None, map(_COMMENTED.search, rows[: place.line])), None)
     if "\t" in row[: place.column] and not row[: place.column].strip():
         message, help_text = "a tab at the start of a line", "indent with spaces"
+    elif commented is not None and "flow" in str(context):
+        message = "the value is empty, because an unquoted `#` begins a comment in YAML"
+        help_text = f'write the value in quotes: "{commented[1]}"'
+        start = sum(len(each) + 1 for each in rows[: rows.index(commented.string)])
+        place = lines.place(start + commented.start(1), start + commented.end(1))
     else:
         message = f"{problem} ({context})" if context else problem
         help_text = "check indentation, colons and quotes on this line and the one before"
