@@ -98,10 +98,11 @@ def _fire_again(error: FireUnconfirmed) -> None:
     while True:
         try:
             error.fire_again()
-            return
         except FireUnconfirmed as again:
             error = again
             late += 1
+        else:
+            return
 
 
 async def _fire_again_async(error: FireUnconfirmed) -> None:
@@ -109,10 +110,11 @@ async def _fire_again_async(error: FireUnconfirmed) -> None:
     while True:
         try:
             await error.fire_again_async()
-            return
         except FireUnconfirmed as again:
             error = again
             late += 1
+        else:
+            return
 
 
 def _one_by_one(errors: list[FireUnconfirmed]) -> None:

@@ -142,7 +142,10 @@ def print_where(server: Server) -> None:
 
 def print_machine() -> None:
     """The machine and the time."""
-    print(f"{datetime.date.today()}, Python {platform.python_version()}, ", end="")
+    print(
+        f"{datetime.datetime.now(datetime.UTC).date()}, Python {platform.python_version()}, ",
+        end="",
+    )
     print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, ", end="")
     print(f"load {os.getloadavg()[0]:.1f} before")
 

@@ -195,7 +195,7 @@ def run(actions: dict[str, Callable[[Measurement], Any]], *distributions: str) -
             action(measurement)
         result = {**measurement.result(), "versions": _versions(distributions)}
         print(json.dumps(result), flush=True)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a subprocess says how it ended
         traceback.print_exc()
         failed = 1
     os._exit(failed)  # what a library has left running would keep the process

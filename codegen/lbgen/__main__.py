@@ -43,7 +43,7 @@ def _run(app: object) -> int:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except OSError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - no defect ends without words
         traceback.print_exc()
         sys.stderr.write("lbgen: this is a defect of lbgen; please report it\n")
         return 2

@@ -48,7 +48,7 @@ class Bus:
         InvalidSettings: a value is not what the setting can be.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an argument for each setting
         self,
         *,
         service_name: str | None = None,

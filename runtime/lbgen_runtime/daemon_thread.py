@@ -21,7 +21,7 @@ async def in_daemon_thread(function: Callable[[], None]) -> None:
     def run() -> None:
         try:
             function()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - the waiting task raises it
             ended.set_exception(error)
         else:
             ended.set_result(None)

@@ -251,7 +251,7 @@ class EventEndpoint(Generic[E]):
         grace: float | str | None = None,
     ) -> None: ...
 
-    def listen(
+    def listen(  # noqa: D417 - the options are those of the overloads
         self,
         handler: Any = None,
         /,

@@ -100,7 +100,7 @@ class SchemaPublisher:
                 self._publish(connection)
             except ConnectionFailed:
                 pause = 1.0  # the connections that carry events say so in the log
-            except Exception:
+            except Exception:  # noqa: BLE001 - a defect must not end the publishing
                 _log.exception("publishing schemas for Lightbus failed; trying again")
         connection.close()
 

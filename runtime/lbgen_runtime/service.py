@@ -63,7 +63,7 @@ def run_service(target: str, *, log_level: str, command: str) -> int:
     except LbgenError as error:
         complain(f"{_place_of(error)}: {error}")
         return 2
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the module is the user's
         for line in _traceback_of(error):
             _say(line, sys.stderr)
         complain(f"importing the module of {target} failed; see the traceback above")

@@ -57,7 +57,7 @@ class DoubleRuns:
         for line in lines:
             self._read(line)
 
-    def _read(self, line: Line) -> None:
+    def _read(self, line: Line) -> None:  # noqa: C901 - a branch for each kind of line
         at = line["at"]
         if line.get("lost"):
             self._lost[line["who"], line["id"]].append(at)

@@ -125,7 +125,7 @@ class _Producer:
                     return event_id
             except (FireUnconfirmed, NotFired) as error:
                 event_id = error.event_id
-            except Exception:
+            except Exception:  # noqa: BLE001
                 break  # the journal has it
         return None
 

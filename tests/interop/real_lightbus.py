@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from redis.exceptions import ResponseError
+
 from tests.support.servers import wait_for
 
 if TYPE_CHECKING:
@@ -180,7 +182,7 @@ class Service:
     def _consumers(self, stream: str, group: str) -> list[str]:
         try:
             consumers = self.server.client.xinfo_consumers(stream, group)
-        except Exception:
+        except ResponseError:  # there is no stream or group yet
             return []
         return [consumer["name"].decode() for consumer in consumers]
 

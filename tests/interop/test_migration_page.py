@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from redis.exceptions import ResponseError
+
 from tests.interop.real_lightbus import VERSIONS
 from tests.support.servers import wait_for
 
@@ -100,7 +102,7 @@ class Reader:
             return any(each["name"].startswith(connected) for each in clients)
         try:
             consumers: list[Any] = self.server.client.xinfo_consumers(*GROUP)
-        except Exception:
+        except ResponseError:  # there is no stream or group yet
             return False
         return bool(consumers) and any("xreadgroup" in each["cmd"] for each in clients)
 

@@ -99,10 +99,12 @@ class Documents:
 
     @cached_property
     def references(self) -> References:
+        """Every `$id`, anchor and `$ref` of the documents."""
         return References(self.documents, self.urls)
 
     @cached_property
     def registry(self) -> jsonschema_rs.Registry:
+        """The documents, for validators."""
         return jsonschema_rs.Registry(list(self.documents.items()))
 
 
@@ -122,6 +124,7 @@ class Version:
 
     @cached_property
     def reader(self) -> Bundle:
+        """The schema as a reader takes it, in normal form."""
         return self._normalised()
 
     def _normalised(self) -> Bundle:
@@ -130,6 +133,7 @@ class Version:
 
     @cached_property
     def writer(self) -> Bundle:
+        """The schema as `fire` takes it, in normal form."""
         return self.reader if self.strict else closed(self.reader)
 
     @cached_property
@@ -146,6 +150,7 @@ class Version:
 
     @cached_property
     def writers(self) -> jsonschema_rs.Validator:
+        """The validator of `writer`."""
         return validator_of(to_schema(self.writer))
 
     def writes(self, value: Any) -> bool:
@@ -185,10 +190,12 @@ class Edited(Version):
 
     @cached_property
     def reader(self) -> Bundle:
+        """The schema that was given."""
         return self.given
 
     @cached_property
     def authors(self) -> jsonschema_rs.Validator:
+        """The validator of the schema that was given."""
         return validator_of(to_schema(self.given))
 
     def violations(self, value: Any) -> Sequence[Violation]:

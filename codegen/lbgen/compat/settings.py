@@ -76,6 +76,7 @@ class Rules:
     strict: bool = False
 
     def directions(self, api: str) -> tuple[Direction, ...]:
+        """The directions in which an API is checked."""
         mode = self.modes.get(api, self.mode)
         return ("backward", "forward") if mode == "full" else (mode,)
 

@@ -91,7 +91,7 @@ class Modeller:
         self._open: set[Parts] = set()
         self._cuts = 0
         self._depth = 0
-        self._waiting: deque[tuple[RecordType, list[Parts], NameHint]] = deque()
+        self._waiting: deque[tuple[RecordType, list[Parts]]] = deque()
 
     @cached_property
     def refusable_defaults(self) -> frozenset[Location]:
@@ -118,7 +118,7 @@ class Modeller:
         naming = NameHint(location=event.location)
         record = self._start(own, naming, event.name)
         alternatives = alternatives_of(self, parts)
-        self._fill(record, alternatives[:MOST_ALTERNATIVES], naming)
+        self._fill(record, alternatives[:MOST_ALTERNATIVES])
         if len(alternatives) > MOST_ALTERNATIVES:
             reason = "the unions can be satisfied in too many ways"
             record.additional = MapOf(value=AnyType(reason=reason))
@@ -241,7 +241,7 @@ class Modeller:
             parts, location = merge_key(anonymous), members[0]
             if parts not in self.records:
                 record = self._start(parts, naming, None)
-                self._fill(record, anonymous, naming)
+                self._fill(record, anonymous)
                 record.reason = "members of a union that nothing tells apart share a class"
             found.append((RecordOf(parts=parts), None))
             alternatives = [each for each in alternatives if each[0] not in anonymous]
@@ -271,7 +271,7 @@ class Modeller:
         parts = merge_key(alternatives)
         if parts not in self.records:
             record = self._start(parts, naming, None)
-            self._fill(record, alternatives, naming)
+            self._fill(record, alternatives)
             record.reason = "objects that fulfil several members of an `anyOf` have this class"
         return RecordOf(parts=parts)
 
@@ -303,7 +303,7 @@ class Modeller:
         """Make the class of some parts, unless it is there."""
         if parts not in self.records:
             record = self._start(parts, naming, None)
-            self._fill(record, [parts], naming)
+            self._fill(record, [parts])
         return parts
 
     def _start(self, parts: Parts, naming: NameHint, name: str | None) -> RecordType:
@@ -339,23 +339,23 @@ class Modeller:
             return self._contract.documents[naming.location.uri].name
         return None
 
-    def _fill(self, record: RecordType, alternatives: list[Parts], naming: NameHint) -> None:
+    def _fill(self, record: RecordType, alternatives: list[Parts]) -> None:
         if self._depth >= _DEEPEST:  # it is there to be referred to, and is filled in below
-            self._waiting.append((record, alternatives, naming))
+            self._waiting.append((record, alternatives))
             return
-        self._fill_now(record, alternatives, naming)
+        self._fill_now(record, alternatives)
         while not self._depth and self._waiting:
             self._fill_now(*self._waiting.popleft())
 
-    def _fill_now(self, record: RecordType, alternatives: list[Parts], naming: NameHint) -> None:
+    def _fill_now(self, record: RecordType, alternatives: list[Parts]) -> None:
         # The record is there to be referred to, so what is around it may recur inside it.
         around, self._open, cuts = self._open, set(), self._cuts
         try:
-            self._fill_in(record, alternatives, naming)
+            self._fill_in(record, alternatives)
         finally:
             self._open, self._cuts = around, cuts
 
-    def _fill_in(self, record: RecordType, alternatives: list[Parts], naming: NameHint) -> None:
+    def _fill_in(self, record: RecordType, alternatives: list[Parts]) -> None:
         inner = NameHint(location=record.location, owner=(record.parts, ""))
         tags = tags_of(self, alternatives)
         shapes = [

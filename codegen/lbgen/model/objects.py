@@ -46,8 +46,7 @@ def additional_properties(
     naming: NameHint,
     perhaps: Sequence[Location] = (),
 ) -> MapOf | None:
-    """The properties without a name; `None` if nothing is said about them, or they are
-    forbidden."""
+    """The properties without a name; `None` if the schema forbids them or does not say."""
     rest: list[tuple[Type, Location | None]] = []
     patterns: list[tuple[str, Type, Location | None]] = []
     for part, schema in schemas:

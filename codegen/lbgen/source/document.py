@@ -97,8 +97,11 @@ class Document:
 
     @property
     def name(self) -> str:
-        """What the document is called: its file without the ending, or the folder around a file
-        that is called after a version only (`page/1.0.0.yaml` is `page`)."""
+        """What the document is called: its file without the ending.
+
+        A file that is called after a version only has the folder's name: `page/1.0.0.yaml` is
+        `page`.
+        """
         *folders, stem = re.sub(r"(\.schema)?\.[^.]+$", "", self.file).split("/")
         while folders and re.fullmatch(r"v?[\d.\-]+|current|latest", stem):
             stem = folders.pop()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_json"]
 
-_scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined] # pyright: ignore
+_scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined] # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")

@@ -72,4 +72,9 @@ class JsonDefault:
         self.text = text
 
     def __call__(self) -> Any:
+        """Never called: it has the shape of a default factory.
+
+        Raises:
+            TypeError: always.
+        """
         raise TypeError("a default is made by the codec of its record")

@@ -168,7 +168,7 @@ class _Writer:
                 while self._line:
                     try:
                         await self._drive(self._gather())
-                    except Exception as error:  # a defect of ours: the next events go on
+                    except Exception as error:  # noqa: BLE001 - a defect: the next events go on
                         _log.exception("firing failed; what was under way is unconfirmed")
                         self._give_up(f"an error in lbgen: {type(error).__name__}")
                 self._woken.clear()
@@ -188,7 +188,7 @@ class _Writer:
         self._line.clear()
         self._connection.abandon()
         # The interpreter would report a task that is pending when it is let go.
-        self._task._log_destroy_pending = False  # type: ignore[attr-defined]
+        self._task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
 
     def _redirected(self) -> bool:
         """Whether other nodes serve some streams now; what is left here is in the line again."""

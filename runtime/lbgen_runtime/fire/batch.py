@@ -54,7 +54,7 @@ _DURABLE_TIMEOUT: Final = 2_000
 reply may take."""
 
 
-def _always(stream: bytes) -> bool:
+def _always(_stream: bytes) -> bool:
     return True
 
 

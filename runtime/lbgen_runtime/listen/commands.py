@@ -112,7 +112,7 @@ class Commands:
         finally:
             await self._connection.close()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, _task: asyncio.Task[None]) -> None:
         for _, future, _ in self._line:
             future.cancel()
 

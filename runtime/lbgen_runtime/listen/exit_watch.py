@@ -69,7 +69,7 @@ class ExitWatch:
         """The process is to end because of a failure: its time runs from now on."""
         self._messages.put(("failed", 1))
 
-    def _handle(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
         first, self._signalled = not self._signalled, True
         self._messages.put(("signal", number))
         if first:
@@ -113,10 +113,10 @@ def _wait_for_the_main_thread() -> None:
 
 def _is_shutting_down(thread: int | None) -> bool:
     """Whether a thread is in the function with which the interpreter waits for other threads."""
-    frame = sys._current_frames().get(thread or 0)  # pyright: ignore[reportPrivateUsage]
+    frame = sys._current_frames().get(thread or 0)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     while frame is not None and frame.f_back is not None:
         frame = frame.f_back
-    return frame is not None and frame.f_code is threading._shutdown.__code__  # type: ignore[attr-defined]
+    return frame is not None and frame.f_code is threading._shutdown.__code__  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _leave(status: int, why: str) -> None:

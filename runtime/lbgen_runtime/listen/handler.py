@@ -98,7 +98,7 @@ def _annotations(handler: Any) -> dict[str, Any]:
     function = handler if inspect.isroutine(handler) else getattr(handler, "func", handler.__call__)
     try:
         return typing.get_type_hints(function)
-    except Exception:
+    except Exception:  # noqa: BLE001 - annotations hold any code; without them the call decides
         return {}
 
 

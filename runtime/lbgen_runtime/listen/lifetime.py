@@ -81,7 +81,7 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
         left = loop.run_until_complete(_end_tasks())
         for task in left:
             # The interpreter would report a task that is pending when it is let go.
-            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
         if left:
             names = ", ".join(sorted(task.get_name() for task in left))
             _log.warning("tasks that do not end when they are cancelled: %s", names)

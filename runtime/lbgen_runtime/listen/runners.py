@@ -186,7 +186,7 @@ class _Threads:
                 result = handler(event, claim.delivery) if takes_delivery else handler(event)
                 if result is not None:
                     error = self._await(result, claim)
-            except BaseException as raised:
+            except BaseException as raised:  # noqa: BLE001 - whatever a handler raises
                 error = raised
             self._ended.append((claim, error))
             if not self._told:

@@ -73,7 +73,7 @@ class Supervisor:
         def run() -> None:
             try:
                 work()
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - the supervisor names it
                 self.call(self._ended, name, "failed", error)
             finally:
                 ended.set_result(None)
@@ -104,7 +104,7 @@ class Supervisor:
     def _guarded(self, function: Callable[..., object], *arguments: object) -> None:
         try:
             function(*arguments)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the supervisor names it
             self._ended(getattr(function, "__qualname__", repr(function)), "failed", error)
 
     def _ended(self, name: str, how: str, error: BaseException | None = None) -> None:

@@ -50,7 +50,7 @@ def _look_up(host: str, port: int) -> _Addresses:
                 _address(place)
                 for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             ]
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - all that wait get it
             _asked.pop(key, None)
             mine.set_exception(error)
         else:

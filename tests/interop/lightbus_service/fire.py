@@ -32,7 +32,7 @@ ORDER = {
     "gift": True,
     "free": {"deep": [1, 2.5, None, {"x": "y"}]},
 }
-NAIVE = datetime.datetime(2026, 11, 23, 7, 48, 42, 123456)
+NAIVE = datetime.datetime(2026, 11, 23, 7, 48, 42, 123456)  # noqa: DTZ001 - as Lightbus has it
 
 for line in sys.stdin:
     order = json.loads(line)

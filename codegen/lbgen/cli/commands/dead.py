@@ -132,7 +132,6 @@ def show(
     redis_url: Url = DEFAULT_URL,
 ) -> None:
     """Show a dead letter in full: the reason, and the original event."""
-
     with _box(redis_url, service, listener) as box:
         found = False
         for letter in box.letters(_query([id_], None, None, None, None)):

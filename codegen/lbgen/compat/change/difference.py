@@ -130,7 +130,7 @@ class _Walk:
             undo=((id(reader), undo),),
         )
 
-    def _edit(
+    def _edit(  # noqa: PLR0913 - what an edit has
         self,
         what: str,
         writer: Node,

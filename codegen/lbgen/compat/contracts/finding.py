@@ -113,6 +113,7 @@ class Finding:
 
     @property
     def headline(self) -> str:
+        """The finding in one line."""
         return f"{self.full_name}: {self.text}"
 
 

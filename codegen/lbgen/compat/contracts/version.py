@@ -55,6 +55,7 @@ class ContractVersion:
 
     @cached_property
     def apis(self) -> dict[str, Api]:
+        """The APIs by name."""
         return {api.name: api for api in self.contract.apis}
 
     def _readable(self, uri: str) -> Any:

@@ -82,10 +82,12 @@ class Node:
 
     @property
     def is_true(self) -> bool:
+        """Whether every value is valid."""
         return not self.keywords
 
     @property
     def is_false(self) -> bool:
+        """Whether no value is valid."""
         return NEVER in self.keywords
 
     def get(self, keyword: str) -> Any:

@@ -57,6 +57,7 @@ def inlined(bundle: Bundle) -> Bundle:
 
 
 def simplified(bundle: Bundle) -> Bundle:
+    """The same schema with fewer compositions, such as one schema for an `allOf`."""
     definitions = {name: _simple(node) for name, node in bundle.definitions.items()}
     return replace(bundle, root=_simple(bundle.root), definitions=definitions)
 

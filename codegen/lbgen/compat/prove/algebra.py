@@ -28,7 +28,7 @@ def proves(inner: Bundle, outer: Bundle) -> bool:
         return False
     try:
         return _canonical(outer).covers(_canonical(inner)) is canonical.Containment.YES
-    except Exception:
+    except Exception:  # noqa: BLE001
         return False  # whatever it is, it is no proof
 
 
@@ -38,7 +38,7 @@ def difference(inner: Bundle, outer: Bundle) -> Any | None:
         return None
     try:
         return _canonical(inner).subtract(_canonical(outer)).to_json_schema()
-    except Exception:
+    except Exception:  # noqa: BLE001
         return None  # the search goes on without it
 
 

@@ -53,10 +53,12 @@ class Tautology(Exception):
 
 
 def yes(node: Node) -> Lit:
+    """The literal that a schema holds."""
     return Lit(node, positive=True)
 
 
 def no(node: Node) -> Lit:
+    """The literal that a schema does not hold."""
     return Lit(node, positive=False)
 
 

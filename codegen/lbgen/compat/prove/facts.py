@@ -96,7 +96,7 @@ class Facts:
                 facts = replace(self, written_whole=whole, dead=dead)
                 return facts.plus(Multiple(rational(1), positive=True)) if whole else facts
             case Length(least, most):
-                return self._counted(least, most)
+                return self.counted(least, most)
             case Matches(pattern, positive):
                 if positive:
                     facts = replace(self, matching=self.matching | {pattern})
@@ -132,7 +132,8 @@ class Facts:
         touching = facts.low[0] == facts.high[0] and (facts.low[1] or facts.high[1])
         return replace(facts, dead=dead or touching)
 
-    def _counted(self, least: int, most: int | None) -> Facts:
+    def counted(self, least: int, most: int | None) -> Facts:
+        """The same facts of a value that has at least and at most so many parts."""
         least = max(least, self.least)
         limits = [limit for limit in (most, self.most) if limit is not None]
         most = min(limits) if limits else None
@@ -152,14 +153,14 @@ class Facts:
                 kept = tuple(some for some in self.some_items if some not in alike)
                 dead = any(few.lit == lit and few.count < count for few in self.few_items)
                 facts = replace(self, some_items=(*kept, atom), dead=dead)
-                return facts._counted(atom.start + atom.count, None)
+                return facts.counted(atom.start + atom.count, None)
             case FewItems(lit, count):
                 dead = any(some.lit == lit and some.count > count for some in self.some_items)
                 return replace(self, few_items=(*self.few_items, atom), dead=dead)
             case Distinct(positive):
                 if positive:
                     return replace(self, distinct=True, dead=self.repeated)
-                return replace(self, repeated=True, dead=self.distinct)._counted(2, None)
+                return replace(self, repeated=True, dead=self.distinct).counted(2, None)
 
     def _object(self, atom: Group | Present | Absent | PropertyNames | SomeProperty) -> Facts:
         match atom:
@@ -177,7 +178,7 @@ class Facts:
                 return replace(self, names=self.names | {lit})
             case SomeProperty():
                 facts = replace(self, some_properties=(*self.some_properties, atom))
-                return facts._counted(1, None)
+                return facts.counted(1, None)
 
 
 def _common(one: tuple[Any, ...], two: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ _MOST_PROPERTIES: Final = 2000
 _PLAIN_NAMES: Final = 2
 
 
-def literals(solver: Solver, facts: Facts, name: str) -> Goal:
+def literals(facts: Facts, name: str) -> Goal:
     """What the value of a property fulfils, if it is there."""
     found_ = set(facts.fields.get(name, frozenset()))
     for group in facts.groups:
@@ -36,9 +36,7 @@ def literals(solver: Solver, facts: Facts, name: str) -> Goal:
 
 def contradicts(solver: Solver, facts: Facts, names: Iterable[str]) -> bool:
     """Whether some of the required properties cannot have a value."""
-    return any(
-        solver.inhabit(literals(solver, facts, name)).state == "empty" for name in sorted(names)
-    )
+    return any(solver.inhabit(literals(facts, name)).state == "empty" for name in sorted(names))
 
 
 def solve(solver: Solver, facts: Facts) -> Answer:
@@ -80,7 +78,7 @@ class _Object:
 
     def _goal(self, name: str) -> Goal:
         if name not in self.goals:
-            self.goals[name] = literals(self.solver, self.facts, name)
+            self.goals[name] = literals(self.facts, name)
         return self.goals[name]
 
     def _may_be_named(self, name: str) -> bool:

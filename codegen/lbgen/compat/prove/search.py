@@ -45,6 +45,7 @@ class Search:
         self.goal = goal
 
     def run(self) -> Answer:
+        """Whether a value fulfils the goal, and one that does."""
         start = self._assume(Facts(), (), frozenset(), self.goal)
         return EMPTY if start is None else self._search(*start)
 
@@ -157,7 +158,7 @@ class Search:
                     return False
                 if lit is None:
                     return True
-                known = objects.literals(self.solver, facts, name)
+                known = objects.literals(facts, name)
                 if lit in known:
                     return True
                 opposite = self.solver.inhabit(known | {lit.negated()})

@@ -24,6 +24,7 @@ class Lit:
         object.__setattr__(self, "key", self.node.key)
 
     def negated(self) -> Lit:
+        """The literal that holds where this one does not."""
         return Lit(self.node, not self.positive)
 
 
@@ -50,10 +51,12 @@ EMPTY: Final = Answer("empty")
 
 
 def found(value: Any) -> Answer:
+    """The answer that a value fulfils the goal."""
     return Answer("found", value=value)
 
 
 def unknown(reason: str) -> Answer:
+    """The answer that it could not be decided, and why."""
     return Answer("unknown", reason=reason)
 
 
@@ -66,11 +69,15 @@ class OutOfSteps(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OneOfValues:
+    """The value is one of these."""
+
     values: tuple[Any, ...] = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NoneOfValues:
+    """The value is none of these."""
+
     values: tuple[Any, ...] = field(compare=False)
 
 
@@ -113,12 +120,16 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
+    """A text matches a pattern, or does not."""
+
     pattern: str
     positive: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OfFormat:
+    """A text is of a format, or is not."""
+
     format: str
     positive: bool
 
@@ -190,6 +201,8 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
+    """The object has no property of this name."""
+
     name: str
 
 

@@ -1,7 +1,7 @@
-"""Regular expressions as `pattern` has them, parsed.
+r"""Regular expressions as `pattern` has them, parsed.
 
 The dialect is ECMA-262's as jsonschema-rs gives it to Rust's `regex`: no look-around, no
-back-references; `\\d` and `\\w` are ASCII; a match may start and end anywhere. Word boundaries and
+back-references; `\d` and `\w` are ASCII; a match may start and end anywhere. Word boundaries and
 flags are not modelled.
 """
 

@@ -90,7 +90,7 @@ class Draft07:
             self.definitions[name] = self.schema(target)
         return name
 
-    def _keyword(
+    def _keyword(  # noqa: C901 - a branch for each keyword
         self,
         location: Location,
         schema: dict[str, Any],

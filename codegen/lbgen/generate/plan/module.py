@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plan_module"]
 
 
-def plan_module(
+def plan_module(  # noqa: PLR0913 - what a module is made of
     *,
     name: str,
     parts: Sequence[Parts],

@@ -62,7 +62,7 @@ class Reasons:
         """
         try:
             return self._named(location, value)
-        except Exception:
+        except Exception:  # noqa: BLE001
             # The verdict stands, whatever becomes of its reasons.
             _log.exception("no reason could be found why %s refuses a value", printable(location))
             return (_unexplained(location),)

@@ -1,4 +1,4 @@
-"""'Did you mean ...?'"""
+"""What a misspelt word was probably meant to be: 'Did you mean ...?'."""
 
 from __future__ import annotations
 

@@ -183,6 +183,7 @@ def missing(name: str, given: Iterable[str], similar: Similar) -> str:
     Args:
         name: of the property.
         given: properties that are there and that the schema does not know.
+        similar: finds the one of them that was probably meant.
     """
     meant = similar(name, given)
     beside = "" if meant is None else f", or rename {shown(meant)}"
