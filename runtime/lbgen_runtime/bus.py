@@ -8,6 +8,7 @@ from .daemon_thread import in_daemon_thread
 from .settings.scopes import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from .listen.listener import Listener
@@ -30,7 +31,12 @@ class Bus:
         process_name: this process's name in the service. `{hostname}`, `{pid}`, `{random4}`,
             `{random8}` and `{random16}` are replaced. With a name that stays the same over
             restarts, a restarted process first works off what it had begun.
-        redis_url: `redis://`, `rediss://` or `unix://`.
+        redis_url: where the server is, the Sentinels, or nodes of a cluster: `redis://`,
+            `redis+sentinel://`, `redis+cluster://`, `unix://`, each with `rediss` for TLS.
+        credentials: a function that returns the password, or the user name and the password;
+            called for every connection.
+        address_map: where servers can be reached that announce other addresses, as behind NAT:
+            `host:port` to `host:port`.
         fire_deadline: seconds after which `fire` gives up.
         durability: what `fire` waits for: `memory`, `disk` or `replicas:N`.
         max_event_size: bytes that an event may have.
@@ -54,6 +60,8 @@ class Bus:
         service_name: str | None = None,
         process_name: str | None = None,
         redis_url: str | None = None,
+        credentials: Callable[[], str | tuple[str, str]] | None = None,
+        address_map: Mapping[str, str] | None = None,
         fire_deadline: float | str | None = None,
         durability: str | None = None,
         max_event_size: int | None = None,

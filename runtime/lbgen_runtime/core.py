@@ -11,6 +11,7 @@ from .fire.async_firer import AsyncFirer
 from .fire.batch import FireRules, NodeRules
 from .fire.sync_firer import SyncFirer
 from .lightbus import SchemaPublisher
+from .settings.server_url import ServerUrl
 from .settings.values import check_name, filled_process_name
 from .wire.eviction import EvictionCheck
 from .wire.outage import Outage
@@ -50,7 +51,11 @@ class BusCore:
             trims=self.trims,
             eviction=self.eviction,
         )
-        self.topology = topology = Topology.of(settings.redis_url)
+        self.topology = topology = Topology(
+            ServerUrl.read(settings.redis_url),
+            address_map=settings.address_map,
+            credentials=settings.credentials,
+        )
         self.outage = outage = Outage(topology)
         name, rules = self.connection_name, NodeRules(topology, self.rules)
         self.sync_firer = SyncFirer(topology, name=name, rules=rules, outage=outage)

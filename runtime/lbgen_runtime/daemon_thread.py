@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["in_daemon_thread"]
 
+T = TypeVar("T")
 
-async def in_daemon_thread(function: Callable[[], None]) -> None:
+
+async def in_daemon_thread(function: Callable[[], T]) -> T:
     """Call a function that blocks; nobody waits for it at the end of the process."""
-    ended: Future[None] = Future()
+    ended: Future[T] = Future()
     ended.set_running_or_notify_cancel()
 
     def run() -> None:
         try:
-            function()
+            result = function()
         except BaseException as error:  # noqa: BLE001 - the waiting task raises it
             ended.set_exception(error)
         else:
-            ended.set_result(None)
+            ended.set_result(result)
 
     threading.Thread(target=run, name="lbgen call", daemon=True).start()
-    await asyncio.wrap_future(ended)
+    return await asyncio.wrap_future(ended)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lbgen_runtime import ServerUnreachable
+from lbgen_runtime import FireRejected, FireUnconfirmed, ServerUnreachable
 from tests.delivery.live import until
 from tests.delivery.notes import Bus, Noted
 from tests.support import servers
 from tests.support.many_apis import ManyBus
-from tests.support.servers import wait_for
+from tests.support.proxy import Proxy
+from tests.support.servers import Server, wait_for
 from tests.support.topologies import Cluster, SentinelSet
 
 if TYPE_CHECKING:
@@ -148,6 +149,24 @@ async def test_tasks_fire_while_a_master_fails_over(cluster: Cluster) -> None:
     await bus.close_async()
 
 
+async def test_nodes_that_announce_other_addresses_are_reached_by_the_map(
+    cluster: Cluster,
+) -> None:
+    proxies = {node.port: Proxy(node.port) for node in cluster.nodes}
+    places = {f"127.0.0.1:{port}": proxy.url[8:-2] for port, proxy in proxies.items()}
+    bus = ManyBus(
+        APIS, redis_url=next(iter(proxies.values())).url, address_map=places, fire_deadline=1
+    )
+    for each, stream in zip(bus.noted, bus.streams, strict=True):
+        assert each.fire_event(Noted(number=1)) in ids_in(cluster, stream)
+        assert await each.fire_event_async(Noted(number=1)) in ids_in(cluster, stream)
+    for proxy in proxies.values():
+        proxy.close()
+    with pytest.raises((ServerUnreachable, FireUnconfirmed)):  # and not directly
+        bus.noted[0].fire_event(Noted(number=1))
+    await bus.close_async()
+
+
 def test_a_slot_that_nobody_serves_fails_within_the_deadline(cluster: Cluster) -> None:
     slot = cluster.slot_of(STREAM)
     of = cluster.master_of(slot)
@@ -194,3 +213,38 @@ def test_a_master_that_the_sentinels_do_not_know_is_named(sentinels: SentinelSet
     with pytest.raises(ServerUnreachable, match="no master that is called theirs"):
         bus.notes.noted.fire(number=1)
     bus.close()
+
+
+async def test_credentials_are_asked_for_at_each_connection(kind: str) -> None:
+    server = Server(kind)
+    passwords = ["first"]
+    server.client.execute_command("ACL", "SETUSER", "shop", "on", ">first", "~*", "+@all")
+    bus = Bus(redis_url=server.url, credentials=lambda: ("shop", passwords[0]), fire_deadline=1)
+    try:
+        bus.notes.noted.fire(number=1)
+        await bus.notes.noted.fire_async(number=1)
+        server.client.execute_command("ACL", "SETUSER", "shop", "resetpass", ">second")
+        server.client.execute_command("CLIENT", "KILL", "USER", "shop")
+        with pytest.raises((FireRejected, FireUnconfirmed), match="invalid username-password"):
+            bus.notes.noted.fire(number=2)
+        passwords[0] = "second"
+        bus.notes.noted.fire(number=2)
+        await bus.notes.noted.fire_async(number=2)
+    finally:
+        await bus.close_async()
+        server.stop()
+
+
+def test_credentials_that_fail_are_told_by_their_kind_without_what_they_say(kind: str) -> None:
+    def broken() -> str:
+        raise ValueError("sesame")
+
+    for credentials, words in (
+        (broken, "credentials raised ValueError"),
+        (lambda: 7, "a password"),
+    ):
+        bus = Bus(credentials=credentials, fire_deadline=0.2)  # type: ignore[arg-type]
+        with pytest.raises(ServerUnreachable, match=words) as raised:
+            bus.notes.noted.fire(number=1)
+        assert "sesame" not in str(raised.value)
+        bus.close()

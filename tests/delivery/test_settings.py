@@ -68,6 +68,12 @@ def test_a_value_comes_from_the_call_else_the_environment_else_the_default(
         ("on_error", "IGNORE"),
         ("since", "yesterday"),
         ("since", "2026-01-01T00:00:00"),
+        ("credentials", "os:no_such_function"),
+        ("credentials", "no_such_module_anywhere:token"),
+        ("credentials", 7),
+        ("address_map", "10.0.0.1=localhost:7000"),
+        ("address_map", {"10.0.0.1:6379": "localhost:0"}),
+        ("address_map", 7),
     ],
 )
 def test_a_value_that_a_setting_cannot_have_is_refused_by_name(name: str, value: Any) -> None:

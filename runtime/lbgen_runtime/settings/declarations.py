@@ -13,10 +13,12 @@ from ..printable import printable
 from .values import (
     a_beginning,
     a_durability,
+    a_function,
     a_name,
     a_process_name,
     a_retention,
     a_url,
+    an_address_map,
     one_of,
     seconds,
     seconds_or_none,
@@ -100,6 +102,25 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         reason="The usual address of a server on a development machine.",
         parse=a_url,
         secret=True,
+    ),
+    Setting(
+        name="credentials",
+        default=None,
+        unit="function",
+        reason="For passwords that rotate. The function is called for every connection and returns "
+        "the password, or the user name and the password; they replace those of redis_url. In the "
+        "environment, the function is written as module:function.",
+        parse=a_function,
+        secret=True,
+    ),
+    Setting(
+        name="address_map",
+        default={},
+        unit="addresses",
+        reason="Only needed where servers announce addresses that this process cannot reach, as "
+        "behind NAT: maps each announced host:port to one that can be reached. In the environment, "
+        "the pairs are written as announced=reachable, separated by commas.",
+        parse=an_address_map,
     ),
     Setting(
         name="fire_deadline",

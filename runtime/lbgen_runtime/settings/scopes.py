@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from .declarations import SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 __all__ = ["ListenerSettings", "OnError", "OnFull", "Settings"]
@@ -49,6 +49,8 @@ class Settings:
     service_name: str | None
     process_name: str
     redis_url: str = field(repr=False)  # may have a password
+    credentials: Callable[[], object] | None = field(repr=False)
+    address_map: Mapping[tuple[str, int], tuple[str, int]]
     fire_deadline: float
     durability: str
     max_event_size: int

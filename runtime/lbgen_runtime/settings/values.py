@@ -5,10 +5,12 @@ Each function returns the value, or raises `ValueError` with words that complete
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import secrets
 import socket
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 __all__ = [
     "a_beginning",
     "a_durability",
+    "a_function",
     "a_name",
     "a_process_name",
     "a_retention",
     "a_url",
+    "an_address_map",
     "check_name",
     "filled_process_name",
     "one_of",
@@ -39,6 +43,7 @@ _NAME = re.compile(r"[^\s{}*\ud800-\udfff]+")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _EVENTS = re.compile(r"[0-9]{1,15} events")
 _ENTRY_ID = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?")
+_ADDRESS_MAP = "a mapping of host:port to host:port (10.0.0.1:6379=localhost:7001,...)"
 _DURABILITY = re.compile(r"memory|disk|replicas:[1-9][0-9]*")
 
 
@@ -145,6 +150,38 @@ def a_url(given: object) -> str:
     """Where a server is."""
     ServerUrl.read(given)
     return str(given)
+
+
+def a_function(given: object) -> Callable[[], object]:
+    """A function, or where it is: `module:function`."""
+    words = "a function without arguments, or module:function"
+    if isinstance(given, str):
+        module, _, name = given.partition(":")
+        try:
+            given = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise ValueError(f"{words} ({printable(str(error), 200)})") from None
+    if not callable(given):
+        raise ValueError(words)
+    return given
+
+
+def an_address_map(given: object) -> dict[tuple[str, int], tuple[str, int]]:
+    """Addresses that servers announce, and those at which they can be reached."""
+    if isinstance(given, str):
+        pairs = [pair.strip().partition("=")[::2] for pair in given.split(",")]
+    elif isinstance(given, Mapping):
+        pairs = [(str(announced), str(reached)) for announced, reached in given.items()]
+    else:
+        raise ValueError(_ADDRESS_MAP)
+    return {_place(announced): _place(reached) for announced, reached in pairs}
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise ValueError(_ADDRESS_MAP)
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def a_durability(given: object) -> str:

@@ -24,6 +24,7 @@ import redis.connection as sync_redis
 import redis.exceptions as redis_exceptions
 from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
 
+from ..daemon_thread import in_daemon_thread
 from ..printable import printable
 from . import clock
 from .host_names import (
@@ -34,7 +35,7 @@ from .host_names import (
 )
 from .replies import Meaning, meaning_of, words_of
 from .resp import Command, Reply, pack
-from .topology import NoMaster, Topology
+from .topology import NoCredentials, NoMaster, Topology, with_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -208,6 +209,14 @@ def _peer(reply: Reply) -> Peer | None:
     return (info[b"id"], info[b"addr"]) if b"id" in info and b"addr" in info else None
 
 
+def _given(credentials: Callable[[], object]) -> object:
+    """What the user's function gives; its error is told by its kind, lest a secret be in it."""
+    try:
+        return credentials()
+    except Exception as error:
+        raise NoCredentials(f"credentials raised {type(error).__name__}") from error
+
+
 class _Routed:
     """What both kinds of connections have: where they lead, and what they tell the topology."""
 
@@ -373,7 +382,9 @@ class SyncConnection(_Routed):
         node = self._at()
         try:
             address = self._locate(node, timeout)
-        except NoMaster as error:
+            if (credentials := self._topology.credentials) is not None:
+                address = with_credentials(address, _given(credentials))
+        except (NoMaster, NoCredentials) as error:
             raise self._unopened(error, node) from None
         self._generation = self._topology.generation
         connection = _made(
@@ -603,7 +614,10 @@ class AsyncConnection(_Routed):
         try:
             async with asyncio.timeout(timeout):
                 address = await self._locate(node)
-        except (NoMaster, TimeoutError) as error:
+                if (credentials := self._topology.credentials) is not None:
+                    given = await in_daemon_thread(lambda: _given(credentials))
+                    address = with_credentials(address, given)
+        except (NoMaster, NoCredentials, TimeoutError) as error:
             raise self._unopened(error, node) from None
         self._generation = self._topology.generation
         connection = _made(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
@@ -22,7 +22,7 @@ from .replies import Meaning, meaning_of, words_of
 from .slots import ASK_FOR_SLOTS, Node, SlotTable, slot_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
     from typing import Protocol
 
     from ..settings.server_address import ServerAddress
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["Ask", "NoMaster", "Topology"]
+__all__ = ["Ask", "NoCredentials", "NoMaster", "Topology", "with_credentials"]
 
 _log = logging.getLogger("lbgen_runtime")
 
@@ -51,6 +51,25 @@ _PATIENCE: Final = 1.0
 """Seconds that a Sentinel or a node has to answer before the next one is asked."""
 _ASKING: Final = 1.0
 """Seconds after which the master of a slot that was on its way is asked first again."""
+
+
+class NoCredentials(Exception):
+    """The function that gives the credentials has failed, or has given something else."""
+
+
+def with_credentials(address: ServerAddress, given: object) -> ServerAddress:
+    """An address with what the function has given that gives the credentials.
+
+    Raises:
+        NoCredentials: it has given something else.
+    """
+    match given:
+        case str():
+            return replace(address, password=given)
+        case (str() as username, str() as password):
+            return replace(address, username=username, password=password)
+        case _:
+            raise NoCredentials("credentials must return a password, or a user name and a password")
 
 
 class NoMaster(Exception):
@@ -79,11 +98,14 @@ class Topology:
         url: where to begin.
         address_map: where servers can be reached that are announced under other addresses
             (`host, port` to `host, port`), as behind NAT.
+        credentials: gives the password, or the user name and the password, for each connection;
+            it may wait.
 
     Attributes:
         url: where to begin.
         generation: grows when another server takes the place of the one that was the master; a
             connection of an earlier one is not used any more.
+        credentials: gives what the constructor says; `None` where the URL has them.
         names_master: whether Sentinels say who the master is.
     """
 
@@ -99,6 +121,7 @@ class Topology:
         "_stale",
         "_table",
         "_watching",
+        "credentials",
         "generation",
         "names_master",
         "url",
@@ -108,6 +131,7 @@ class Topology:
         self,
         url: ServerUrl,
         address_map: Mapping[tuple[str, int], tuple[str, int]] | None = None,
+        credentials: Callable[[], object] | None = None,
     ) -> None:
         self.url = url
         self._places = {known: Node(*place) for known, place in (address_map or {}).items()}
@@ -117,6 +141,7 @@ class Topology:
         self._home = self._seeded()
         self._master: tuple[str, int] | None = None
         self.generation = 0
+        self.credentials = credentials
         self.names_master = url.kind is Kind.SENTINEL
         self._stale = url.kind is Kind.CLUSTER
         self._due = 0.0
