@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .daemon_thread import in_daemon_thread
 from .settings.scopes import Settings
+from .wire.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -24,9 +24,9 @@ import redis.connection as sync_redis
 import redis.exceptions as redis_exceptions
 from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError, ResponseError
 
-from ..daemon_thread import in_daemon_thread
 from ..printable import printable
 from . import clock
+from .daemon_thread import in_daemon_thread
 from .host_names import (
     AsyncTcpConnection,
     AsyncTlsConnection,
