@@ -87,6 +87,7 @@ class Built:
     package: PackagePlan | None = None
 
 
+@rarely_collected
 def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Analysis:
     """Load, resolve and check a contract.
 

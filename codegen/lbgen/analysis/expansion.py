@@ -15,14 +15,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ..findings.diagnostic import Diagnostic
-from ..schema.keywords import subschemas, walk
+from ..schema.keywords import subschemas
 from ..source.document import Location
 from ..source.json_types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ..contract.contract import Contract
+    from ..contract.contract import Contract, Schemas
+    from ..schema.keywords import Draft
+    from ..source.document import Path
     from .references import References
 
 __all__ = ["DEEPEST", "MOST_WAYS", "WayCounter", "step_of", "too_many_ways"]
@@ -156,9 +158,12 @@ def too_many_ways(contract: Contract, references: References) -> Iterator[Diagno
                 yield step_of(path), Location(location.uri, (*location.path, *path))
 
     counter = WayCounter(steps)
+    bounds = _Bounds(contract, references)
     for uri, roots in contract.roots.items():
         for path, draft in roots:
-            for inner, schema, _ in walk(contract.documents[uri].at(path), draft, path):
+            if bounds.hold(uri, path, draft):
+                continue
+            for inner, schema, _ in contract.schemas(uri, path, draft):
                 if not is_object(schema):
                     continue
                 for location, words in counter.count(Location(uri, inner)):
@@ -169,3 +174,65 @@ def too_many_ways(contract: Contract, references: References) -> Iterator[Diagno
                         help="lead to a shared schema once: merge branches of `allOf`, `anyOf` and"
                         " `oneOf` that refer to the same schemas",
                     )
+
+
+class _Bounds:
+    """Finds roots with few ways without counting ways, by how many schemas there are.
+
+    Each schema of a root and of what it refers to is taken to apply to one value.
+    """
+
+    def __init__(self, contract: Contract, references: References) -> None:
+        self._contract = contract
+        self._references = references
+        self._found: dict[Location, tuple[int, int] | None] = {}
+        self._roots = {uri: dict(roots) for uri, roots in contract.roots.items()}
+
+    def hold(self, uri: str, root: Path, draft: Draft) -> bool:
+        """Whether a root has few ways in any case."""
+        return self._bound(Location(uri, root), draft, 0) is not None
+
+    def _bound(self, root: Location, draft: Draft, level: int) -> tuple[int, int] | None:
+        """Most ways and deepest schemas; `None` where there may be too many."""
+        if root in self._found:
+            return self._found[root]
+        self._found[root] = None  # what leads back to itself is counted
+        if level > DEEPEST:
+            return None
+        schemas = self._contract.schemas(root.uri, root.path, draft)
+        ways, below = len(schemas), 0
+        deepest = max(len(path) for path, _, _ in schemas) - len(root.path) + 1
+        for target in self._targets(root.uri, schemas):
+            if target is None:
+                return None
+            bound = self._bound(target, self._roots[target.uri][target.path], level + 1)
+            if bound is None:
+                return None
+            ways += bound[0]
+            below = max(below, bound[1])
+            if ways > MOST_WAYS or deepest + below > DEEPEST:
+                return None
+        self._found[root] = ways, deepest + below
+        return ways, deepest + below
+
+    def _targets(self, uri: str, schemas: Schemas) -> Iterator[Location | None]:
+        """The roots around what schemas refer to; `None` where there is none."""
+        for path, schema, _ in schemas:
+            if not is_object(schema):
+                continue
+            for keyword in ("$ref", "$dynamicRef"):
+                reference = schema.get(keyword)
+                if not isinstance(reference, str):
+                    continue
+                target = self._references.resolve(Location(uri, path), reference)
+                if isinstance(target, Location):
+                    yield self._root(target)
+
+    def _root(self, target: Location) -> Location | None:
+        roots = self._roots.get(target.uri, {})
+        path = target.path
+        while path not in roots:
+            if not path:
+                return None
+            path = path[:-1]
+        return Location(target.uri, path)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from ..findings.suggestions import did_you_mean
-from ..schema.keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of, walk
+from ..schema.keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of
 from ..source.document import SCHEME, Location, parse_pointer
 from ..source.json_types import is_array, is_object
 
@@ -53,6 +53,7 @@ class References:
         self._contract_files = {uri for uri in contract.documents if contract.is_api(uri)}
         self.named_inside: set[str] = set()
         """URIs of contract files with an `$id` or an anchor below `events`."""
+        self._resolved: dict[tuple[str, str, str], Location | Dangling] = {}
         self.repeated: list[tuple[str, Location, Location]] = []
         """Names that a schema has already, with the later schema and the first one."""
         for uri in contract.documents:
@@ -65,9 +66,8 @@ class References:
                 self._index(uri, path, draft)
 
     def _index(self, uri: str, root: Path, draft: Draft) -> None:
-        document = self._contract.documents[uri]
         self._drafts[uri][root] = draft
-        for path, schema, inner_draft in walk(document.at(root), draft, root):
+        for path, schema, inner_draft in self._contract.schemas(uri, root, draft):
             if not is_object(schema):
                 continue
             location = Location(uri, path)
@@ -100,6 +100,8 @@ class References:
     def base(self, location: Location) -> str:
         """The base URI of the schema at a location."""
         bases = self._bases[location.uri]
+        if len(bases) == 1:
+            return bases[()]
         return bases[_closest(bases, location.path)]
 
     def enclosing(self, location: Location) -> Location:
@@ -119,6 +121,8 @@ class References:
     def draft(self, location: Location) -> Draft:
         """The draft of the schema at a location."""
         drafts = self._drafts[location.uri]
+        if len(drafts) == 1:
+            return drafts[()]
         return drafts[_closest(drafts, location.path)]
 
     def schema(self, location: Location) -> Any:
@@ -135,6 +139,13 @@ class References:
             location: of the schema that holds the reference.
             reference: the value of `$ref` or `$dynamicRef`.
         """
+        key = self.base(location), location.uri, reference
+        found = self._resolved.get(key)
+        if found is None:
+            found = self._resolved[key] = self._resolve(location, reference)
+        return found
+
+    def _resolve(self, location: Location, reference: str) -> Location | Dangling:
         base, fragment = _split_fragment(join(self.base(location), reference))
         fragment = unquote(fragment)
         resource = self._resources.get(base)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.shape import check_schema_shape
 from ..findings.diagnostic import Diagnostic, Related, Severity
-from ..schema.keywords import walk
 from ..source.document import Location
 from ..source.json_types import is_array, is_object
 from .expansion import too_many_ways
@@ -60,7 +59,8 @@ def check_schemas(
         for path, draft in roots:
             shape = check_schema_shape(document, path, draft, is_contract=is_contract)
             problems.extend(shape)
-            schemas = [each for each in walk(document.at(path), draft, path) if is_object(each[1])]
+            every = contract.schemas(uri, path, draft)
+            schemas = [each for each in every if is_object(each[1])]
             problems.extend(
                 unknown_keywords(document, schemas, containers, is_contract=is_contract)
             )
@@ -220,7 +220,7 @@ def _values(contract: Contract, validators: Validators) -> Iterator[Diagnostic]:
     for uri, roots in contract.roots.items():
         document, is_api = contract.documents[uri], contract.is_api(uri)
         for path, draft in roots:
-            for inner, schema, _ in walk(document.at(path), draft, path):
+            for inner, schema, _ in contract.schemas(uri, path, draft):
                 if is_object(schema):
                     yield from _examples(document, Location(uri, inner), schema, validators, is_api)
 

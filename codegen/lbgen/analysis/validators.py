@@ -14,7 +14,7 @@ from lbgen_runtime.events.validation.reasons import Reasons
 from lbgen_runtime.events.validation.schemas import compile_schema
 
 from ..contract.shape import meta_schema
-from ..schema.keywords import DRAFT_2020_12, DRAFTS, draft_of, walk
+from ..schema.keywords import DRAFT_2020_12, DRAFTS, draft_of
 from ..source.document import Location, parse_pointer
 from ..source.json_types import is_array, is_object
 from .references import as_uri, join
@@ -52,6 +52,7 @@ class Validators:
         self._contract = contract
         self._references = references
         self._validators: dict[Location, jsonschema_rs.Validator] = {}
+        self._changed: dict[str, tuple[tuple[Path, str, Draft | None], ...]] = {}
 
     @cached_property
     def documents(self) -> Mapping[str, Any]:
@@ -100,11 +101,15 @@ class Validators:
             return False
         return self._references.resource(schema.removesuffix("#")) is None
 
-    def _changed_references(self, uri: str) -> Iterator[tuple[Path, str, Draft | None]]:
+    def _changed_references(self, uri: str) -> tuple[tuple[Path, str, Draft | None], ...]:
         """References by which a validator would not find what they lead to, and what it finds."""
-        document = self._contract.documents[uri]
+        if uri not in self._changed:
+            self._changed[uri] = tuple(self._find_changed_references(uri))
+        return self._changed[uri]
+
+    def _find_changed_references(self, uri: str) -> Iterator[tuple[Path, str, Draft | None]]:
         for root, draft in self._contract.roots[uri]:
-            for path, schema, inner_draft in walk(document.at(root), draft, root):
+            for path, schema, inner_draft in self._contract.schemas(uri, root, draft):
                 if not is_object(schema):
                     continue
                 identifier = schema.get(inner_draft.id_keyword)

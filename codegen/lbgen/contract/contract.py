@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ..source.document import Location
+from ..schema.keywords import Draft, walk
+from ..source.document import Document, Location, Path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..findings.diagnostic import Place
-    from ..schema.keywords import Draft
-    from ..source.document import Document, Path
 
-__all__ = ["Api", "Contract", "Event"]
+__all__ = ["Api", "Contract", "Event", "Schemas"]
+
+Schemas: TypeAlias = tuple[tuple[Path, Any, Draft], ...]
+"""Schemas with their paths in a document and their drafts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class Event:
     Attributes:
         name: its name in the API.
         location: where the schema of its parameters is.
-        place: where its name is written.
+        document: which declares it.
         version: the number in an entry's `version` field.
         title: its name for people.
         description: what has happened.
@@ -33,11 +35,16 @@ class Event:
 
     name: str
     location: Location
-    place: Place
+    document: Document = field(compare=False, repr=False)
     draft: Draft
     version: int = 1
     title: str | None = None
     description: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where its name is written; of a file that is an event, the file."""
+        return self.document.key_place(self.location.path[:2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +53,7 @@ class Api:
 
     Attributes:
         name: its name, may be dotted.
-        place: where its name is written.
+        document: which declares it; of a folder of event schemas, the first of them.
         uri: of its document; of a folder of event schemas, the folder's.
         events: its events, in the order of the text.
         stream: one stream per API or per event.
@@ -58,7 +65,7 @@ class Api:
     """
 
     name: str
-    place: Place
+    document: Document = field(compare=False, repr=False)
     uri: str
     events: tuple[Event, ...]
     stream: Literal["per_api", "per_event"] = "per_api"
@@ -67,6 +74,11 @@ class Api:
     assume_timezone: str | None = None
     title: str | None = None
     description: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where its name is written; of a folder of event schemas, the first of them."""
+        return self.document.place(("api",) if self.document.uri == self.uri else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +100,26 @@ class Contract:
     repeated: Mapping[str, tuple[Location, ...]] = field(
         default_factory=dict[str, tuple[Location, ...]]
     )
+
+    _walked: dict[tuple[str, Path, int], tuple[Document, Schemas]] = field(
+        default_factory=dict[tuple[str, Path, int], tuple[Document, Schemas]],
+        compare=False,
+        repr=False,
+    )
+
+    def schemas(self, uri: str, root: Path, draft: Draft) -> Schemas:
+        """A root of a document and all schemas inside it, as `walk` finds them, remembered.
+
+        Args:
+            uri: of the document.
+            root: path to the root.
+            draft: of the root.
+        """
+        document, key = self.documents[uri], (uri, root, draft.number)
+        found = self._walked.get(key)
+        if found is None or found[0] is not document:
+            found = self._walked[key] = document, tuple(walk(document.at(root), draft, root))
+        return found[1]
 
     def is_api(self, uri: str) -> bool:
         """Whether a document is a contract file, not a schema."""

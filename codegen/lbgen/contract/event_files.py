@@ -18,7 +18,7 @@ from .grammar import API_NAME, EVENT_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..findings.diagnostic import Place
+    from ..source.document import Document
     from .contract import Event
 
 __all__ = ["EventFile", "duplicate_events", "event_file", "no_api_named"]
@@ -39,11 +39,11 @@ class EventFile:
     api: str
     event: str
 
-    def problem(self, place: Place) -> Diagnostic | None:
+    def problem(self, document: Document) -> Diagnostic | None:
         """What is wrong with the names.
 
         Args:
-            place: of the file.
+            document: the file.
         """
         if not re.fullmatch(API_NAME, self.api):
             what = f"{self.api!r} names no API"
@@ -52,7 +52,7 @@ class EventFile:
         else:
             return None
         return Diagnostic(
-            place=place,
+            place=document.place(()),
             rule="event-file-name",
             message=f"the path of this event's schema gives no API and event: {what}",
             help="name it API/EVENT.schema.yaml with letters, digits and `_`: "
@@ -75,16 +75,16 @@ def event_file(file: str, api: str = "") -> EventFile | None:
     return EventFile(api=name, event=re.sub(r"[-. ]+", "_", match["event"]))
 
 
-def no_api_named(places: list[Place]) -> Diagnostic:
+def no_api_named(documents: list[Document]) -> Diagnostic:
     """The diagnostic of event schemas directly in the schema folder that belong to no API.
 
     Args:
-        places: of these files.
+        documents: these files.
     """
-    more = len(places) - 1
+    more = len(documents) - 1
     others = "" if not more else f" (and of {more} more file{'s' if more > 1 else ''})"
     return Diagnostic(
-        place=places[0],
+        place=documents[0].place(()),
         rule="event-file-name",
         message="this event's schema is directly in the schema folder, and no setting names the API"
         f" of the event{others}",

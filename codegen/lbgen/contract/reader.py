@@ -83,7 +83,7 @@ class _Reader:
         self.drafts = drafts
         self.named = named
         self.api = api
-        self.without_api: list[Place] = []
+        self.without_api: list[Document] = []
         self.apis: dict[str, Api] = {}
         self.folders: dict[str, list[Event]] = {}
         self.roots: dict[str, tuple[tuple[Path, Draft], ...]] = {}
@@ -171,7 +171,7 @@ class _Reader:
                     Event(
                         name=name,
                         location=Location(document.uri, path),
-                        place=document.key_place(path[:2]),
+                        document=document,
                         draft=draft,
                         version=event.get("version", 1),
                         title=event.get("title"),
@@ -184,7 +184,7 @@ class _Reader:
             self.add(
                 Api(
                     name=value["api"],
-                    place=document.place(("api",)),
+                    document=document,
                     uri=document.uri,
                     events=tuple(events),
                     stream=value.get("stream", "per_api"),
@@ -210,11 +210,10 @@ class _Reader:
             )
 
     def read_event_file(self, document: Document, draft: Draft, names: EventFile) -> None:
-        place = document.place(())
         if not names.api:
-            self.without_api.append(place)
+            self.without_api.append(document)
             return
-        problem = names.problem(place)
+        problem = names.problem(document)
         if problem is not None:
             self.problems.append(problem)
             return
@@ -222,7 +221,7 @@ class _Reader:
             Event(
                 name=names.event,
                 location=Location(document.uri),
-                place=place,
+                document=document,
                 draft=draft,
                 title=_text(document.value, "title"),
                 description=_text(document.value, "description"),
@@ -239,7 +238,7 @@ class _Reader:
             self.add(
                 Api(
                     name=name,
-                    place=events[0].place,
+                    document=events[0].document,
                     uri=events[0].location.uri.rsplit("/", 1)[0],
                     events=events,
                 )

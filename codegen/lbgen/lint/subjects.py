@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ..findings.catalogue import the_rule
 from ..findings.diagnostic import Diagnostic, Severity
 from ..model.parts import PartsReader
-from ..schema.keywords import walk
 from ..source.document import Location
 from ..source.json_types import is_object
 
@@ -87,9 +86,8 @@ class Subjects:
         """Every schema that is an object, in the order of the text."""
         found: list[PlacedSchema] = []
         for uri, roots in sorted(self.contract.roots.items()):
-            document = self.contract.documents[uri]
             for root, draft in roots:
-                for path, value, inner_draft in walk(document.at(root), draft, root):
+                for path, value, inner_draft in self.contract.schemas(uri, root, draft):
                     if is_object(value):
                         keyword = path[-2] if len(path) > 1 else None
                         name = str(path[-1]) if path else None

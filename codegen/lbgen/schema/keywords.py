@@ -183,17 +183,12 @@ def subschemas(schema: Any, draft: Draft) -> Iterator[tuple[Path, Any]]:
     """The schemas directly inside a schema, each with its path from there."""
     if not is_object(schema):
         return
-    if draft.ref_alone and "$ref" in schema:
-        names = {"definitions", "$defs"} & schema.keys()
-    else:
-        names = set(schema)
-    for name in schema:
-        if name not in names:
+    alone = draft.ref_alone and "$ref" in schema
+    for name, value in schema.items():
+        holds = draft.keywords.get(name, Holds.VALUE)
+        if holds is Holds.VALUE or (alone and name not in ("definitions", "$defs")):
             continue
-        value = schema[name]
-        match draft.keywords.get(name):
-            case None | Holds.VALUE:
-                continue
+        match holds:
             case Holds.SCHEMA:
                 yield (name,), value
             case Holds.SCHEMAS:
@@ -231,8 +226,14 @@ def walk(schema: Any, draft: Draft, path: Path = ()) -> Iterator[tuple[Path, Any
         draft: the draft of the start; a `$schema` beside an id changes it further inside.
         path: of the start, put before each path.
     """
-    if is_object(schema) and path and draft.id_keyword in schema:
-        draft = draft_of(schema.get("$schema")) or draft
-    yield path, schema, draft
-    for inner_path, inner in subschemas(schema, draft):
-        yield from walk(inner, draft, (*path, *inner_path))
+    waiting = [(path, schema, draft)]
+    while waiting:
+        path, schema, draft = waiting.pop()
+        if not is_object(schema):
+            yield path, schema, draft
+            continue
+        if path and "$schema" in schema and draft.id_keyword in schema:
+            draft = draft_of(schema["$schema"]) or draft
+        yield path, schema, draft
+        inside = [(path + steps, inner, draft) for steps, inner in subschemas(schema, draft)]
+        waiting += reversed(inside)

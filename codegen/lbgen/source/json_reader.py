@@ -1,13 +1,18 @@
-"""JSON (RFC 8259) to a JSON value with places. Of duplicate keys the last one counts."""
+"""JSON (RFC 8259) to a JSON value with places. Of duplicate keys the last one counts.
+
+The places of a text in which nothing is wrong are found when somebody asks for them.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..findings.diagnostic import Diagnostic, Place
+from .json_types import is_array, is_object
 from .lines import Lines, Places
 from .yaml_reader import (
     Unreadable,
@@ -26,6 +31,7 @@ _scan_string: Any = json.decoder.scanstring  # type: ignore[attr-defined] # pyri
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 
 _HELP: Final = {
@@ -49,15 +55,76 @@ def read_json(
     Raises:
         Unreadable: the text is no JSON.
     """
+    try:
+        value = _value(text, max_depth, max_values)
+    except (ValueError, RecursionError):
+        reader = _read(file, text, max_depth, max_values)
+        return reader.result, reader.places, reader.key_places, tuple(reader.flaws)
+
+    later = cache(lambda: _read(file, text, max_depth, max_values))
+    lines = Lines(file, text)
+    places = Places(lines, lambda: later().places.spans)
+    return value, places, Places(lines, lambda: later().key_places.spans), ()
+
+
+def _value(text: str, max_depth: int, max_values: int) -> Any:
+    """The value of a text in which there is nothing to tell, by the reader of the standard library.
+
+    Raises:
+        ValueError: there is something to tell, or there may be.
+    """
+    if _ESCAPED_SURROGATE.search(text) or _SURROGATE.search(text):
+        raise ValueError(text)
+    value = json.loads(
+        text,
+        parse_int=read_integer,
+        parse_float=_number,
+        parse_constant=_refuse,
+        object_pairs_hook=_object,
+    )
+    level, depth, count = [value], 0, 1
+    while level := [
+        inner
+        for each in level
+        for inner in (each.values() if is_object(each) else each if is_array(each) else ())
+    ]:
+        depth, count = depth + 1, count + len(level)
+        if depth > max_depth or count > max_values:
+            raise ValueError(text)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError(pairs)
+    return value
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return _refuse(text) if math.isinf(number) else number
+
+
+def _refuse(text: str) -> float:
+    raise ValueError(text)
+
+
+def _read(file: str, text: str, max_depth: int, max_values: int) -> _Reader:
+    """A reader that has read a text to its end.
+
+    Raises:
+        Unreadable: the text is no JSON.
+    """
     reader = _Reader(file, text, max_depth, max_values)
     start = reader.skip(0)
     if start == len(text):
         raise Unreadable(empty_file(file))
-    value, end = reader.value(start, ())
+    reader.result, end = reader.value(start, ())
     end = reader.skip(end)
     if end != len(text):
         raise reader.error(end, "something stands behind the end of the JSON value")
-    return value, reader.places, reader.key_places, tuple(reader.flaws)
+    return reader
 
 
 class _Reader:
@@ -70,6 +137,7 @@ class _Reader:
         self.places = Places(self.lines)
         self.key_places = Places(self.lines)
         self.flaws: list[Diagnostic] = []
+        self.result: Any = None
 
     def skip(self, index: int) -> int:
         match = _SPACE.match(self.text, index)

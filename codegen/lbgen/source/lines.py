@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..findings.diagnostic import Place
 from .json_types import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .document import Path
 
@@ -58,14 +59,19 @@ class Places(Mapping["Path", Place]):
 
     Args:
         lines: the text's.
-
-    Attributes:
-        spans: the two positions of each part, as `Lines.place` takes them.
+        find: finds the positions when they are first asked for; without it they are set one by one.
     """
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(
+        self, lines: Lines, find: Callable[[], dict[Path, tuple[int, int]]] | None = None
+    ) -> None:
         self._lines = lines
-        self.spans: dict[Path, tuple[int, int]] = {}
+        self._find = find
+
+    @cached_property
+    def spans(self) -> dict[Path, tuple[int, int]]:
+        """The two positions of each part, as `Lines.place` takes them."""
+        return {} if self._find is None else self._find()
 
     def forget_inside(self, path: Path, value: Any) -> None:
         """Forget the places inside a value that another one takes the place of.

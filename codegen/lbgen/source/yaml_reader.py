@@ -37,6 +37,8 @@ __all__ = [
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
 _FALSE: Final = frozenset({"false", "False", "FALSE"})
+_NO_STRING: Final = frozenset("~nNtTfF-+.0123456789")
+"""First characters of what may be no string."""
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _OCTAL: Final = re.compile(r"0o[0-7]+")
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
@@ -142,9 +144,12 @@ class _Reader:
         return self.lines.place(first.start_mark.index, last.end_mark.index)
 
     def value(self, event: Any, path: Path) -> Any:
-        self.refuse_size(event, path)
+        scalar = isinstance(event, yaml.ScalarEvent)
+        self.refuse_size(event, path, scalar=scalar or isinstance(event, yaml.AliasEvent))
         start, _ = self.places.spans[path] = _span(event)
         anchor = event.anchor
+        if scalar and anchor is None and event.tag is None:
+            return self.scalar(event)
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event, path)
         if anchor is not None:
@@ -153,7 +158,7 @@ class _Reader:
             self.open_anchors.add(anchor)
         if event.tag is not None:
             self.refuse_tag(event)
-        if isinstance(event, yaml.ScalarEvent):
+        if scalar:
             value = self.scalar(event)
         else:
             is_mapping = isinstance(event, yaml.MappingStartEvent)
@@ -163,7 +168,7 @@ class _Reader:
             self.anchors[anchor] = value, path
         return value
 
-    def refuse_size(self, event: Any, path: Path, *, scalar: bool | None = None) -> None:
+    def refuse_size(self, event: Any, path: Path, *, scalar: bool) -> None:
         """See that a value at a path is neither one too many nor too deep.
 
         Raises:
@@ -172,8 +177,6 @@ class _Reader:
         self.count += 1
         if self.count > self.max_values:
             raise Unreadable(too_many_values(self.place(event, event), self.max_values))
-        if scalar is None:
-            scalar = isinstance(event, yaml.ScalarEvent | yaml.AliasEvent)
         if len(path) >= self.max_depth and not scalar:
             raise Unreadable(
                 Diagnostic(
@@ -391,6 +394,8 @@ def read_integer(text: str) -> int:
 
 
 def _plain_scalar(text: str) -> Any:
+    if text and text[0] not in _NO_STRING:
+        return text
     if text in _NULL:
         return None
     if text in _TRUE:
