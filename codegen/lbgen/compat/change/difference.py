@@ -14,12 +14,12 @@ from ...source.json_types import is_object
 from ..normal.json_values import canonical, is_tuple
 from ..normal.schema import NEVER, REF, TRUE, WRITTEN_WHOLE, Bundle, Node
 from .branches import matched
-from .edit import Edit, Undo, extending, moving, put, putting, require, set_or_remove, setting
+from .edit import Edit, edit_of, extending, moving, set_or_remove, setting
+from .places import place_of
+from .property_edits import map_edits, property_edits, walkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableMapping
-
-    from ...source.document import Location
+    from collections.abc import Iterator, MutableMapping
 
 
 def differences(writer: Bundle, reader: Bundle) -> list[Edit]:
@@ -89,8 +89,8 @@ class _Walk:
         yield from self._values(writer, reader, path)
         for group in _LIMITS:
             yield from self._group(group, writer, reader, path)
-        yield from self._properties(writer, reader, path)
-        yield from self._maps(writer, reader, path)
+        yield from property_edits(writer, reader, path, self.nodes)
+        yield from map_edits(writer, reader, path, self.nodes)
         yield from self._items(writer, reader, path)
         yield from self._unions(writer, reader, path)
 
@@ -125,33 +125,8 @@ class _Walk:
             path=path,
             writer=writer,
             reader=reader,
-            writer_place=_told(writer),
-            reader_place=_told(reader),
-            undo=((id(reader), undo),),
-        )
-
-    def _edit(  # noqa: PLR0913 - what an edit has
-        self,
-        what: str,
-        writer: Node,
-        reader: Node,
-        path: str,
-        undo: Undo,
-        *,
-        name: str = "",
-        values: tuple[Any, ...] = (None, None),
-        keyword: str = "",
-        places: tuple[Location | None, Location | None] = (None, None),
-    ) -> Edit:
-        keyword = keyword or what
-        return Edit(
-            what=what,
-            path=path,
-            name=name,
-            writer=values[0],
-            reader=values[1],
-            writer_place=places[0] or _place(writer, keyword),
-            reader_place=places[1] or _place(reader, keyword),
+            writer_place=writer.origin,
+            reader_place=reader.origin,
             undo=((id(reader), undo),),
         )
 
@@ -174,7 +149,7 @@ class _Walk:
             keywords.update(one)
 
         used = next((name for name in group if not _same(one.get(name), two.get(name))), group[0])
-        yield self._edit(
+        yield edit_of(
             group[0], writer, reader, path, undo, values=(one or None, two or None), keyword=used
         )
 
@@ -188,22 +163,20 @@ class _Walk:
                 set_or_remove(keywords, name, value)
 
         values = (_type_names(writer), _type_names(reader))
-        yield self._edit("type", writer, reader, path, undo, values=values)
+        yield edit_of("type", writer, reader, path, undo, values=values)
 
     def _values(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
         one, two = writer.get("enum"), reader.get("enum")
         if one is None or two is None:
             if one is not two:
-                yield self._edit(
-                    "enum", writer, reader, path, setting("enum", one), values=(one, two)
-                )
+                yield edit_of("enum", writer, reader, path, setting("enum", one), values=(one, two))
             return
         known = {canonical(value) for value in two}
         told = {canonical(value) for value in one}
         missing = [value for value in one if canonical(value) not in known]
         extra = [value for value in two if canonical(value) not in told]
         if missing:
-            yield self._edit(
+            yield edit_of(
                 "value",
                 writer,
                 reader,
@@ -212,135 +185,6 @@ class _Walk:
                 values=(missing, extra),
                 keyword="enum",
             )
-
-    def _properties(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
-        one, two = writer.named("properties"), reader.named("properties")
-        renamed = _renamed(writer, reader)
-        for old, new in renamed.items():
-            yield self._rename(writer, reader, path, old, new)
-        for name in one:
-            if name in two:
-                yield from self.nodes(one[name], two[name], _inside(path, name))
-            elif name not in renamed:
-                yield self._property(writer, reader, path, name)
-        for name in two:
-            if name not in one and name not in renamed.values():
-                yield self._property(writer, reader, path, name)
-        told = {*renamed, *renamed.values()} | (set(one) ^ set(two))
-        for name in sorted(set(writer.texts("required")) ^ set(reader.texts("required"))):
-            if name not in told:
-                yield self._required(writer, reader, path, name)
-
-    def _property(self, writer: Node, reader: Node, path: str, name: str) -> Edit:
-        one, two = writer.named("properties").get(name), reader.named("properties").get(name)
-        required = name in writer.texts("required")
-
-        def undo(keywords: MutableMapping[str, Any]) -> None:
-            put(keywords, "properties", name, one)
-            require(keywords, name, required=required)
-
-        return self._edit(
-            "property",
-            writer,
-            reader,
-            _inside(path, name),
-            undo,
-            name=name,
-            values=tuple(
-                None if schema is None else (schema, name in side.texts("required"))
-                for schema, side in ((one, writer), (two, reader))
-            ),
-            places=(
-                _child_place(writer, "properties", name, one),
-                _child_place(reader, "properties", name, two),
-            ),
-        )
-
-    def _rename(self, writer: Node, reader: Node, path: str, old: str, new: str) -> Edit:
-        one, two = writer.named("properties")[old], reader.named("properties")[new]
-        required = old in writer.texts("required")
-
-        def undo(keywords: MutableMapping[str, Any]) -> None:
-            put(keywords, "properties", new, None)
-            require(keywords, new, required=False)
-            put(keywords, "properties", old, one)
-            require(keywords, old, required=required)
-
-        return self._edit(
-            "rename",
-            writer,
-            reader,
-            _inside(path, new),
-            undo,
-            name=new,
-            values=(old, new),
-            places=(
-                _child_place(writer, "properties", old, one),
-                _child_place(reader, "properties", new, two),
-            ),
-        )
-
-    def _required(self, writer: Node, reader: Node, path: str, name: str) -> Edit:
-        one, two = name in writer.texts("required"), name in reader.texts("required")
-
-        def undo(keywords: MutableMapping[str, Any]) -> None:
-            require(keywords, name, required=one)
-
-        return self._edit(
-            "required",
-            writer,
-            reader,
-            _inside(path, name),
-            undo,
-            name=name,
-            values=(one, two),
-            places=(_required_place(writer, name), _required_place(reader, name)),
-        )
-
-    def _maps(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
-        one, two = writer.get("additionalProperties"), reader.get("additionalProperties")
-        if _walkable(one, two):
-            yield from self.nodes(one, two, f"{path}.*" if path else "*")
-        elif (one or TRUE).key != (two or TRUE).key:
-            yield self._edit(
-                "additionalProperties",
-                writer,
-                reader,
-                path,
-                setting("additionalProperties", one),
-                values=(one, two),
-            )
-        for keyword in ("patternProperties", "dependentSchemas"):
-            yield from self._by_name(keyword, writer, reader, path)
-        for name in sorted({*writer.dependent, *reader.dependent}):
-            lists = (writer.dependent.get(name), reader.dependent.get(name))
-            if lists[0] != lists[1]:
-                yield self._edit(
-                    "dependentRequired",
-                    writer,
-                    reader,
-                    path,
-                    putting("dependentRequired", name, lists[0]),
-                    name=name,
-                    values=lists,
-                )
-
-    def _by_name(self, keyword: str, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
-        one, two = writer.named(keyword), reader.named(keyword)
-        for name in sorted({*one, *two}):
-            if name in one and name in two:
-                inner = _inside(path, f"/{name}/") if keyword == "patternProperties" else path
-                yield from self.nodes(one[name], two[name], inner)
-            else:
-                yield self._edit(
-                    keyword,
-                    writer,
-                    reader,
-                    path,
-                    putting(keyword, name, one.get(name)),
-                    name=name,
-                    values=(one.get(name), two.get(name)),
-                )
 
     def _items(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
         one, two = writer.many("prefixItems"), reader.many("prefixItems")
@@ -354,11 +198,11 @@ class _Walk:
                 set_or_remove(keywords, "prefixItems", longer or None)
                 set_or_remove(keywords, "items", rest[0])
 
-            yield self._edit("prefixItems", writer, reader, path, undo, values=(len(one), len(two)))
-        elif _walkable(*rest):
+            yield edit_of("prefixItems", writer, reader, path, undo, values=(len(one), len(two)))
+        elif walkable(*rest):
             yield from self.nodes(rest[0], rest[1], f"{path}[]")
         elif (rest[0] or TRUE).key != (rest[1] or TRUE).key:
-            yield self._edit("items", writer, reader, path, setting("items", rest[0]), values=rest)
+            yield edit_of("items", writer, reader, path, setting("items", rest[0]), values=rest)
 
     def _unions(self, writer: Node, reader: Node, path: str) -> Iterator[Edit]:
         kinds = ("anyOf", "oneOf")
@@ -369,7 +213,7 @@ class _Walk:
                 yield from self._group((kind,), writer, reader, path)
         else:
             if one != two:
-                yield self._edit(
+                yield edit_of(
                     "union", writer, reader, path, moving(two, one), values=(one, two), keyword=two
                 )
             yield from self._branches(writer, reader, one, two, path)
@@ -395,7 +239,7 @@ class _Walk:
                 if not branches:
                     keywords[NEVER] = True
 
-            yield self._edit(
+            yield edit_of(
                 "branch",
                 writer,
                 reader,
@@ -404,20 +248,14 @@ class _Walk:
                 name=name,
                 values=(first, second),
                 places=(
-                    _told(first) if first is not None else _place(writer, one),
-                    _told(second) if second is not None else _place(reader, two),
+                    first.origin if first is not None else place_of(writer, one),
+                    second.origin if second is not None else place_of(reader, two),
                 ),
             )
 
 
 def _is_union(node: Node) -> bool:
     return "anyOf" in node.keywords or "oneOf" in node.keywords
-
-
-def _walkable(one: Node | None, two: Node | None) -> bool:
-    if one is None or two is None:
-        return False
-    return not (one.is_true or two.is_true or one.is_false or two.is_false)
 
 
 def _same(one: Any, two: Any) -> bool:
@@ -428,48 +266,3 @@ def _same(one: Any, two: Any) -> bool:
     if is_tuple(one) and is_tuple(two):
         return len(one) == len(two) and all(map(_same, one, two))
     return json_equal(one, two)
-
-
-def _renamed(writer: Node, reader: Node) -> Mapping[str, str]:
-    """Properties that seem to have only another name now."""
-    one, two = writer.named("properties"), reader.named("properties")
-    gone = [name for name in one if name not in two]
-    come = [name for name in two if name not in one]
-    renamed: dict[str, str] = {}
-    for old in gone:
-        required = old in writer.texts("required")
-        alike = [
-            new
-            for new in come
-            if two[new].key == one[old].key
-            and (new in reader.texts("required")) == required
-            and new not in renamed.values()
-        ]
-        twins = [name for name in gone if one[name].key == one[old].key]
-        if len(alike) == 1 and len(twins) == 1 and not one[old].is_true:
-            renamed[old] = alike[0]
-    return renamed
-
-
-def _inside(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _place(node: Node, keyword: str) -> Location:
-    return node.place(keyword) if keyword in node.keywords else node.origin
-
-
-def _told(node: Node) -> Location:
-    return node.origin
-
-
-def _child_place(node: Node, keyword: str, name: str, child: Node | None) -> Location:
-    if child is None:
-        return _place(node, keyword)
-    return node.place(keyword) / name
-
-
-def _required_place(node: Node, name: str) -> Location:
-    if name in node.texts("required"):
-        return _place(node, "required")
-    return _child_place(node, "properties", name, node.named("properties").get(name))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..normal.schema import Bundle, Node, rebuild
+from .places import place_of
 
 if TYPE_CHECKING:
     from ...source.document import Location
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Edit",
     "Undo",
+    "edit_of",
     "extending",
     "moving",
     "put",
@@ -125,3 +127,41 @@ def require(keywords: MutableMapping[str, Any], name: str, *, required: bool) ->
     names = set(keywords.get("required", ()))
     names = names | {name} if required else names - {name}
     set_or_remove(keywords, "required", sorted(names) or None)
+
+
+def edit_of(  # noqa: PLR0913 - what an edit has
+    what: str,
+    writer: Node,
+    reader: Node,
+    path: str,
+    undo: Undo,
+    *,
+    name: str = "",
+    values: tuple[Any, ...] = (None, None),
+    keyword: str = "",
+    places: tuple[Location | None, Location | None] = (None, None),
+) -> Edit:
+    """An edit of one keyword.
+
+    Args:
+        what: kind of the edit.
+        writer: the writer's schema.
+        reader: the reader's schema.
+        path: where below the event's parameters, in words.
+        undo: makes the reader's keywords those of the writer.
+        name: of what is edited, if it has one.
+        values: what the writer and the reader say.
+        keyword: where they say it; by default `what`.
+        places: where they say it, if not at the keyword.
+    """
+    keyword = keyword or what
+    return Edit(
+        what=what,
+        path=path,
+        name=name,
+        writer=values[0],
+        reader=values[1],
+        writer_place=places[0] or place_of(writer, keyword),
+        reader_place=places[1] or place_of(reader, keyword),
+        undo=((id(reader), undo),),
+    )

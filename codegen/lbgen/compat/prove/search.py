@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import arrays, numbers, objects, strings
-from .expand import Tautology, failing, holding
 from .facts import Facts
+from .literals import Tautology, failing, holding
 from .terms import (
     EMPTY,
     Absent,

@@ -28,6 +28,16 @@ class Lit:
         return Lit(self.node, not self.positive)
 
 
+def yes(node: Node) -> Lit:
+    """The literal of a schema that must hold."""
+    return Lit(node, positive=True)
+
+
+def no(node: Node) -> Lit:
+    """The literal of a schema that must not hold."""
+    return Lit(node, positive=False)
+
+
 Goal: TypeAlias = frozenset[Lit]
 """Literals that must all hold for one value."""
 
