@@ -20,10 +20,13 @@ _NO_CONTRACT_BREAKS = {"unexpected-code"}
 _PACKAGES = [name for name in case_names() if expected(name).files]
 
 
+REWRITE = "python -m tests.rewrite_expected cases, and review the diff"
+
+
 @pytest.mark.parametrize("name", case_names())
 def test_a_case_gives_what_it_expects(name: str) -> None:
     outcome, wanted = run_case(name), expected(name)
-    assert outcome.findings == wanted.findings, "python -m tests.cases.rewrite, and read the diff"
+    assert outcome.findings == wanted.findings, REWRITE
     assert dict(outcome.files) == dict(wanted.files)
     assert outcome.files or outcome.findings or name.startswith("lint-")
 

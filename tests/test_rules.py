@@ -56,9 +56,7 @@ def test_every_rule_in_the_code_is_registered_and_every_registered_rule_is_in_th
 
 def test_the_page_of_rules_is_fresh() -> None:
     page = _ROOT / "docs/reference/rules.md"
-    assert page.read_text("utf-8") == markdown(), (
-        "python -m lbgen.findings.rule_page > docs/reference/rules.md"
-    )
+    assert page.read_text("utf-8") == markdown(), "python -m tests.rewrite_expected rules"
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)

@@ -1,7 +1,4 @@
-"""The page of settings, made from the list that the runtime reads them by.
-
-python tests/delivery/settings_page.py    writes docs/reference/settings.md
-"""
+"""The page of settings, made from the list that the runtime reads them by."""
 
 from __future__ import annotations
 
@@ -65,7 +62,3 @@ def page() -> str:
             f"{setting.reason} |\n"
         )
     return HEAD + BUS + ROW + rows[False] + LISTENER + ROW + rows[True]
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page())

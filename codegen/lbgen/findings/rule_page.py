@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from .catalogue import FAMILIES, Rule, all_rules, suggest_rules
@@ -28,7 +27,7 @@ or for a part of a contract, with the reason:
 x-lbgen-ignore: {integer-id: The numbers come from the old system.}
 ```
 
-This page is generated with `python -m lbgen.findings.rule_page > docs/reference/rules.md`.
+This page is generated with `python -m tests.rewrite_expected rules`.
 """
 
 
@@ -79,7 +78,3 @@ def _example(example: str) -> str:
         title = f"{path}:\n\n" if len(found) > 1 or language != "yaml" else ""
         pieces.append(f"{title}```{language}\n{content}```\n")
     return "\n".join(pieces)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(markdown())
