@@ -220,7 +220,11 @@ class Worker:
         try:
             await asyncio.wait((done, stop), return_when=asyncio.FIRST_COMPLETED)
             if done.done():
-                done.result()
+                try:
+                    done.result()
+                except asyncio.CancelledError:  # what fails ends what waits for it
+                    if not self._stop.is_set():
+                        raise
         finally:
             stop.cancel()
             done.cancel()
