@@ -12,7 +12,6 @@ ROOT = Path(__file__).parents[1]
 
 EXCEPTIONS: dict[str, set[frozenset[str]]] = {
     "lbgen": {
-        frozenset({"contract.contract", "contract.event_files"}),
         frozenset({"generate.plan.classes", "generate.plan.module"}),
         frozenset({"compat.prove.arrays", "compat.prove.engine"}),
         frozenset({"compat.prove.objects", "compat.prove.engine"}),
