@@ -12,9 +12,6 @@ ROOT = Path(__file__).parents[1]
 
 EXCEPTIONS: dict[str, set[frozenset[str]]] = {
     "lbgen": {
-        frozenset({"generate.plan.classes", "generate.plan.module"}),
-        frozenset({"compat.prove.arrays", "compat.prove.engine"}),
-        frozenset({"compat.prove.objects", "compat.prove.engine"}),
         frozenset({"model.alternatives", "model.modeller"}),
         frozenset({"model.arrays", "model.modeller"}),
         frozenset({"model.conditional", "model.modeller"}),
