@@ -113,7 +113,7 @@ def test_init_names_what_is_there_to_edit(tmp_path: Path, present: list[str], na
     with redirect_stdout(out):
         assert start_project(tmp_path) == 0
     assert named in out.getvalue()
-    assert "pyproject.toml is not there" in out.getvalue()
+    assert "pyproject.toml does not exist" in out.getvalue()
     assert not (tmp_path / "pyproject.toml").exists()
 
 
@@ -196,4 +196,4 @@ def test_the_language_server_explains_a_keyword(opened: tuple[LanguageServer, st
     server, uri = opened
     found = server.at("textDocument/hover", uri, _line("maximum: 3"), len("          max"))
     contents = found["contents"]
-    assert "The largest number" in (contents if isinstance(contents, str) else contents["value"])
+    assert "The maximum" in (contents if isinstance(contents, str) else contents["value"])

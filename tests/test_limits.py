@@ -28,7 +28,7 @@ def test_a_file_may_have_sixteen_mebibytes() -> None:
     allowed = CONTRACT + b"#" * (load.MAX_BYTES - len(CONTRACT))
     assert findings("shop.yaml", allowed) == []
     assert findings("shop.yaml", allowed + b"#") == [
-        ("shop.yaml:1:1", "the file has 16,777,217 bytes; 16,777,216 are allowed")
+        ("shop.yaml:1:1", "the file has 16,777,217 bytes; the limit is 16,777,216")
     ]
 
 
@@ -39,7 +39,7 @@ def test_a_file_may_have_a_million_values(file: str, monkeypatch: pytest.MonkeyP
     values = b"[" + b"0, " * 998 + b"0]"
     assert findings(file, values) == []
     assert findings(file, values.replace(b"]", b", 0]")) == [
-        (f"{file}:1:2999", "the file holds more than 1,000 values")
+        (f"{file}:1:2999", "the file contains more than 1,000 values")
     ]
 
 
@@ -52,7 +52,7 @@ def test_values_may_nest_a_hundred_deep(file: str, opening: bytes) -> None:
     assert findings(file, opening * depth + b"0" + closing * depth) == []
     for deep in (depth + 1, 2_000, 50_000):
         (finding,) = findings(file, opening * deep + b"0" + closing * deep)
-        assert finding[1].endswith("nest deeper than 100")
+        assert finding[1].endswith("nested more than 100 levels deep")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_indented_values_may_nest_a_hundred_deep(level: Callable[[int], str]) ->
     assert findings("shop.yaml", nested(depth)) == []
     for deep in (depth + 1, 2_000):
         (finding,) = findings("shop.yaml", nested(deep))
-        assert finding[1].endswith("nest deeper than 100")
+        assert finding[1].endswith("nested more than 100 levels deep")
 
 
 @pytest.mark.parametrize("file", ["shop.yaml", "{}/placed.schema.yaml"])

@@ -289,7 +289,7 @@ def test_no_findings_print_nothing_as_text() -> None:
 
 def test_an_unknown_format_is_refused() -> None:
     assert FORMATS[:5] == ("text", "json", "github", "sarif", "junit")
-    with pytest.raises(ValueError, match="no format"):
+    with pytest.raises(ValueError, match="is not an output format"):
         print_diagnostics((), {}, folder=".", format="xml")
 
 

@@ -71,7 +71,7 @@ def test_a_contract_with_too_many_ways_to_one_value_is_refused_at_their_place(
     built = build({"shop.json": text})
     assert built.files == {}
     (problem,) = [each for each in built.problems if each.rule == "too-large"][:1]
-    assert "ways here" in problem.message or "lead to one another" in problem.message
+    assert "ways here" in problem.message or "refer to one another" in problem.message
     start = text.decode().splitlines()[: problem.place.line]
     assert any(line.startswith('  "T') for line in start)
 

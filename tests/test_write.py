@@ -173,8 +173,8 @@ def test_init_of_another_folder_says_where_things_are(tmp_path: Path) -> None:
     done = lbgen(tmp_path, "init", "my proj")
     assert done.stdout.splitlines()[:3] == [
         "my proj/schemas/shop.yaml: an example contract",
-        "my proj/.lbgen/api.schema.json: the schema of contracts, for your editor",
-        "my proj/pyproject.toml is not there, so nothing is written for settings",
+        "my proj/.lbgen/api.schema.json: the JSON Schema of contracts, for your editor",
+        "my proj/pyproject.toml does not exist, so no settings were added",
     ]
     assert "  cd 'my proj'\n" in done.stdout
 
@@ -191,5 +191,5 @@ def test_a_failed_build_writes_nothing(project: Path) -> None:
     (project / "schemas" / "shop.yaml").write_text(CONTRACT.replace("integer", "intger"))
     done = lbgen(project, "build", "schemas")
     assert done.returncode == 1
-    assert "did you mean `integer`?" in done.stdout
+    assert "did you mean 'integer'?" in done.stdout
     assert {path.name: path.read_bytes() for path in (project / "generated").iterdir()} == before

@@ -45,7 +45,7 @@ def _run(app: object) -> int:
         raise
     except Exception:  # noqa: BLE001 - no defect ends without words
         traceback.print_exc()
-        sys.stderr.write("lbgen: this is a defect of lbgen; please report it\n")
+        sys.stderr.write("lbgen: this is a bug in lbgen; please report it\n")
         return 2
     return 0
 

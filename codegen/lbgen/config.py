@@ -99,8 +99,8 @@ class _Reader:
         if not is_object(table):
             self.report(
                 "lbgen",
-                "[tool.lbgen] is no table",
-                "write the heading [tool.lbgen], and settings below it",
+                "[tool.lbgen] is not a table",
+                "write the heading [tool.lbgen], with the settings below it",
                 "invalid-setting",
             )
             table = {}
@@ -119,8 +119,8 @@ class _Reader:
         )
 
     def unreadable(self, error: Exception) -> None:
-        why = "it nests too deep" if isinstance(error, RecursionError) else str(error)
-        self.report(None, f"the file cannot be read: {why}", "correct it", "invalid-setting")
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        self.report(None, f"the file cannot be read: {why}", "correct the file", "invalid-setting")
 
     def table(self, around: dict[str, Any], key: str) -> dict[str, Any]:
         value = around.get(key, {})
@@ -128,8 +128,8 @@ class _Reader:
             return value
         self.report(
             key,
-            f"the setting {key!r} is no table",
-            f"write [tool.lbgen.{key}], and its settings below it",
+            f"the setting {key!r} is not a table",
+            f"write the heading [tool.lbgen.{key}], with its settings below it",
             "invalid-setting",
         )
         return {}
@@ -140,8 +140,10 @@ class _Reader:
             meant = did_you_mean(key, known)
             self.report(
                 key,
-                f"lbgen has no setting {'.'.join(filter(None, (name, key)))!r}",
-                f"did you mean `{meant}`?" if meant else f"known: {', '.join(sorted(known))}",
+                f"unknown setting {'.'.join(filter(None, (name, key)))!r}",
+                f"did you mean `{meant}`?"
+                if meant
+                else (f"the settings are: {', '.join(sorted(known))}"),
                 "unknown-setting",
             )
 
@@ -155,7 +157,7 @@ class _Reader:
                 continue
             self.report(
                 uri,
-                f"{value!r} is no draft of JSON Schema that lbgen knows",
+                f"{value!r} is not a draft of JSON Schema that lbgen knows",
                 f"write one of: {', '.join(by_name)}",
                 "invalid-setting",
             )
@@ -169,8 +171,8 @@ class _Reader:
                 continue
             self.report(
                 url,
-                f"{path!r} is no path",
-                "write the path, below the schema folder, of the file or folder that it stands for",
+                f"{path!r} is not a path",
+                "write the path of a file or folder, relative to the schema folder",
                 "invalid-setting",
             )
         return found
@@ -194,8 +196,8 @@ class _Reader:
         if not is_array(value) or not all(isinstance(each, str) for each in value):
             self.report(
                 "ignore",
-                "`lint.ignore` is no list of rules",
-                'write the ids of rules: ignore = ["technical-event-name"]',
+                "`lint.ignore` is not a list of rules",
+                'write a list of rule ids: ignore = ["technical-event-name"]',
                 "invalid-setting",
             )
             return frozenset()
@@ -206,7 +208,7 @@ class _Reader:
                 meant = ", ".join(f"`{one}`" for one in near)
                 self.report(
                     each,
-                    f"the linter has no rule {each!r}",
+                    f"{each!r} is not a rule of the linter",
                     f"did you mean {meant}?" if meant else "`lbgen rule` lists every rule",
                     "invalid-setting",
                 )

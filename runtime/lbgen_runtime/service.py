@@ -101,12 +101,16 @@ def load_bus(target: str) -> Bus:
 
     module_name, colon, attribute = target.partition(":")
     if not (module_name and colon and attribute):
-        raise TargetError(f"{target!r} is not of the form module:bus, as in services.shop:bus")
+        raise TargetError(f"{target!r} is not a bus; write MODULE:BUS, such as services.shop:bus")
     if not all(part.isidentifier() for part in module_name.split(".")):
         hint = _module_of(module_name)
         raise TargetError(
             f"{module_name!r} is not a module name; "
-            + (f"did you mean {hint}:{attribute}?" if hint else "write it as in services.shop:bus")
+            + (
+                f"did you mean {hint}:{attribute}?"
+                if hint
+                else ("write MODULE:BUS, such as services.shop:bus")
+            )
         )
     if "" not in sys.path:
         sys.path.insert(0, "")

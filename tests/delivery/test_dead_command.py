@@ -123,7 +123,9 @@ def test_a_letter_is_not_replayed_to_a_listener_that_nobody_has(
     for there in (True, False):
         status, out = dead(server, "replay", "--all", *more)
         assert status == 1
-        assert "no process listens as library shelf on notes.*:stream" in out
+        assert (
+            "no running process has the listener shelf of service library on notes.*:stream" in out
+        )
         assert server.client.xlen("{notes.*:stream}:dead:library-shelf") == len(letters)
         assert not server.client.exists("{notes.*:stream}:replay:library-shelf")
         if there:
@@ -138,7 +140,7 @@ def test_a_letter_is_not_replayed_where_every_process_of_its_listener_has_ended(
     assert server.client.xinfo_consumers("notes.*:stream", "library-shelf")
     status, out = dead(server, "replay", "--all", *more)
     assert status == 1
-    assert "no process listens as library shelf on notes.*:stream" in out
+    assert "no running process has the listener shelf of service library on notes.*:stream" in out
     assert "Start a process of library" in out
     assert server.client.xlen("{notes.*:stream}:dead:library-shelf") == len(letters)
     assert not server.client.exists("{notes.*:stream}:replay:library-shelf")
@@ -360,7 +362,7 @@ def test_a_listener_that_nothing_is_known_of_is_told(server: Server, action: str
     asked = ["dead", action, "library", "shellf", *more, "--redis-url", server.url]
     result = CliRunner().invoke(app, asked)
     assert result.exit_code == 1
-    assert "there is no group library-shellf" in result.output
+    assert "there is no consumer group library-shellf" in result.output
     server.client.xgroup_create("notes.*:stream", "library-shellf", "0", mkstream=True)
     result = CliRunner().invoke(app, asked)
     assert result.exit_code == 0

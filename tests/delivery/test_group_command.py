@@ -98,7 +98,10 @@ def test_a_group_is_removed_with_all_that_was_remembered_of_it(server: Server) -
     assert [each["name"] for each in server.client.xinfo_groups(STREAM)] == [b"library-shelf-2"]
     assert not server.client.exists(f"{BESIDE}:groups", "{gone.*:stream}:groups", replays)
     assert server.client.xlen(dead) == 1, "dead letters are dropped by `lbgen dead drop`"
-    assert group(server, "remove", "library", "shelf") == (1, f"there is no group {GROUP}\n")
+    assert group(server, "remove", "library", "shelf") == (
+        1,
+        f"there is no consumer group {GROUP}\n",
+    )
     bus.close()
 
 
@@ -139,7 +142,9 @@ async def test_a_group_that_is_gone_is_not_removed_while_its_service_lives(
         assert (status, "live processes" in out) == (1, True)
     server.client.hset("{gone.*:stream}:groups", "library-eu-shelf", "library-eu")
     status, out = await asyncio.to_thread(group, server, "remove", "library", "eu-shelf")
-    assert (status, out) == (1, "there is no group library-eu-shelf\n"), "it is another service's"
+    assert (status, out) == (1, "there is no consumer group library-eu-shelf\n"), (
+        "it is another service's"
+    )
 
 
 async def test_a_group_of_live_processes_is_removed_by_force_only(server: Server) -> None:

@@ -59,7 +59,7 @@ def test_the_worker_prints_what_it_listens_to_logs_each_event_and_leaves_with_0(
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("service", "is not of the form module:bus"),
+        ("service", "is not a bus; write MODULE:BUS"),
         ("./service:bus", "did you mean service:bus?"),  # U10
         ("services/shop.py:bus", "did you mean services.shop:bus?"),
         (".service:bus", "'.service' is not a module name"),

@@ -92,10 +92,12 @@ def test_what_a_type_hint_has_lost_is_said_in_a_comment(tmp_path: Path) -> None:
     _, text = contract(tmp_path)
     lines = [line.strip() for line in text.splitlines()]
     after = {line: lines[index + 1] for index, line in enumerate(lines) if line.startswith("#")}
-    assert after["# A string of any form. If it is a UUID: format: uuid"].startswith("order_id")
+    assert after["# Any string. If it is a UUID, add: format: uuid"].startswith("order_id")
     assert after["# A tuple. Lightbus does not check the types in it."].startswith("position")
-    assert after["# Lightbus knows no type for this parameter: any value passes."] == "free: {}"
-    assert "# A decimal, by its pattern: a string, so that no digit is lost." in after
+    assert (
+        after["# Lightbus has no type for this parameter, so it accepts any value."] == "free: {}"
+    )
+    assert "# The pattern suggests a decimal. It is a string, so that no digit is lost." in after
 
 
 def test_a_date_time_that_is_any_string_is_pointed_out(tmp_path: Path) -> None:
@@ -105,7 +107,7 @@ def test_a_date_time_that_is_any_string_is_pointed_out(tmp_path: Path) -> None:
     placed_at = value["events"]["order_placed"]["parameters"]["properties"]["placed_at"]
     assert placed_at["type"] == "string"
     assert "format" not in placed_at
-    assert "If it is a point in time: format: date-time" in text
+    assert "If it is a point in time, add: format: date-time" in text
     assert lint_folder(tmp_path / "schemas", format="text") == 0
 
 
@@ -148,7 +150,7 @@ def test_a_default_that_its_own_schema_refuses_is_left_out(tmp_path: Path) -> No
     assert run(dump, "-o", tmp_path / "schemas").exit_code == 0
     value, text = contract(tmp_path / "schemas", "shop")
     assert value["events"]["order_paid"]["parameters"]["properties"]["note"] == {"type": "string"}
-    assert "# Lightbus has the default 5 here, which is no value of the parameter." in text
+    assert "# Lightbus has the default 5 here, which is not valid for the parameter." in text
 
 
 def test_one_file_per_api_is_read_from_a_folder(tmp_path: Path) -> None:
@@ -181,14 +183,17 @@ HOSTILE = '{"shop": {"events": {"paid": {"parameters": {"properties": %s}}}, "rp
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{", "no JSON"),
-        ("[]", "no API"),
-        ('{"shop": {"events": []}}', "no API"),
-        ('{"my-shop": {"events": {"paid": {"parameters": {}}}}}', "'my-shop' can be no API"),
+        ("{", "not valid JSON"),
+        ("[]", "is not an API"),
+        ('{"shop": {"events": []}}', "is not an API"),
+        (
+            '{"my-shop": {"events": {"paid": {"parameters": {}}}}}',
+            "'my-shop' is not a valid API name",
+        ),
         ('{"shop": {"events": {}, "rpcs": {"pay": {}}}}', "no API with events"),
-        (HOSTILE % '{"\\ud800": {}}', "half of a surrogate pair"),
-        (HOSTILE % ('{"a": ' * 200 + "{}" + "}" * 200), "more than 100 deep"),
-        ("[" * 100_000, "more than 100 deep"),
+        (HOSTILE % '{"\\ud800": {}}', "unpaired surrogate"),
+        (HOSTILE % ('{"a": ' * 200 + "{}" + "}" * 200), "more than 100 levels deep"),
+        ("[" * 100_000, "more than 100 levels deep"),
     ],
 )
 def test_what_cannot_be_imported_is_named_and_nothing_is_written(
@@ -209,7 +214,7 @@ def test_a_contract_that_was_edited_is_not_overwritten(tmp_path: Path) -> None:
     file.write_text(text + "# edited\n")
     refused = run(DUMP, "-o", tmp_path)
     assert refused.exit_code == 1
-    assert "is there already" in refused.output
+    assert "already exists" in refused.output
     assert file.read_text() == text + "# edited\n"
     assert run(DUMP, "-o", tmp_path, "--force").exit_code == 0
     assert file.read_text() == text
@@ -220,7 +225,7 @@ def test_apis_that_lbgen_has_published_are_left_out(tmp_path: Path) -> None:
     dump = dump_of(tmp_path, shop={"order_paid": ours}, desk={"order_paid": event()})
     result = run(dump, "-o", tmp_path / "schemas")
     assert result.exit_code == 0
-    assert "left out, without events, or not a service's: shop" in result.output
+    assert "left out, because they have no events or belong to Lightbus: shop" in result.output
     assert [path.name for path in (tmp_path / "schemas").iterdir()] == ["desk.yaml"]
 
 

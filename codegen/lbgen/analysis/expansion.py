@@ -122,9 +122,9 @@ class WayCounter(Generic[K]):
                 ways.add(step, found.all)
         self._counted[schema] = ways
         if ways.deep > DEEPEST >= deepest:
-            yield f"more than {DEEPEST} schemas lead to one another for the same value"
+            yield f"more than {DEEPEST} schemas refer to one another for the same value"
         if ways.all > MOST_WAYS >= most:
-            yield f"schemas that are shared apply to one value in more than {MOST_WAYS:,} ways"
+            yield f"shared schemas apply to one value in more than {MOST_WAYS:,} ways"
 
 
 def step_of(path: tuple[str | int, ...]) -> str | None:
@@ -171,8 +171,10 @@ def too_many_ways(contract: Contract, references: References) -> Iterator[Diagno
                         place=contract.documents[location.uri].key_place(location.path),
                         rule="too-large",
                         message=f"{words} here; a validator follows them all",
-                        help="lead to a shared schema once: merge branches of `allOf`, `anyOf` and"
-                        " `oneOf` that refer to the same schemas",
+                        help=(
+                            "refer to a shared schema once: merge the branches of `allOf`, "
+                            "`anyOf` and `oneOf` that refer to the same schemas"
+                        ),
                     )
 
 

@@ -203,7 +203,7 @@ class References:
                 known = list(value) if is_object(value) else []
                 meant = did_you_mean(steps[length], known)
                 if meant is None:
-                    return f"there is: {', '.join(known)}" if known else None
+                    return f"the names are: {', '.join(known)}" if known else None
                 return f"did you mean `{meant}`?"
         return None
 
@@ -237,8 +237,8 @@ class References:
             meant = None if near is None else by_path.get(near) or by_name[near]
         if meant is None:
             return (
-                f"the schema folder has no file {file} that can be read; paths are relative to the"
-                " file that refers"
+                f"the schema folder has no readable file {file}; paths are relative to the file "
+                "that contains the `$ref`"
             )
         folder = posixpath.dirname(here) or "."
         return f"did you mean the file {posixpath.relpath(meant, folder)}?"

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["check_schemas"]
 
-_NO_PATTERN = "it is no regular expression"
-_WORD_EDGE = "the engine takes `\\<` and `\\>` for the edges of a word"
+_NO_PATTERN = "it is not a valid regular expression"
+_WORD_EDGE = "`\\<` and `\\>` are not supported, because the engine reads them as word boundaries"
 _ESCAPED_ANGLE = re.compile(r"^(?:[^\\\[]|\\[^<>]|\[(?:[^\\\]]|\\.)*\])*\\[<>]", re.DOTALL)
 """`\\<` outside a character class: `<` in ECMA-262, the edge of a word to the engine."""
 _HELP = {
-    _NO_PATTERN: "check its brackets and escapes; a hyphen behind a class is `\\-`: `[\\w\\-.]`",
+    _NO_PATTERN: (
+        "check its brackets and escapes; write a hyphen after a class as `\\-`: `[\\w\\-.]`"
+    ),
     _WORD_EDGE: "write `<` and `>` without a backslash",
 }
 
@@ -87,7 +89,7 @@ def _repeated(contract: Contract, references: References) -> Iterator[Diagnostic
         yield Diagnostic(
             place=contract.documents[location.uri].place(location.path),
             rule="duplicate-id",
-            message="another schema has this `$id` or anchor already",
+            message="another schema already has this `$id` or anchor",
             help="give one of the two another name",
             related=(_related(contract, first, "the other one"),),
             severity=Severity.ERROR if (location, first) in errors else Severity.WARNING,
@@ -109,8 +111,10 @@ def _ambiguous(
             yield Diagnostic(
                 place=contract.documents[location.uri].place((*location.path, keyword)),
                 rule="duplicate-id",
-                message=f"{reference!r} can mean {len(contract.repeated[name])} schemas, which have"
-                " one name",
+                message=(
+                    f"{reference!r} is ambiguous: {len(contract.repeated[name])} schemas have "
+                    "this name"
+                ),
                 help="give each of them another name",
                 related=tuple(
                     _related(contract, each, "one of them") for each in contract.repeated[name]
@@ -141,17 +145,19 @@ def _references(
                 yield Diagnostic(
                     place=place,
                     rule="ref-network",
-                    message=f"{reference!r} leads to the network, which lbgen never asks",
-                    help="put a copy into the schema folder and refer to its path or to its `$id`",
+                    message=(
+                        f"lbgen does not load {reference!r}, because it never uses the network"
+                    ),
+                    help="copy it to the schema folder, and refer to its path or its `$id`",
                 )
             case _:
                 yield Diagnostic(
                     place=place,
                     rule="ref-missing",
-                    message=f"{reference!r} leads to nothing",
+                    message=f"the target of {reference!r} does not exist",
                     help=references.suggest(location, reference)
                     or _anchor_help(reference)
-                    or "nothing stands at the place behind `#`",
+                    or "the document has nothing at the place after `#`",
                 )
 
 
@@ -160,7 +166,8 @@ def _anchor_help(reference: str) -> str | None:
     if not mark or fragment.startswith("/"):
         return None
     return (
-        f"no schema there has the `$anchor` {fragment!r}; a type of that name is #/$defs/{fragment}"
+        f"the document has no `$anchor` {fragment!r}; to refer to a type with that name, "
+        f"write #/$defs/{fragment}"
     )
 
 
@@ -185,7 +192,11 @@ def _pattern(place: Any, pattern: str, problem: str) -> Diagnostic:
         rule="invalid-pattern",
         message=f"the pattern {pattern!r} cannot be used: {problem}",
         help=_HELP.get(
-            problem, "patterns run in linear time: no look-around and no back-references"
+            problem,
+            (
+                "use a second schema in `allOf`, or a `not` with its own pattern; see `lbgen "
+                "rule invalid-pattern`"
+            ),
         ),
     )
 
@@ -202,9 +213,9 @@ def pattern_problem(pattern: str) -> str | None:
     except ValueError as error:
         reason = getattr(error, "message", str(error)).split("\n")
         if re.search(r"\(\?<?[=!]", pattern):
-            return "it looks around"
+            return "look-ahead and look-behind are not supported in patterns"
         if re.search(r"\\[1-9k]", pattern):
-            return "it refers back to a group"
+            return "back-references are not supported in patterns"
         return _NO_PATTERN if 'not a "regex"' in reason[0] else str(reason[0])
     return _WORD_EDGE if _ESCAPED_ANGLE.search(pattern) else None
 
@@ -230,7 +241,7 @@ def _no_schema(place: Place, problem: str) -> Diagnostic:
         place=place,
         rule="invalid-schema",
         message=f"the schema cannot be compiled: {problem}",
-        help="see the message; the place could not be told more exactly",
+        help="correct the schema as the message says; lbgen does not know the exact place",
     )
 
 
@@ -260,10 +271,12 @@ def _examples(
         yield Diagnostic(
             place=document.place((*location.path, *path, *where)),
             rule="invalid-default" if what == "default" else "invalid-example",
-            message=f"the {what} is not what its schema accepts: {message}",
-            help="it is left out: change the default or the schema"
+            message=f"the {what} is not valid for its own schema: {message}",
+            help="lbgen ignores this default; change the default or the schema"
             if what == "default" and not is_contract
             else f"change the {what} or the schema",
-            related=() if rule_place is None else (Related(place=rule_place, message="the rule"),),
+            related=()
+            if rule_place is None
+            else (Related(place=rule_place, message="the keyword that refuses it"),),
             severity=Severity.ERROR if is_contract else Severity.WARNING,
         )

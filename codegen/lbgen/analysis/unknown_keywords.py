@@ -35,12 +35,12 @@ _SAYS_NOTHING_ABOUT_VALUES: Final = frozenset(
 _INSTEAD: Final = {
     "$recursiveAnchor": "write `$dynamicAnchor`",
     "$recursiveRef": "write `$dynamicRef`",
-    "additionalItems": "write `items` behind `prefixItems`",
+    "additionalItems": "write `items` next to `prefixItems`",
     "disallow": "write `not`",
     "divisibleBy": "write `multipleOf`",
     "example": "write `examples` with a list; lbgen checks them",
     "extends": "write `allOf`",
-    "nullable": 'write the type "null" beside the other: `type: [string, "null"]`',
+    "nullable": 'add the type "null": `type: [string, "null"]`',
     "prefixItems": "write `items` with an array of schemas",
 }
 """What to write instead of keywords of other drafts and of OpenAPI."""
@@ -81,7 +81,7 @@ def unknown_keywords(
                 found.setdefault(key, _unknown(document, path, key, draft))
                 count[key] = count.get(key, 0) + 1
     for key, diagnostic in found.items():
-        more = f" (so at {count[key]} places of this file)" if count[key] > 1 else ""
+        more = f" (at {count[key]} places in this file)" if count[key] > 1 else ""
         yield replace(diagnostic, message=f"{diagnostic.message}{more}", severity=Severity.WARNING)
 
 
@@ -104,8 +104,8 @@ def _as_property(schema: dict[str, Any], key: str, draft: Draft) -> str | None:
     if meant is not None and draft.keywords[meant] is not Holds.VALUE:
         return None
     if is_object(schema.get("properties")):
-        return f"if `{key}` is a property, indent it to stand below `properties`"
-    return f"if `{key}` is a property, write `properties:` above it and indent it below"
+        return f"if `{key}` is a property, indent it so that it is under `properties`"
+    return f"if `{key}` is a property, write `properties:` above it and indent it"
 
 
 def _is_schema(value: Any, draft: Draft) -> bool:
@@ -114,8 +114,8 @@ def _is_schema(value: Any, draft: Draft) -> bool:
 
 def _help(key: str, draft: Draft, others: list[Draft]) -> str:
     if others:
-        return f"it belongs to {others[0]}; write the rule with the keywords of {draft}"
+        return f"it belongs to {others[0]}; use the keywords of {draft} instead"
     meant = did_you_mean(key, draft.keywords)
     if meant is not None:
         return f"did you mean `{meant}`?"
-    return f"remove it, or name it `x-{key}` if it is a note of yours"
+    return f"remove it, or rename it to `x-{key}` if it is your own annotation"

@@ -46,17 +46,19 @@ class EventFile:
             document: the file.
         """
         if not re.fullmatch(API_NAME, self.api):
-            what = f"{self.api!r} names no API"
+            what = f"{self.api!r} is not a valid API name"
         elif not re.fullmatch(EVENT_NAME, self.event):
-            what = f"{self.event!r} is no name of an event"
+            what = f"{self.event!r} is not a valid event name"
         else:
             return None
         return Diagnostic(
             place=document.place(()),
             rule="event-file-name",
-            message=f"the path of this event's schema gives no API and event: {what}",
-            help="name it API/EVENT.schema.yaml with letters, digits and `_`: "
-            "shop/orders/order_placed.schema.yaml",
+            message=f"the path of this schema does not give an API and an event: {what}",
+            help=(
+                "rename it to API/EVENT.schema.yaml, with letters, digits and `_`, such as "
+                "shop/orders/order_placed.schema.yaml"
+            ),
         )
 
 
@@ -82,14 +84,18 @@ def no_api_named(documents: list[Document]) -> Diagnostic:
         documents: these files.
     """
     more = len(documents) - 1
-    others = "" if not more else f" (and of {more} more file{'s' if more > 1 else ''})"
+    others = "" if not more else f" (or that of {more} more file{'s' if more > 1 else ''})"
     return Diagnostic(
         place=documents[0].place(()),
         rule="event-file-name",
-        message="this event's schema is directly in the schema folder, and no setting names the API"
-        f" of the event{others}",
-        help='add the line `api = "shop.orders"`, with your API\'s name, below [tool.lbgen] in'
-        " pyproject.toml; or move the file into a folder of that name: shop/orders/",
+        message=(
+            "this event schema is directly in the schema folder, and no setting names its "
+            f"API{others}"
+        ),
+        help=(
+            'add `api = "shop.orders"`, with the name of your API, to [tool.lbgen] in '
+            "pyproject.toml; or move the file to a folder with that name: shop/orders/"
+        ),
     )
 
 
@@ -106,8 +112,8 @@ def duplicate_events(
                 Diagnostic(
                     place=event.place,
                     rule="duplicate-event",
-                    message=f"the event {event.name!r} of {api!r} has two files",
-                    help="keep one of them",
+                    message=f"the event {event.name!r} of {api!r} is described in two files",
+                    help="remove one of them",
                     related=(Related(place=first.place, message="the other one"),),
                 )
             )

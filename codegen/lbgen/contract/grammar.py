@@ -13,42 +13,48 @@ CONTRACT_SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://lbgen.dev/schema/contract-1.json",
     "title": "lbgen contract",
-    "description": "One API: the events that a group of services exchanges.",
+    "description": "An API: the events that a group of services exchanges.",
     "type": "object",
     "required": ["lbgen", "api", "events"],
     "additionalProperties": False,
-    "patternProperties": {"^x-": {"description": "An extension of yours; lbgen ignores it."}},
+    "patternProperties": {"^x-": {"description": "Your own extension; lbgen ignores it."}},
     "properties": {
-        "lbgen": {"description": "Version of this file format.", "const": 1},
+        "lbgen": {"description": "Version of the file format.", "const": 1},
         "api": {
-            "description": "Name of the API; may be dotted: shop.orders.",
+            "description": "Name of the API; can have dots: shop.orders.",
             "type": "string",
             "pattern": API_NAME,
         },
-        "title": {"description": "Name of the API for people.", "type": "string"},
-        "description": {"description": "What the API is about.", "type": "string"},
+        "title": {"description": "Display name of the API.", "type": "string"},
+        "description": {"description": "Purpose of the API.", "type": "string"},
         "stream": {
-            "description": "per_api: all events in one stream, in order."
-            " per_event: a stream for each event.",
+            "description": (
+                "per_api: one stream for all events, in order. per_event: one stream for each "
+                "event."
+            ),
             "enum": ["per_api", "per_event"],
             "default": "per_api",
         },
         "authoritative": {
-            "description": "Names of the services that may fire the API's events.",
+            "description": "Names of the services that may fire the events of the API.",
             "type": "array",
             "items": {"type": "string", "minLength": 1},
             "minItems": 1,
             "uniqueItems": True,
         },
         "lightbus": {
-            "description": "Lightbus services fire or listen too: entries hold what they read,"
-            " and the API's schema is published for them.",
+            "description": (
+                "Lightbus services also fire or listen: entries have the format that they "
+                "read, and the schema of the API is published for them."
+            ),
             "type": "boolean",
             "default": False,
         },
         "assume_timezone": {
-            "description": "Time zone of date-times that come without an offset, such as UTC."
-            " Without it they are refused.",
+            "description": (
+                "Time zone of date-times without an offset, such as UTC. By default they are "
+                "refused."
+            ),
             "type": "string",
             "minLength": 1,
         },
@@ -80,19 +86,21 @@ CONTRACT_SCHEMA: Final[dict[str, Any]] = {
             "additionalProperties": False,
             "patternProperties": {"^x-": True},
             "properties": {
-                "title": {"description": "Name of the event for people.", "type": "string"},
+                "title": {"description": "Display name of the event.", "type": "string"},
                 "description": {
                     "description": "What has happened when this event is fired.",
                     "type": "string",
                 },
                 "version": {
-                    "description": "The number in the entry's field `version`.",
+                    "description": (
+                        "Version of the event, written to the field `version` of the entry."
+                    ),
                     "type": "integer",
                     "minimum": 1,
                     "default": 1,
                 },
                 "parameters": {
-                    "description": "JSON Schema of the event's parameters.",
+                    "description": "JSON Schema of the parameters of the event.",
                     "type": ["object", "boolean"],
                 },
             },

@@ -69,12 +69,15 @@ def no_contract(*, schemas: int) -> Diagnostic:
     return Diagnostic(
         place=Place(file="."),
         rule="no-contract",
-        message="no contract in this folder",
-        help="name the schema of each event EVENT.schema.json, such as order_placed.schema.json:"
-        " a schema in a file of another name is a type that others refer to"
+        message="this folder has no contract",
+        help=(
+            "rename the schema of each event to EVENT.schema.json, such as "
+            "order_placed.schema.json; other files only contain types that events refer to"
+        )
         if schemas
-        else "write one (`lbgen init` makes an example): a YAML file with `lbgen: 1`, `api`"
-        " and `events`",
+        else (
+            "write a YAML file with `lbgen: 1`, `api` and `events`; `lbgen init` writes an example"
+        ),
     )
 
 
@@ -109,7 +112,7 @@ class _Reader:
                 Diagnostic(
                     place=document.place(()),
                     rule="not-a-mapping",
-                    message="the file is no mapping",
+                    message="the file is not a mapping",
                     help="a contract starts with `lbgen: 1`, `api: ...` and `events: ...`",
                 )
             )
@@ -141,9 +144,11 @@ class _Reader:
             Diagnostic(
                 place=document.place(("$schema",)),
                 rule="unknown-draft",
-                message=f"$schema {uri!r} names no draft of JSON Schema that lbgen knows",
-                help=f"write {DRAFT_2020_12.uri}, or say in [tool.lbgen.drafts] of pyproject.toml"
-                f" which draft it is: {', '.join(draft.name for draft in DRAFTS.values())}",
+                message=f"$schema {uri!r} is not a draft of JSON Schema that lbgen knows",
+                help=(
+                    f"write {DRAFT_2020_12.uri}, or map it to a draft in [tool.lbgen.drafts] of "
+                    f"pyproject.toml: {', '.join(draft.name for draft in DRAFTS.values())}"
+                ),
             )
         )
         return None
@@ -203,8 +208,8 @@ class _Reader:
                 Diagnostic(
                     place=api.place,
                     rule="duplicate-api",
-                    message=f"the API {api.name!r} is declared twice",
-                    help="keep its events in one file",
+                    message=f"the API {api.name!r} is declared in two files",
+                    help="move its events to one file",
                     related=(Related(place=first.place, message="first declared here"),),
                 )
             )

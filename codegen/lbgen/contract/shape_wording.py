@@ -28,24 +28,24 @@ _FORMS: Final = {
     "null": "null",
     "number": "a number",
     "object": "a mapping",
-    "string": "a text",
+    "string": "a string",
 }
 
 _NAMES: Final = {
-    API_NAME: "an API's name has letters, digits and `_`, and dots between its parts; up to 200"
-    " characters",
-    EVENT_NAME: "an event's name has letters, digits and `_`, and starts with a letter; up to 200"
-    " characters",
+    API_NAME: "use letters, digits and `_`, with dots between the parts; up to 200 characters",
+    EVENT_NAME: "use letters, digits and `_`, starting with a letter; up to 200 characters",
 }
 
 _NO_PARAMETERS: Final = "{type: object, properties: {}}"
 _AN_EVENT: Final = f"order_placed: {{parameters: {_NO_PARAMETERS}}}"
 _MISSING: Final = {
-    "api": "add `api` with the API's name, such as shop.orders",
+    "api": "add `api` with the name of the API, such as shop.orders",
     "events": f"add `events` with an event: {_AN_EVENT}",
     "lbgen": "add `lbgen: 1`",
-    "parameters": "add `parameters`, the JSON Schema of what the event carries;"
-    f" {_NO_PARAMETERS} if it carries nothing",
+    "parameters": (
+        f"add `parameters` with the JSON Schema of the event; {_NO_PARAMETERS} if it has no "
+        "parameters"
+    ),
 }
 
 
@@ -85,11 +85,15 @@ def _words(document: Document, where: Path, error: Any, rule: str) -> tuple[Plac
         case "enum":
             return place, error.message, _meant(value, map(str, kind.options))
         case "pattern":
-            return place, f"{value!r} is no name", _NAMES.get(kind.pattern, _described(error, rule))
+            return (
+                place,
+                f"{value!r} is not a valid name",
+                _NAMES.get(kind.pattern, _described(error, rule)),
+            )
         case "propertyNames":
             key = str(kind.error.instance)
             place = document.key_place((*where, key))
-            return place, f"{key!r} is no name of an event", _NAMES[EVENT_NAME]
+            return place, f"{key!r} is not a valid event name", _NAMES[EVENT_NAME]
         case "const" if where == ("lbgen",):
             return place, f"version {value!r} of the file format is not known", "write `lbgen: 1`"
         case "type":
@@ -105,17 +109,17 @@ def _type(document: Document, where: Path, value: Any) -> tuple[Place, str, str]
         for index, each in enumerate(value):
             if each not in TYPES:
                 return _type(document, (*where, index), each)
-        repeated = "list each type once, and at least one"
+        repeated = "list at least one type, and each type only once"
         return place, f"{value!r} is not a list of types", repeated
     if value is None:
         return (
             place,
             "null is not a JSON Schema type",
-            'write a type; null itself is "null", in quotes',
+            'write a type; the type null is "null", in quotes',
         )
     if isinstance(value, str):
         return place, f"{value!r} is not a JSON Schema type", instead_of_type(value)
-    message = f"`type` is {_shown(value)}, not a type"
+    message = f"'type' is {_shown(value)}, not a type"
     if is_object(value):
         return place, message, _as_property("type")
     return place, message, f"use one of: {', '.join(TYPES)}"
@@ -124,25 +128,25 @@ def _type(document: Document, where: Path, value: Any) -> tuple[Place, str, str]
 def _wrong_form(document: Document, where: Path, value: Any, error: Any) -> tuple[Place, str, str]:
     """What is wrong with a value of another kind, such as a list instead of a mapping."""
     types: Any = getattr(error.kind, "types", None)
-    wanted = " or ".join(_FORMS[each] for each in types) if types else "another form"
+    wanted = " or ".join(_FORMS[each] for each in types) if types else "another value"
     place = document.place(where)
     key = where[-1] if where and isinstance(where[-1], str) else None
-    name = f"`{key}`" if key is not None else "the item" if where else "the schema"
+    name = repr(key) if key is not None else "the item" if where else "the schema"
     comment = _comment(document, where) if value is None else None
     if comment is not None:
         return (
             place,
-            f"{name} is empty, because an unquoted `#` begins a comment in YAML",
+            f"{name} is empty, because an unquoted `#` starts a comment in YAML",
             f'write the value in quotes: {key}: "{comment}"',
         )
+    if value is None:
+        return place, f"{name} is empty", _form(where, value, types, wanted)
     message = f"{name} is {_shown(value)}, not {wanted}"
     return place, message, _form(where, value, types, wanted)
 
 
 def _shown(value: Any) -> str:
     """A value as messages name it: large ones by their kind only."""
-    if value is None:
-        return "empty"
     if is_array(value) or is_object(value):
         return _FORMS["array" if is_array(value) else "object"]
     text = json.dumps(value, ensure_ascii=False)
@@ -160,13 +164,13 @@ def _comment(document: Document, where: Path) -> str | None:
 
 
 def _as_property(name: str) -> str:
-    return f"if `{name}` is a property, write it below `properties`"
+    return f"if `{name}` is a property, move it under `properties`"
 
 
 def _meant(word: Any, known: Iterable[str]) -> str:
     names = sorted(known)
     meant = did_you_mean(word, names) if isinstance(word, str) else None
-    return f"did you mean `{meant}`?" if meant else f"there is: {', '.join(names)}"
+    return f"did you mean {meant!r}?" if meant else f"use one of: {', '.join(names)}"
 
 
 def _about(where: Path, message: str) -> str:
@@ -180,11 +184,14 @@ def _form(where: Path, value: Any, types: Any, wanted: str) -> str:
     if where == ("events",):
         return f"write each event as a key: {_AN_EVENT}"
     if where[-1:] in (("exclusiveMinimum",), ("exclusiveMaximum",)) and isinstance(value, bool):
-        return f"write the bound itself: `{where[-1]}: 0` (true and false are of draft-04)"
+        return (
+            f"write the limit itself: `{where[-1]}: 0` (true and false are only valid in draft-04)"
+        )
     if where[-1:] == ("items",) and is_array(value):
-        return "write one schema; for a list of schemas the keyword is `prefixItems`"
+        return "write one schema; use `prefixItems` for a list of schemas"
     if value is None:
-        return f"write {wanted}, or remove the key"
+        wanted = "a sentence" if where[-1:] == ("description",) else wanted
+        return f"write {wanted} or remove the key"
     if types == ["array"] and isinstance(value, str):
         return f"write a list: [{value}]"
     if isinstance(value, str) and where[-2:-1] == ("properties",):
@@ -199,7 +206,7 @@ def _described(error: Any, rule: str) -> str:
     schema = _schema_at(error.schema_path) if rule == "contract-shape" else None
     description = schema.get("description") if is_object(schema) else None
     if isinstance(description, str):
-        return f"what it holds: {description}"
+        return f"expected: {description}"
     limit: Any = getattr(error.kind, "limit", None)
     match error.kind.name:
         case "minimum" | "minLength" | "minItems" | "minProperties":
@@ -207,9 +214,9 @@ def _described(error: Any, rule: str) -> str:
         case "exclusiveMinimum":
             return f"write more than {limit}"
         case "uniqueItems":
-            return "write each item once"
+            return "remove the repeated item"
         case _:
-            return "`lbgen rule invalid-schema` says what this rule is about"
+            return "`lbgen rule invalid-schema` explains this rule"
 
 
 def _schema_at(schema_path: Iterable[str | int]) -> Any:

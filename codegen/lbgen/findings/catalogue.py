@@ -27,7 +27,7 @@ FAMILIES: Final[Mapping[str, str]] = {
     "names": "Names in Python",
     "lint": "The linter",
     "compat": "Compatibility",
-    "project": "Settings and files of a project",
+    "project": "Project settings and files",
 }
 """The families of rules with their headings, each a TOML file of `rules` if it has rules."""
 

@@ -58,8 +58,8 @@ def rule_list() -> str:
 def unknown_rule(name: str) -> str:
     """What to say about an id that no rule has."""
     near = suggest_rules(name)
-    meant = f"did you mean {', '.join(near)}?" if near else "`lbgen rule` lists every rule"
-    return f"there is no rule {name!r}; {meant}"
+    meant = f"did you mean {', '.join(near)}?" if near else "run `lbgen rule` to list all rules"
+    return f"{name!r} is not a rule; {meant}"
 
 
 def _body(rule: Rule) -> str:

@@ -73,16 +73,22 @@ class _Importer:
         if self._has_moments(value):
             self.imported.comment(
                 ("events",),
-                "Lightbus also writes date-times without an offset. lbgen's listeners refuse"
-                " them, unless\nthis says what they mean:\nassume_timezone: UTC",
+                "Lightbus also writes date-times without an offset. lbgen refuses them, unless "
+                "you set their\ntime zone:\nassume_timezone: UTC",
             )
 
     def _open(self, api: DumpedApi) -> None:
         say = self.imported.comment
-        say((), f"The events of {api.name}, imported from Lightbus's schema.")
-        say((), "Lightbus closes every object; here writers are closed and readers are not.")
+        say((), f"The events of {api.name}, imported from the schema of Lightbus.")
+        say(
+            (),
+            (
+                "Lightbus refuses additional properties. Here, writers refuse them and readers "
+                "ignore them."
+            ),
+        )
         if api.rpcs:
-            say((), f"Left out, because they are no events: the RPCs {', '.join(api.rpcs)}.")
+            say((), f"Left out, because lbgen only has events: the RPCs {', '.join(api.rpcs)}.")
 
     def _has_moments(self, value: Any) -> bool:
         return '"format": "date-time"' in json.dumps(value)
@@ -169,16 +175,18 @@ class _Importer:
 
     def _guess(self, path: Path, name: str | None, schema: dict[str, Any]) -> None:
         if schema.get("pattern") == _DECIMAL:
-            self._say(path, "A decimal, by its pattern: a string, so that no digit is lost.")
+            self._say(
+                path, ("The pattern suggests a decimal. It is a string, so that no digit is lost.")
+            )
         if name is None:
             return
         if not schema:
-            self._say(path, "Lightbus knows no type for this parameter: any value passes.")
+            self._say(path, "Lightbus has no type for this parameter, so it accepts any value.")
         elif schema.get("type") == "string" and not {"pattern", "format", "enum"} & schema.keys():
             if name.endswith(_MOMENTS):
-                self._say(path, "A string of any form. If it is a point in time: format: date-time")
+                self._say(path, "Any string. If it is a point in time, add: format: date-time")
             elif name == "id" or name.endswith(("_id", "uuid")):
-                self._say(path, "A string of any form. If it is a UUID: format: uuid")
+                self._say(path, "Any string. If it is a UUID, add: format: uuid")
 
     def _say(self, path: Path, line: str) -> None:
         # inside a list or behind `items`, the comment stands before the property around it

@@ -26,7 +26,7 @@ __all__ = ["Dump", "DumpedApi", "read_dump"]
 _TITLE: Final = re.compile(r"Event (?P<api>.+)\.(?P<event>[^.]+) parameters")
 _OWN: Final = "internal."
 """Lightbus's own APIs, about its processes, start with it."""
-_TOO_DEEP: Final = f"objects and arrays nest more than {MAX_DEPTH} deep"
+_TOO_DEEP: Final = f"objects and arrays are nested more than {MAX_DEPTH} levels deep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +75,12 @@ def read_dump(files: Iterable[tuple[str, bytes]], *, name: str | None = None) ->
             value: Any = json.loads(content)
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
-            problems.append(f"{file}: it holds half of a surrogate pair, which is no text")
+            problems.append(
+                f"{file}: the file contains an unpaired surrogate, which is not a character"
+            )
             continue
         except ValueError as error:
-            problems.append(f"{file}: no JSON: {error}")
+            problems.append(f"{file}: not valid JSON: {error}")
             continue
         except RecursionError:
             problems.append(f"{file}: {_TOO_DEEP}")
@@ -88,13 +90,15 @@ def read_dump(files: Iterable[tuple[str, bytes]], *, name: str | None = None) ->
             continue
         for api, schema in _apis(value, name).items():
             if not _is_api(schema):
-                problems.append(f"{file}: {api or 'this'} is no API of a Lightbus dump")
+                problems.append(f"{file}: {api or 'this'} is not an API of a Lightbus dump")
             elif not api:
-                problems.append(f"{file}: nothing tells the API's name; say it with --api")
+                problems.append(
+                    f"{file}: the file does not contain the name of the API; pass it with --api"
+                )
             elif api.startswith(_OWN) or not schema["events"] or _is_ours(schema):
                 left_out.add(api)
             elif api in apis and _differ(apis[api], _dumped(api, schema)):
-                problems.append(f"{file}: the API {api} has another schema in another file")
+                problems.append(f"{file}: the API {api} has a different schema in another file")
             else:
                 problems.extend(f"{file}: {problem}" for problem in _misnamed(api, schema))
                 apis[api] = _dumped(api, schema)
@@ -159,10 +163,10 @@ def _told_name(value: dict[str, Any]) -> str | None:
 
 def _misnamed(api: str, schema: dict[str, Any]) -> Iterable[str]:
     if not re.fullmatch(API_NAME, api):
-        yield f"{api!r} can be no API of a contract: a name has letters, digits, `_` and dots"
+        yield f"{api!r} is not a valid API name in a contract; use letters, digits, `_` and dots"
     for event in schema["events"]:
         if not re.fullmatch(EVENT_NAME, event):
-            yield f"{api}: {event!r} can be no event of a contract"
+            yield f"{api}: {event!r} is not a valid event name in a contract"
 
 
 def _differ(one: DumpedApi, two: DumpedApi) -> bool:

@@ -48,8 +48,8 @@ def apply_ignores(subjects: Subjects, findings: Iterable[LintFinding]) -> Iterat
             yield subjects.finding(
                 "unused-ignore",
                 location,
-                f"nothing here breaks the rule {rule!r}",
-                "remove this ignore",
+                f"the rule {rule!r} has no finding here",
+                "remove this entry",
             )
 
 
@@ -62,7 +62,7 @@ def _read(
         yield subjects.finding(
             "ignore-without-reason",
             location,
-            f"`{KEYWORD}` is no mapping of rules to reasons",
+            f"`{KEYWORD}` is not a mapping of rules to reasons",
             f'write {KEYWORD}: {{integer-id: "the numbers come from the old system"}}',
         )
         return
@@ -73,15 +73,15 @@ def _read(
             yield subjects.finding(
                 "unused-ignore",
                 location / name,
-                f"there is no rule {name!r}",
-                f"did you mean {near}?" if near else "`lbgen rule` lists every rule",
+                f"{name!r} is not a rule",
+                f"did you mean {near}?" if near else "run `lbgen rule` to list all rules",
             )
         elif not isinstance(reason, str) or not reason.strip():
             yield subjects.finding(
                 "ignore-without-reason",
                 location / name,
                 f"the rule {name!r} is ignored without a reason, so the ignore has no effect",
-                "write why as its value, for whoever reads the contract next",
+                "write the reason as its value",
             )
         elif rule.linter:
             ignores[location / name] = name
@@ -89,8 +89,8 @@ def _read(
             yield subjects.finding(
                 "unused-ignore",
                 location / name,
-                f"the rule {name!r} cannot be ignored: it keeps the contract from being built",
-                "correct what it finds",
+                f"the rule {name!r} cannot be ignored, because it is an error of `lbgen build`",
+                "fix what the rule reports",
             )
 
 

@@ -48,7 +48,7 @@ def array_type(modeller: Modeller, parts: Parts, naming: NameHint) -> Type:
         return TupleOf(items=first, rest=None if isinstance(rest, Nothing) else rest)
     members = [(each, location) for each, location in zip(first, prefix, strict=True)]
     if isinstance(rest, AnyType):
-        return ArrayOf(item=AnyType(reason="the first items of an array may be missing"))
+        return ArrayOf(item=AnyType(reason="the first items of an array can be missing"))
     return ArrayOf(item=modeller.union([*members, (rest, None)]))
 
 

@@ -61,7 +61,7 @@ MOST_PARTS = 500
 """Parts that a type may have: what it holds, and what these hold, but for the fields of classes."""
 DEEPEST_PART = 40
 """How deep they may be inside one another."""
-_TOO_LARGE = f"a type of more than {MOST_PARTS} parts, or more than {DEEPEST_PART} deep"
+_TOO_LARGE = f"a type with more than {MOST_PARTS} parts, or more than {DEEPEST_PART} levels deep"
 
 
 _DEEPEST = 30
@@ -120,7 +120,7 @@ class Modeller:
         alternatives = alternatives_of(self, parts)
         self._fill(record, alternatives[:MOST_ALTERNATIVES])
         if len(alternatives) > MOST_ALTERNATIVES:
-            reason = "the unions can be satisfied in too many ways"
+            reason = "the unions have too many combinations"
             record.additional = MapOf(value=AnyType(reason=reason))
         elif record.additional is None and not any(
             {"properties", "additionalProperties"} & schema.keys()
@@ -162,7 +162,7 @@ class Modeller:
             return RecordOf(parts=parts)
         if parts in self._open:
             self._cuts += 1
-            return AnyType(reason="the schema recurs without an object in between")
+            return AnyType(reason="the schema is recursive without an object in between")
         if parts in self._types:
             return self._types[parts]
         if len(self._open) > DEEPEST_PART:
@@ -201,7 +201,7 @@ class Modeller:
         if types is None:
             if not found:
                 return AnyType()
-            reason = "the schema names no `type`, so values of other types pass too"
+            reason = "the schema has no `type`, so values of other types are valid too"
             found.append((AnyType(reason=reason), None))
         return self.union(found)
 
@@ -231,7 +231,7 @@ class Modeller:
     def _union_of(self, members: list[Location], rest: Parts, naming: NameHint) -> Type:
         alternatives = list(expanded(self, members, rest, set()))
         if len(alternatives) > MOST_MEMBERS:
-            return AnyType(reason=f"a union of more than {MOST_MEMBERS} members")
+            return AnyType(reason=f"a union with more than {MOST_MEMBERS} members")
         anonymous = [
             parts for parts, location in alternatives if self._is_anonymous(parts, location, rest)
         ]
@@ -242,7 +242,7 @@ class Modeller:
             if parts not in self.records:
                 record = self._start(parts, naming, None)
                 self._fill(record, anonymous)
-                record.reason = "members of a union that nothing tells apart share a class"
+                record.reason = "members of a union that cannot be distinguished share a class"
             found.append((RecordOf(parts=parts), None))
             alternatives = [each for each in alternatives if each[0] not in anonymous]
         for parts, location in alternatives:
@@ -272,7 +272,7 @@ class Modeller:
         if parts not in self.records:
             record = self._start(parts, naming, None)
             self._fill(record, alternatives)
-            record.reason = "objects that fulfil several members of an `anyOf` have this class"
+            record.reason = "objects that match several members of an `anyOf` have this class"
         return RecordOf(parts=parts)
 
     def _speaks_of_others(self, parts: Parts) -> bool:

@@ -59,5 +59,5 @@ def print_diagnostics(
         return
     printer = _MACHINE.get(format)
     if printer is None:
-        raise ValueError(f"no format: {format!r}; there are {', '.join(FORMATS)}")
+        raise ValueError(f"{format!r} is not an output format; use one of: {', '.join(FORMATS)}")
     for_programs(out).write(printer(diagnostics, excerpts))

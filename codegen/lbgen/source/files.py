@@ -73,5 +73,5 @@ def unreadable(name: str, why: str) -> Diagnostic:
         place=Place(file=name),
         rule="unreadable-file",
         message=f"the file cannot be read: {why}",
-        help="check its permissions, or where the link leads",
+        help="check its permissions, or the target of the link",
     )

@@ -35,9 +35,11 @@ _ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 
 _HELP: Final = {
-    "json-syntax": "JSON wants double quotes, commas between items, and no comments",
-    "not-json": "write a value that JSON has and every program can read",
-    "too-large": "move inner parts to `$defs` and refer to them by `$ref`",
+    "json-syntax": (
+        "JSON needs double quotes and commas between items, and does not allow comments"
+    ),
+    "not-json": "write a value that JSON and all programs support",
+    "too-large": "move inner parts to `$defs` and refer to them with `$ref`",
 }
 
 
@@ -123,7 +125,7 @@ def _read(file: str, text: str, max_depth: int, max_values: int) -> _Reader:
     reader.result, end = reader.value(start, ())
     end = reader.skip(end)
     if end != len(text):
-        raise reader.error(end, "something stands behind the end of the JSON value")
+        raise reader.error(end, "unexpected text after the end of the JSON value")
     return reader
 
 
@@ -159,7 +161,9 @@ class _Reader:
     def value(self, start: int, path: Path) -> tuple[Any, int]:
         if len(path) > self.max_depth:
             raise self.error(
-                start, f"objects and arrays nest deeper than {self.max_depth}", "too-large"
+                start,
+                f"objects and arrays are nested more than {self.max_depth} levels deep",
+                "too-large",
             )
         if len(self.places) + len(path) >= self.max_values:  # with those that are still open
             raise Unreadable(too_many_values(self.place(start, start + 1), self.max_values))
@@ -184,7 +188,8 @@ class _Reader:
         half = _SURROGATE.search(text)
         if half is not None:
             message = (
-                f"the string holds U+{ord(half[0]):04X}, half of a pair, which is no character"
+                f"the string holds U+{ord(half[0]):04X}, half of a surrogate pair, which is "
+                "not a character"
             )
             raise self.error(start, message, "not-json")
         return text, end
@@ -195,7 +200,7 @@ class _Reader:
                 return value, start + len(word)
         match = _NUMBER.match(self.text, start)
         if match is None:
-            raise self.error(start, "a JSON value is missing here")
+            raise self.error(start, "expected a JSON value here")
         if match[1] is None and match[2] is None:
             try:
                 return read_integer(match[0]), match.end()
@@ -225,13 +230,13 @@ class _Reader:
             return result, index + 1
         while True:
             if self.text[index : index + 1] != '"':
-                raise self.error(index, "a key in double quotes is missing here")
+                raise self.error(index, "expected a key in double quotes here")
             key, end = self.string(index)
             key_span = index, end
             inner = (*path, key)
             end = self.skip(end)
             if self.text[end : end + 1] != ":":
-                raise self.error(end, "a colon is missing here")
+                raise self.error(end, "expected a colon here")
             if key in result:
                 first = self.key_places[inner]
                 self.flaws.append(duplicate_key(key, self.place(*key_span), first))
@@ -249,5 +254,5 @@ class _Reader:
         if token == closing:
             return index + 1, True
         if token != ",":
-            raise self.error(index, f"a comma or {closing!r} is missing here")
+            raise self.error(index, f"expected a comma or {closing!r} here")
         return self.skip(index + 1), False

@@ -61,8 +61,8 @@ def _read(file: str, content: bytes) -> Document:
             Diagnostic(
                 place=Place(file=file),
                 rule="too-large",
-                message=f"the file has {len(content):,} bytes; {MAX_BYTES:,} are allowed",
-                help="split it: one file per API, shared types in files of their own",
+                message=f"the file has {len(content):,} bytes; the limit is {MAX_BYTES:,}",
+                help="split it: one file per API, and shared types in separate files",
             )
         )
     text = _decode(file, content)
@@ -100,7 +100,7 @@ def _decode(file: str, content: bytes) -> str:
                     file=file, line=line, column=column, end_line=line, end_column=column + 1
                 ),
                 rule="not-utf-8",
-                message=f"the byte 0x{content[error.start]:02x} is no UTF-8",
+                message=f"the byte 0x{content[error.start]:02x} is not valid UTF-8",
                 help="save the file as UTF-8",
             )
         ) from None

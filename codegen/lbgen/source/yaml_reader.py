@@ -134,8 +134,8 @@ class _Reader:
                 Diagnostic(
                     place=self.place(behind, behind),
                     rule="yaml-syntax",
-                    message="a second YAML document in one file",
-                    help="keep one document in a file",
+                    message="the file contains a second YAML document",
+                    help="write one document per file",
                 )
             )
         return value
@@ -153,7 +153,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event, path)
         if anchor is not None:
-            self.flaw(event, "anchor")
+            self.flaw(event, "anchors")
             self.anchors.pop(anchor, None)
             self.open_anchors.add(anchor)
         if event.tag is not None:
@@ -182,8 +182,10 @@ class _Reader:
                 Diagnostic(
                     place=self.place(event, event),
                     rule="too-large",
-                    message=f"mappings and sequences nest deeper than {self.max_depth}",
-                    help="move inner parts to `$defs` and refer to them by `$ref`",
+                    message=(
+                        f"mappings and sequences are nested more than {self.max_depth} levels deep"
+                    ),
+                    help="move inner parts to `$defs` and refer to them with `$ref`",
                 )
             )
 
@@ -193,17 +195,17 @@ class _Reader:
         Raises:
             Unreadable: nothing, or something around it.
         """
-        self.flaw(event, "alias")
+        self.flaw(event, "aliases")
         if event.anchor not in self.anchors:
             around = event.anchor in self.open_anchors
             raise Unreadable(
                 Diagnostic(
                     place=self.place(event, event),
                     rule="yaml-anchor" if around else "yaml-syntax",
-                    message=f"the YAML alias *{event.anchor} is inside of what it stands for"
+                    message=f"the YAML alias *{event.anchor} is inside its own anchor"
                     if around
-                    else f"no YAML anchor &{event.anchor} comes before this alias",
-                    help="put the shared part under `$defs` and refer to it by `$ref`",
+                    else f"there is no YAML anchor &{event.anchor} before this alias",
+                    help="put the shared part under `$defs` and refer to it with `$ref`",
                 )
             )
         value, source = self.anchors[event.anchor]
@@ -235,8 +237,8 @@ class _Reader:
                 Diagnostic(
                     place=self.place(event, event),
                     rule="yaml-anchor",
-                    message=f"a YAML {what}, which JSON does not have",
-                    help="put the shared part under `$defs` and refer to it by `$ref`",
+                    message=f"YAML {what} are not supported, because JSON does not have them",
+                    help="put the shared part under `$defs` and refer to it with `$ref`",
                 )
             )
 
@@ -245,8 +247,8 @@ class _Reader:
             Diagnostic(
                 place=self.place(event, event),
                 rule="yaml-tag",
-                message=f"the YAML tag {_tag(event.tag)}",
-                help="remove the tag: a contract holds plain JSON values",
+                message=f"the YAML tag {_tag(event.tag)} is not supported",
+                help="remove the tag; a contract contains plain JSON values",
             )
         )
 
@@ -261,7 +263,7 @@ class _Reader:
                     place=self.place(event, event),
                     rule="not-json",
                     message=str(error),
-                    help="write a number that JSON has, or quote the text",
+                    help="write a number that JSON supports, or quote the string",
                 )
             )
             return None
@@ -286,8 +288,8 @@ class _Reader:
                     Diagnostic(
                         place=self.place(event, event),
                         rule="not-json",
-                        message="a key that is no string",
-                        help="JSON objects have strings as keys",
+                        message="the key is not a string",
+                        help="quote the key; the keys of JSON objects are strings",
                     ),
                 )
             inner = (*path, key)
@@ -308,7 +310,7 @@ class _Reader:
         """
         if isinstance(event, yaml.AliasEvent):
             value = self.anchors.get(str(event.anchor), (None, ()))[0]
-            self.flaw(event, "alias")
+            self.flaw(event, "aliases")
             return value if isinstance(value, str) else None
         if not isinstance(event, yaml.ScalarEvent):
             return None
@@ -320,12 +322,14 @@ class _Reader:
                 Diagnostic(
                     place=self.place(event, event),
                     rule="yaml-anchor",
-                    message="the key `<<` merges mappings in YAML 1.1 only",
-                    help="put the shared part under `$defs`, and refer to it by `$ref` in `allOf`",
+                    message="the key `<<` merges mappings only in YAML 1.1",
+                    help=(
+                        "put the shared part under `$defs`, and refer to it with `$ref` in `allOf`"
+                    ),
                 ),
             )
         if event.anchor is not None:
-            self.flaw(event, "anchor")
+            self.flaw(event, "anchors")
             self.anchors[event.anchor] = event.value, ()
         return str(event.value)
 
@@ -345,8 +349,8 @@ def duplicate_key(key: str, place: Place, first: Place) -> Diagnostic:
     return Diagnostic(
         place=place,
         rule="duplicate-key",
-        message=f"duplicate key {key!r}",
-        help="keep one of the two; without that, the last one counts",
+        message=f"duplicate key {key!r}; first defined at line {first.line}",
+        help="remove one of them; until then, the last one counts",
         related=(Related(place=first, message="first defined here"),),
     )
 
@@ -357,7 +361,7 @@ def empty_file(file: str) -> Diagnostic:
         place=Place(file=file),
         rule="empty-file",
         message="the file is empty",
-        help="write a contract (`lbgen init` makes an example) or delete the file",
+        help="write a contract (`lbgen init` writes an example) or delete the file",
     )
 
 
@@ -371,8 +375,8 @@ def too_many_values(place: Place, most: int) -> Diagnostic:
     return Diagnostic(
         place=place,
         rule="too-large",
-        message=f"the file holds more than {most:,} values",
-        help="split it: one file per API, shared types in files of their own",
+        message=f"the file contains more than {most:,} values",
+        help="split it: one file per API, and shared types in separate files",
     )
 
 
@@ -389,7 +393,7 @@ def read_integer(text: str) -> int:
         ValueError: there are more digits than Python reads; the message is for people.
     """
     if len(text) > _MOST_DIGITS:
-        raise ValueError(f"a number of {len(text):,} digits; {_MOST_DIGITS:,} are allowed")
+        raise ValueError(f"the number has {len(text):,} digits; the limit is {_MOST_DIGITS:,}")
     return int(text)
 
 
@@ -414,7 +418,7 @@ def _plain_scalar(text: str) -> Any:
     if _HEXADECIMAL.fullmatch(text):
         return int(text[2:], 16)
     if _NO_NUMBER.fullmatch(text):
-        raise ValueError(f"JSON has no number {text}")
+        raise ValueError(f"JSON does not support the number {text}")
     return text
 
 
@@ -446,9 +450,9 @@ def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
     row = rows[place.line - 1]
     commented = next(filter(None, map(_COMMENTED.search, rows[: place.line])), None)
     if "\t" in row[: place.column] and not row[: place.column].strip():
-        message, help_text = "a tab at the start of a line", "indent with spaces"
+        message, help_text = "tabs are not allowed for indentation", "indent with spaces"
     elif commented is not None and "flow" in str(context):
-        message = "the value is empty, because an unquoted `#` begins a comment in YAML"
+        message = "the value is empty, because an unquoted `#` starts a comment in YAML"
         help_text = f'write the value in quotes: "{commented[1]}"'
         start = sum(len(each) + 1 for each in rows[: rows.index(commented.string)])
         place = lines.place(start + commented.start(1), start + commented.end(1))

@@ -58,7 +58,7 @@ def allow_break(
             raise _nothing_there(result, rule, place)
         allowed = [one for one in meant if one.allowance is None]
         if not allowed:
-            say(f"{rule} at {place} is allowed already")
+            say(f"{rule} at {place} is already allowed")
             return 0
         written: list[Allowance] = []
 
@@ -71,7 +71,7 @@ def allow_break(
         say_why("allow", error)
         return 2
     if not written:
-        say(f"{rule} at {place} is allowed already")
+        say(f"{rule} at {place} is already allowed")
     for at in dict.fromkeys(entry.at for entry in written):
         say(f"{path}: {rule} at {printable(at)} is allowed")
     return 0
@@ -82,9 +82,11 @@ def _last_day(until: str | None, today: datetime.date) -> datetime.date | None:
         return None
     day = day_of(until)
     if day is None:
-        raise CannotAllow(f"--until is a day such as 2026-12-31, not {printable(repr(until))}")
+        raise CannotAllow(
+            f"--until must be a date such as 2026-12-31, not {printable(repr(until))}"
+        )
     if day < today:
-        raise CannotAllow(f"--until {until} is over: today is {today} (UTC)")
+        raise CannotAllow(f"--until {until} is in the past; today is {today} (UTC)")
     return day
 
 
@@ -103,7 +105,7 @@ def _meant(result: Result, rule: str, place: str) -> list[Finding]:
     meant = [one for one in of_rule if one.where == place]
     if len({one.place for one in meant}) > 1:
         places = sorted({f"{rule} {result.allowed_at(one)}" for one in meant})
-        raise CannotAllow(f"{place} has several; name one:", places)
+        raise CannotAllow(f"several findings match {place}; use one of these places:", places)
     for one in of_rule:
         line = f"{excerpts.path(one.place.file)}:{one.place.line}"
         if place in (line, f"{line}:{one.place.column}", f"{line}#{last_name(one)}"):
@@ -113,8 +115,8 @@ def _meant(result: Result, rule: str, place: str) -> list[Finding]:
 
 def _nothing_there(result: Result, rule: str, place: str) -> CannotAllow:
     found = [f"{one.rule} {result.allowed_at(one)}" for one in result.told]
-    finds = "it finds:" if found else "it finds nothing"
-    return CannotAllow(f"the check finds no {rule} at {place}; {finds}", found)
+    finds = "it has these:" if found else "it has no findings"
+    return CannotAllow(f"the check has no finding {rule} at {place}; {finds}", found)
 
 
 def _entries(

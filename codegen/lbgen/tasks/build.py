@@ -56,17 +56,17 @@ def build_folder(schemas: Path, output: Path, *, check: bool, format: str) -> in
     package = os.path.basename(os.path.abspath(output))
     if not package.isidentifier() or iskeyword(package):
         say(
-            f"lbgen build: {output} would be a package that cannot be imported: the folder's name"
-            " has to be an identifier of Python and no keyword, such as"
-            f" `{module_name(package)}`",
+            f"lbgen build: {output} cannot be imported as a package: the name of the folder "
+            "must be a Python identifier, and not a keyword; use for example "
+            f"`{module_name(package)}`",
             stream=sys.stderr,
         )
         return 2
     link = link_on_the_way(output)
     if link is not None:
         say(
-            f"lbgen build: {link} is a symbolic link, and nothing is written through one: replace"
-            " it by a folder, or choose another with `--output`",
+            f"lbgen build: {link} is a symbolic link, and lbgen does not write through symbolic "
+            "links; replace it with a folder, or choose another folder with `--output`",
             stream=sys.stderr,
         )
         return 2
@@ -109,7 +109,7 @@ def _foreign(names: Sequence[str], schemas: Path, output: Path) -> list[Diagnost
         Diagnostic(
             place=Place(file=os.path.relpath(output / name, schemas).replace(os.sep, "/")),
             rule="foreign-file",
-            message="this file is not lbgen's, and is not overwritten",
+            message="lbgen did not write this file and does not overwrite it",
             help="move it, or choose another folder with `--output`",
         )
         for name in names
@@ -118,9 +118,9 @@ def _foreign(names: Sequence[str], schemas: Path, output: Path) -> list[Diagnost
 
 def _check(changes: Changes, output: Path, out: TextIO) -> int:
     if not changes:
-        say(f"{output} is fresh", stream=out)
+        say(f"{output} is up to date", stream=out)
         return 0
     for line in diff(changes, output):
         say(line, stream=out)
-    say(f"{output} is stale: run `lbgen build`", stream=sys.stderr)
+    say(f"{output} is out of date; run `lbgen build`", stream=sys.stderr)
     return 1

@@ -79,7 +79,9 @@ def check_folder(
     """
     try:
         if format not in FORMATS:
-            raise CannotCheck(f"no format {format!r}; there are {', '.join(FORMATS)}")
+            raise CannotCheck(
+                f"{format!r} is not an output format; use one of: {', '.join(FORMATS)}"
+            )
         result = run_check(schemas, transitive=transitive, first=first, **options)
     except STOPS as error:
         if format == "text" or format not in FORMATS:
@@ -160,7 +162,7 @@ def run_check(
     new = NewContract(schemas)
     how: CheckSettings = check_settings(new.compat, **options)
     if not how.against:
-        raise CannotCheck("say against what: `--against main`, a folder or a lock file")
+        raise CannotCheck("select an old version: `--against main`, a folder or a lock file")
     new.refuse_emptiness(how.against[0])
     apis = [api.name for api in new.analysis.contract.apis]
     wanted = Wanted(
@@ -218,7 +220,10 @@ def _first_contract(version: OldVersion, new: NewContract) -> Diagnostic:
     return Diagnostic(
         place=Place(file=min(new.documents)),
         rule="compat-first-contract",
-        message=f"{version} has no contract yet, so there is nothing to compare: this is the first",
+        message=(
+            f"{version} has no contract, so there is nothing to compare; this change adds the "
+            "first one"
+        ),
         severity=Severity.NOTE,
     )
 
@@ -233,9 +238,11 @@ def _changed_settings(old: OldContract, new: NewContract) -> Iterator[Diagnostic
     yield Diagnostic(
         place=Place(file=new.settings_file.replace(os.sep, "/")),
         rule="compat-settings-changed",
-        message=f"this change is checked by other settings than {old.baseline.version} has in "
-        f"[tool.lbgen.compat]: {', '.join(changed)}",
-        help="see whether the settings are meant to change with the contract",
+        message=(
+            f"the settings in [tool.lbgen.compat] differ from those of {old.baseline.version}: "
+            f"{', '.join(changed)}"
+        ),
+        help="make sure that this change of the settings is intended",
         severity=Severity.WARNING,
     )
 
@@ -283,8 +290,8 @@ def _refuse_unknown_modes(how: CheckSettings, sides: Sequence[ContractVersion]) 
     unknown = sorted(set(how.rules.modes) - known)
     if unknown:
         raise WrongSettings(
-            f"pyproject.toml: [tool.lbgen.compat.modes] names the API {unknown[0]!r}, which no "
-            f"version has; there are {', '.join(sorted(known))}"
+            f"pyproject.toml: [tool.lbgen.compat.modes] names the API {unknown[0]!r}, which "
+            f"does not exist; the APIs are: {', '.join(sorted(known))}"
         )
 
 

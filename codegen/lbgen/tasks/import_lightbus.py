@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["import_files"]
 
 _IGNORE: Final = "x-lbgen-ignore"
-_REASON: Final = "imported from Lightbus; its services know it like this"
+_REASON: Final = "imported from Lightbus, which uses this name"
 _UNDESCRIBED: Final = "imported from Lightbus, which has no descriptions"
 _ROUNDS: Final = 3
 
@@ -64,14 +64,17 @@ def import_files(source: Path, output: Path, *, api: str | None, stream: str, fo
         else:
             texts[f"{each.name.replace('.', '/')}.yaml"] = text
     if not texts and not problems:
-        problems.append(f"{source}: no API with events in it")
+        problems.append(f"{source}: the input has no API with events")
     changed = [file for file, text in texts.items() if _read(output / file) != text]
     if not force:
         problems += [
-            f"{output / file}: is there already" for file in changed if _there(output, file)
+            f"{output / file}: the file already exists" for file in changed if _there(output, file)
         ]
     links = {link_on_the_way(output / file) for file in texts} - {None}
-    problems += [f"{link} is a symbolic link, and nothing is written through one" for link in links]
+    problems += [
+        f"{link} is a symbolic link, and lbgen does not write through symbolic links"
+        for link in links
+    ]
     if problems:
         for problem in problems:
             say(problem, stream=sys.stderr)
@@ -88,7 +91,10 @@ def import_files(source: Path, output: Path, *, api: str | None, stream: str, fo
             rpcs = f"; left out {counted(len(each.rpcs), 'RPC')}: {', '.join(each.rpcs)}"
         say(f"{written}: {counted(len(each.events), 'event')} of {each.name}{rpcs}")
     if dump.left_out:
-        say(f"left out, without events, or not a service's: {', '.join(dump.left_out)}")
+        say(
+            "left out, because they have no events or belong to Lightbus: "
+            f"{', '.join(dump.left_out)}"
+        )
     return 0
 
 
@@ -139,7 +145,7 @@ def _leave_out(imported: Imported, document: Document, problem: Diagnostic) -> N
         default = json.dumps(part.pop("default"))
         imported.comment(
             path[:-1],
-            f"Lightbus has the default {default} here, which is no value of the parameter.",
+            f"Lightbus has the default {default} here, which is not valid for the parameter.",
         )
 
 

@@ -53,9 +53,9 @@ ignore = []  # ids of rules; `lbgen rule` lists them
 
 _NEXT: Final = """
 Next:{move}
-  {edit:<26}  your editor's YAML server completes and checks it
-  lbgen lint schemas/         what could be better
-  lbgen build schemas/        the typed package `generated`\
+  {edit:<26}  your editor completes keywords and marks typos
+  lbgen lint schemas/         check the style of the contract
+  lbgen build schemas/        generate the typed package `generated`\
 """
 
 
@@ -75,8 +75,8 @@ def start_project(folder: Path) -> int:
         link = link_on_the_way(path)
         if link is not None:
             say(
-                f"lbgen init: {link} is a symbolic link, and nothing is written through one:"
-                " replace it by what it leads to, or remove it",
+                f"lbgen init: {link} is a symbolic link, and lbgen does not write through "
+                "symbolic links; replace it with its target, or remove it",
                 stream=sys.stderr,
             )
             return 2
@@ -90,7 +90,7 @@ def start_project(folder: Path) -> int:
 
 def _start(folder: Path, schemas: Path, editor: Path, settings: Path) -> None:
     if _holds_something(schemas):
-        say(f"{schemas}/ is there and stays as it is")
+        say(f"{schemas}/ already exists, unchanged")
     else:
         _write(schemas / _EXAMPLE_FILE, _EXAMPLE)
         say(f"{schemas / _EXAMPLE_FILE}: an example contract")
@@ -98,7 +98,7 @@ def _start(folder: Path, schemas: Path, editor: Path, settings: Path) -> None:
     if settings.is_file():
         say(f"{settings}: {_settings(settings)}")
     else:
-        say(f"{settings} is not there, so nothing is written for settings")
+        say(f"{settings} does not exist, so no settings were added")
     move = "" if folder == Path() else f"\n  cd {shlex.quote(str(folder))}"
     say_lines(_NEXT.format(move=move, edit=f"edit {_to_edit(schemas)}"))
 
@@ -129,18 +129,18 @@ def _editor_schema(path: Path) -> str:
     text = editor_schema_text()
     if not path.exists():
         _write(path, text)
-        return "the schema of contracts, for your editor"
+        return "the JSON Schema of contracts, for your editor"
     present = path.read_text("utf-8", "replace")
     if present == text:
-        return "is there and fresh"
+        return "already up to date"
     try:
         ours = json.loads(present)["$id"] == EDITOR_SCHEMA_ID
     except (ValueError, KeyError, TypeError):
         ours = False
     if not ours:
-        return "is not lbgen's and stays as it is"
+        return "not written by lbgen, unchanged"
     _write(path, text)
-    return "now of this version of lbgen"
+    return "updated to this version of lbgen"
 
 
 def _settings(path: Path) -> str:
@@ -148,9 +148,9 @@ def _settings(path: Path) -> str:
     try:
         tool = tomllib.loads(text).get("tool", {})
     except tomllib.TOMLDecodeError:
-        return "cannot be read and stays as it is"
+        return "cannot be read, unchanged"
     if "lbgen" in tool:
-        return "has settings of lbgen and stays as it is"
+        return "already has settings of lbgen, unchanged"
     with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(_SETTINGS if text.endswith("\n") or not text else f"\n{_SETTINGS}")
-    return "the table [tool.lbgen.lint]"
+    return "added the table [tool.lbgen.lint]"

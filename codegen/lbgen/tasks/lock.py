@@ -38,7 +38,7 @@ def lock_folder(schemas: Path, output: Path | None, *, check: bool) -> int:
         fresh = path.is_file() and path.read_bytes() == text.encode()
         if not (fresh or check):
             if path.is_symlink():
-                raise CannotCheck(f"{path} is a symbolic link; replace it by a file")
+                raise CannotCheck(f"{path} is a symbolic link; replace it with a file")
             path.write_text(text, "utf-8")
     except OSError as error:
         say_why("lock", CannotCheck(f"{path} cannot be written: {error.strerror}"))
@@ -47,7 +47,7 @@ def lock_folder(schemas: Path, output: Path | None, *, check: bool) -> int:
         say_why("lock", error)
         return 2
     if check:
-        say(f"{path} is {'fresh' if fresh else 'stale: run `lbgen lock`'}")
+        say(f"{path} is {'up to date' if fresh else 'out of date; run `lbgen lock`'}")
         return 0 if fresh else 1
     say(f"{path}: {'unchanged' if fresh else 'written'}")
     return 0

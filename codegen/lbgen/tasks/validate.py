@@ -46,7 +46,7 @@ def validate_files(schemas: Path, name: str, files: list[Path]) -> int:
     if name not in events:
         meant = did_you_mean(name, events)
         hint = f"; did you mean {meant}?" if meant else ""
-        say(f"there is no event {name!r} in {schemas}{hint}", stream=sys.stderr)
+        say(f"{schemas} has no event {name!r}{hint}", stream=sys.stderr)
         return 2
     code = 0
     for file in files:

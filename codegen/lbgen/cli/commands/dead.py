@@ -62,7 +62,7 @@ def _query(
     from lbgen_runtime.admin.dead_letters import DeadLetterQuery
 
     if reason not in (None, "failed", "crashed", "invalid"):
-        raise typer.BadParameter(f"{reason!r} is no reason; there are failed, crashed and invalid")
+        raise typer.BadParameter(f"{reason!r} is not a reason; use failed, crashed or invalid")
     return DeadLetterQuery(
         ids=frozenset(ids or ()),
         reason=reason,
@@ -84,12 +84,15 @@ def _check_listener(url: str, service: str, listener: str) -> None:
 
     with connected("lbgen dead", lambda: ListenerGroups(url)) as groups:
         if not groups.of_listener(service, listener):
-            say(f"there is no group {service}-{listener}; `lbgen group list` shows those that are")
+            say(
+                f"there is no consumer group {service}-{listener}; run `lbgen group list` to "
+                "list all groups"
+            )
             raise typer.Exit(1)
 
 
 def _line(letter: DeadLetter) -> str:
-    deliveries, detail = "no deliveries told", ""
+    deliveries, detail = "unknown number of deliveries", ""
     if letter.death:
         deliveries = counted(letter.death.deliveries, "delivery")
         detail = printable(letter.death.detail.strip().rpartition("\n")[2])
@@ -200,15 +203,15 @@ def _act(
 ) -> None:
     if query.is_empty and not all_:
         raise typer.BadParameter(
-            "say which letters: --id, --reason, --event, --older-than, --newer-than or --all"
+            "select dead letters: --id, --reason, --event, --older-than, --newer-than or --all"
         )
 
     with _box(redis_url, service, listener) as box:
         if action == "replay" and (streams := box.unread(query)):
             say(
-                f"no process listens as {service} {listener} on "
-                f"{', '.join(map(printable, streams))}: nobody would run the letters, so none was "
-                f"moved. Start a process of {service} that has the listener, then replay them"
+                f"no running process has the listener {listener} of service {service} on "
+                f"{', '.join(map(printable, streams))}, so nothing was replayed. Start a "
+                f"process of {service} that has the listener, then try again"
             )
             raise typer.Exit(1)
         act = box.replay if action == "replay" else box.drop

@@ -44,7 +44,10 @@ def _line(state: GroupState) -> str:
     replays = f"  {counted(state.replays, 'replay')}" if state.replays else ""
     name = printable(state.name)
     if state.gone:
-        return f"{name}  removed on the server; its events are kept until it is made again{replays}"
+        return (
+            f"{name}  was removed on the server; its events are kept until it is created "
+            f"again{replays}"
+        )
     pending = f"{state.pending} pending"
     if state.pending:
         pending += f", the oldest for {_ago(state.oldest)}"
@@ -89,17 +92,17 @@ def remove(
     with _groups(redis_url) as groups:
         states = groups.of_listener(service, listener)
         if not states:
-            say(f"there is no group {service}-{listener}")
+            say(f"there is no consumer group {service}-{listener}")
             raise typer.Exit(1)
         alive = sorted({name for state in states for name in groups.alive(service, state)})
         for state in states:
             say(f"{printable(state.stream)}  {_line(state)}")
         if alive and not force:
             say(
-                f"{service} has live processes that read for this listener, or did: "
-                f"{', '.join(map(printable, alive))}. They would make the group again: stop them "
-                "first (30 s after a kill they count as gone), or use --force if they have the "
-                "listener no more"
+                f"{service} has live processes that may have this listener: "
+                f"{', '.join(map(printable, alive))}. They would create the group again. Stop "
+                "them first (a killed process counts as live for 30 s), or use --force if they "
+                "no longer have the listener"
             )
             raise typer.Exit(1)
         if dry_run:

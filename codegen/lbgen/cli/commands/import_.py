@@ -60,5 +60,5 @@ def lightbus(
     from ...tasks.import_lightbus import import_files
 
     if str(source) != "-" and not source.exists():
-        raise typer.BadParameter(f"there is no {source}", param_hint="FILE_OR_DIR")
+        raise typer.BadParameter(f"{source} does not exist", param_hint="FILE_OR_DIR")
     raise typer.Exit(import_files(source, output, api=api, stream=stream.value, force=force))

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Loss", "Losses", "reachable", "usable_pattern"]
 
 _NO_DRAFT_07: Final = {
-    "unevaluatedProperties": "draft-07 has no such keyword",
-    "unevaluatedItems": "draft-07 has no such keyword",
-    "$dynamicRef": "draft-07 has no such keyword",
-    "$recursiveRef": "draft-07 has no such keyword",
+    "unevaluatedProperties": "draft-07 does not have this keyword",
+    "unevaluatedItems": "draft-07 does not have this keyword",
+    "$dynamicRef": "draft-07 does not have this keyword",
+    "$recursiveRef": "draft-07 does not have this keyword",
 }
 _NEGATED_CLASS: Final = re.compile(r"(?:[^\\]|^)(?:\\\\)*\\[DWB]")
 
@@ -120,14 +120,14 @@ class Losses:
     ) -> str | None:
         match keyword:
             case "$ref" if not isinstance(self._references.resolve(location, value), Location):
-                return "it leads to the meta-schema of a draft"
+                return "it refers to the meta-schema of a draft"
             case "pattern" if not usable_pattern(value):
-                return "Python's `re` reads the pattern in another way, or not at all"
+                return "Python's `re` reads the pattern differently or does not support it"
             case "patternProperties" if not all(map(usable_pattern, value)):
-                return "Python's `re` reads a pattern in another way, or not at all"
+                return "Python's `re` reads a pattern differently or does not support it"
             case "multipleOf" if not float(value).is_integer():
-                return "Lightbus divides binary fractions, and 0.3 is then no multiple of 0.1"
+                return "Lightbus divides binary fractions, so 0.3 is not a multiple of 0.1"
             case "minContains" | "maxContains" if "contains" in schema:
-                return "draft-07 has no such keyword"
+                return "draft-07 does not have this keyword"
             case _:
                 return _NO_DRAFT_07.get(keyword)

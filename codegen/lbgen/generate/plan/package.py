@@ -67,8 +67,8 @@ def name_package(
                     Diagnostic(
                         place=modeller.place(event.location),
                         rule="parameters-no-object",
-                        message=f"the parameters of {api.name}.{event.name} can be no object",
-                        help="write `type: object`, and the parameters under `properties`",
+                        message=f"the parameters of {api.name}.{event.name} are not an object",
+                        help="write `type: object`, and list the parameters under `properties`",
                     )
                 )
                 continue

@@ -70,8 +70,10 @@ class ApiTree:
                 Diagnostic(
                     place=api.place,
                     rule="reserved-name",
-                    message=f"an API cannot be called {way[0]!r}: the bus has an attribute"
-                    " of that name",
+                    message=(
+                        f"an API cannot be named {way[0]!r}: the bus has an attribute with that "
+                        "name"
+                    ),
                     help="rename the API",
                 )
             )

@@ -21,8 +21,8 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 yield subjects.finding(
                     "closed-object",
                     schema.location,
-                    f"{called} closed: readers of today will refuse every event with a property"
-                    " that is added later",
-                    f"remove `{keyword}`: `fire` refuses unknown properties without it",
+                    f"{called} closed: if you add a property later, the readers of today refuse "
+                    "every event that has it",
+                    f"remove `{keyword}`; `fire` refuses unknown properties anyway",
                     place=subjects.key_place(schema.location / keyword),
                 )

@@ -28,6 +28,6 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             "default-not-filled",
             location,
             f"the default of {name!r} is not filled in: another part of the schema depends on"
-            f" whether {name} is there, and could then refuse the event",
-            f"remove the default, or remove {name} from the branches and conditions that name it",
+            f" whether {name} is present, and could then refuse the event",
+            f"remove the default, or remove {name} from the branches and conditions that use it",
         )

@@ -37,8 +37,9 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 yield subjects.finding(
                     "technical-event-name",
                     location,
-                    f"{event.name!r} says what happened to a record, not what happened",
-                    f"if the domain has a word for it, use that: {_TECHNICAL[words[-1]]}",
+                    f"{event.name!r} says what happened to a record, not what happened in "
+                    "the business",
+                    f"if the domain has a word for it, use that word: {_TECHNICAL[words[-1]]}",
                     place=place,
                 )
             continue
@@ -46,11 +47,11 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             yield subjects.finding(
                 "event-name-tense",
                 location,
-                f"{event.name!r} may be a command as well: {judgement.word!r} looks the same"
-                " in the past tense",
-                f"use a verb that has a past tense of its own: {judgement.suggestion}"
+                f"{event.name!r} may also be a command: {judgement.word!r} looks the same in "
+                "the past tense",
+                f"use a verb with a distinct past tense: {judgement.suggestion}"
                 if judgement.suggestion
-                else "use a verb that has a past tense of its own",
+                else "use a verb with a distinct past tense",
                 place=place,
                 severity=Severity.WARNING,
             )
@@ -58,9 +59,12 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
         yield subjects.finding(
             "event-name-tense",
             location,
-            f"the event's name {event.name!r} is not in the past tense",
+            f"the event name {event.name!r} is not in the past tense",
             f"did you mean `{judgement.suggestion}`?"
             if judgement.suggestion
-            else "say what has happened, the verb last: order_placed, email_report_requested",
+            else (
+                "say what has happened, with the verb at the end: order_placed, "
+                "email_report_requested"
+            ),
             place=place,
         )

@@ -49,7 +49,7 @@ def _values(schema: PlacedSchema) -> Iterator[tuple[str, str, str]]:
     """What is wrong with the listed values: the keyword, a message, and help."""
     enum = schema.value.get("enum")
     if is_array(enum) and not enum:
-        yield "enum", "`enum` lists no value, so no value is valid", "list the values"
+        yield "enum", "`enum` is empty, so no value is valid", "add the valid values"
     types = _types(schema.value)
     if types is None:
         return
@@ -59,7 +59,7 @@ def _values(schema: PlacedSchema) -> Iterator[tuple[str, str, str]]:
     for keyword, values in listed.items():
         if not any(_is_a(value, types) for value in values):
             named = " or ".join(types)
-            what = "lists nothing" if keyword == "enum" else "is not"
+            what = "has no value" if keyword == "enum" else "is not"
             yield (
                 keyword,
                 f"`{keyword}` {what} of type {named}, so no value is valid",
@@ -108,8 +108,8 @@ def _counts_contained(schema: PlacedSchema) -> bool:
 def _crossed(lower: str, least: float, upper: str, most: float, kind: str) -> tuple[str, str, str]:
     return (
         lower,
-        f"nothing lies between `{lower}: {least}` and `{upper}: {most}`, so no {kind} is valid",
-        "swap the two, or correct one of them",
+        f"`{lower}: {least}` and `{upper}: {most}` leave no valid {kind}",
+        "swap the two values, or correct one of them",
     )
 
 

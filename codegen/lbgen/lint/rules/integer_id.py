@@ -22,7 +22,7 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             yield subjects.finding(
                 "integer-id",
                 schema.location,
-                f"{schema.property_name!r} is an integer, which only one database can give",
-                "for a new identifier write `{type: string, format: uuid}`: any service can make"
-                " one, and it is unique across services",
+                f"{schema.property_name!r} is an integer, which only one database can assign",
+                "for a new identifier, use `{type: string, format: uuid}`: any service can "
+                "create one, and it is unique across services",
             )

@@ -56,8 +56,8 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                     yield subjects.finding(
                         "lightbus-value",
                         location,
-                        "Lightbus reads a time of day as a string, and cannot fire one",
-                        "let its services take a `str`, or send a date-time",
+                        "Lightbus reads a time without a date as a string, and cannot fire one",
+                        "use `str` in the Lightbus services, or send a date-time",
                     )
             for loss in Losses(subjects.references).below(event.location):
                 if loss.location not in unchecked:
@@ -66,8 +66,9 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                     yield subjects.finding(
                         "lightbus-unchecked",
                         loss.location,
-                        f"Lightbus's processes do not check `{keyword}`: {loss.reason}",
-                        "lbgen's do: an event of Lightbus's that breaks the rule is a dead letter",
+                        f"Lightbus processes do not check `{keyword}`: {loss.reason}",
+                        "lbgen processes check it: an event from Lightbus that breaks it "
+                        "becomes a dead letter",
                     )
 
 
@@ -80,8 +81,8 @@ def _zone(subjects: Subjects, api: Api) -> Iterator[LintFinding]:
         yield subjects.finding(
             "unknown-timezone",
             Location(api.uri, ("assume_timezone",)),
-            f"there is no time zone {api.assume_timezone!r} on this machine",
-            "write UTC, or the name of a zone such as Europe/Berlin",
+            f"this machine does not know the time zone {api.assume_timezone!r}",
+            "write UTC, or a time zone such as Europe/Berlin",
         )
 
 
@@ -92,7 +93,7 @@ def _names(subjects: Subjects, api: Api) -> Iterator[LintFinding]:
         yield subjects.finding(
             "lightbus-name",
             where,
-            "Lightbus has no API `default`: its configuration uses the name",
+            "Lightbus cannot have an API named `default`, because its configuration uses the name",
             "give the API another name",
             severity=Severity.ERROR,
         )
@@ -100,7 +101,8 @@ def _names(subjects: Subjects, api: Api) -> Iterator[LintFinding]:
         yield subjects.finding(
             "lightbus-name",
             where,
-            "Lightbus's own APIs start with `internal`, and `lightbus inspect` hides them",
+            "the internal APIs of Lightbus start with `internal`, and `lightbus inspect` "
+            "hides them",
             "give the API another name",
         )
     for event in api.events:
@@ -108,7 +110,7 @@ def _names(subjects: Subjects, api: Api) -> Iterator[LintFinding]:
             yield subjects.finding(
                 "lightbus-name",
                 Location(event.location.uri, event.location.path[:2]),
-                f"in Lightbus `{event.name}` is an attribute of every API, and hides the event",
+                f"in Lightbus, every API has an attribute `{event.name}`, which hides the event",
                 "give the event another name",
             )
 
@@ -120,14 +122,14 @@ def _parameters(subjects: Subjects, event: str, record: RecordType) -> Iterator[
                 "lightbus-name",
                 field.location,
                 f"a Lightbus listener cannot have a parameter {field.key!r}",
-                "name it as Python names arguments, or let its listeners take **kwargs",
+                "use a valid Python argument name, or add **kwargs to the Lightbus listeners",
                 place=field.place,
             )
     if record.additional is not None:
         yield subjects.finding(
             "lightbus-value",
             record.location,
-            f"{event} may carry parameters without a name of their own",
-            "let Lightbus's listeners take **kwargs, or leave `additionalProperties` out",
+            f"{event} allows parameters that are not declared",
+            "add **kwargs to the Lightbus listeners, or remove `additionalProperties`",
             place=record.place,
         )

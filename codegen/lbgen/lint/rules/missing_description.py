@@ -27,7 +27,7 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 _RULE,
                 location,
                 f"the API {api.name!r} has no description",
-                "add `description`: what the API is about",
+                "add a `description` of the purpose of the API",
                 place=api.place,
             )
     for _, event, location in subjects.events():
@@ -36,7 +36,7 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 _RULE,
                 location,
                 f"the event {event.name!r} has no description",
-                "add `description`: what has happened when this event is fired",
+                "add a `description` that says what has happened when this event is fired",
                 place=event.place,
             )
         silent = _silent_parameters(subjects, event.location)
@@ -46,8 +46,8 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 _RULE,
                 location,
                 f"{len(silent)} {are} no description: {', '.join(silent)}",
-                "add `description` where the name leaves a question open: units, time zones,"
-                " what null means",
+                "add a `description` to those with unclear names: units, time zones, the "
+                "meaning of null",
                 place=event.place,
                 severity=Severity.NOTE,
             )
@@ -57,7 +57,7 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 _RULE,
                 schema.location,
                 f"the type {schema.definition!r} has no description",
-                "add `description`: it becomes the docstring of the class",
+                "add a `description`; it becomes the docstring of the class",
                 severity=Severity.NOTE,
             )
 

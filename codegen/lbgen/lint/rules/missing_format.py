@@ -44,7 +44,8 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             yield subjects.finding(
                 "missing-format",
                 schema.location,
-                f"{schema.called or 'this string'!r} looks like a {wanted}, but any string passes",
+                f"{schema.called or 'this string'!r} looks like a {wanted}, but its schema "
+                "accepts any string",
                 f"add `format: {wanted}`",
             )
 

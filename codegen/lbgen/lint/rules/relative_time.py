@@ -30,9 +30,7 @@ _TEXT: Final = re.compile(
     rf"|{_UNITS} (?:ago|left|remaining|from today))\b",
     re.IGNORECASE,
 )
-_HELP: Final = (
-    "an event is read at any time, also a year later: use a point in time (`format: date-time`)"
-)
+_HELP: Final = "an event may be read a year later; use a point in time (`format: date-time`)"
 
 
 def check(subjects: Subjects) -> Iterator[LintFinding]:

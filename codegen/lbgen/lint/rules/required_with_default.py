@@ -30,9 +30,9 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             yield subjects.finding(
                 "required-with-default",
                 location,
-                f"{name!r} is required and has a default: one of the two has no effect",
-                f"remove {name} from `required`, and readers get the default for events without"
-                " it; or remove the default",
+                f"{name!r} is required and has a default, so the default has no effect",
+                f"remove {name} from `required`, so that readers fill in the default; or remove "
+                "the default",
                 related=(
                     Related(
                         place=subjects.place(schema.location / "required" / index),

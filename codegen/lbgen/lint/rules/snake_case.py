@@ -45,8 +45,8 @@ def _finding(
     return subjects.finding(
         "snake-case",
         location,
-        f"the {kind}'s name {name!r} is not in snake_case",
-        f"did you mean `{better}`?" if better else "use lower-case letters, digits and `_`",
+        f"the {kind} name {name!r} is not in snake_case",
+        f"did you mean `{better}`?" if better else "use lowercase letters, digits and `_`",
         place=subjects.place(location) if at_value else None,
     )
 

@@ -31,9 +31,9 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             yield subjects.finding(
                 "undeclared-content",
                 location,
-                f"`{keyword}` looks at properties that no schema declares; a reader leaves these"
-                " out, so an event that it has read may no longer be valid",
-                "name the properties that matter in `properties` and `required`",
+                f"`{keyword}` checks properties that no schema declares; readers drop these, so "
+                "an event may no longer be valid after it was read",
+                "declare the properties that matter in `properties` and `required`",
                 place=subjects.key_place(location / keyword),
             )
 

@@ -38,7 +38,7 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             if name in declared or any(_describes(each, name) for each in beside):
                 continue
             meant = did_you_mean(name, free)
-            follows = "no value has it" if closed else "any value of it passes"
+            follows = "no value can have it" if closed else "any value is valid"
             yield subjects.finding(
                 "undeclared-required",
                 schema.location,

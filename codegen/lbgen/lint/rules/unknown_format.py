@@ -26,10 +26,10 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
         yield subjects.finding(
             "unknown-format",
             schema.location,
-            f"the format {name!r} is not known, so it checks nothing",
+            f"unknown format {name!r}, which checks nothing",
             f"did you mean `{meant}`?"
             if meant
-            else f"write a pattern, or one of: {', '.join(ASSERTED_FORMATS)}",
+            else f"write a `pattern`, or one of: {', '.join(ASSERTED_FORMATS)}",
             place=subjects.place(schema.location / "format"),
             severity=subjects.slip(schema.location) if meant else None,
             at_build=meant is not None,

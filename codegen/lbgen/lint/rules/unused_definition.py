@@ -34,8 +34,8 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
             yield subjects.finding(
                 "unused-definition",
                 schema.location,
-                f"nothing refers to the type {schema.definition!r}",
-                "delete it, or refer to it by `$ref`",
+                f"the type {schema.definition!r} is not used",
+                "delete it, or refer to it with `$ref`",
             )
 
 

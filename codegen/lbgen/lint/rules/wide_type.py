@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
-_HELP = "the schema still checks every value; only the editor and the type checker know less"
+_HELP = "values are still validated with the schema; only the editor and the type checker know less"
 
 
 def check(subjects: Subjects) -> Iterator[LintFinding]:
