@@ -251,6 +251,27 @@ async def test_a_group_that_begins_again_runs_in_order(server: Server) -> None:
     assert in_order(numbers[again:])
 
 
+async def test_a_group_that_begins_again_runs_in_order_in_each_of_its_processes(
+    server: Server,
+) -> None:
+    """`concurrency=1`, several processes: once more from the oldest event on."""
+    runs, names = Runs(), ["p0", "p1"]
+    async with contextlib.AsyncExitStack() as stack:
+        for name in names:
+            bus = listening(bus_of(server, process_name=name), runs, seconds=0.002)
+            await stack.enter_async_context(running(bus))
+        await asyncio.to_thread(fire, server, range(200))
+        await until(lambda: len(runs.all) > 100)
+        server.client.xgroup_destroy(STREAM, GROUP)
+        await until(lambda: runs.numbers().count(0) == 2 and not pending(server))
+        await asyncio.to_thread(fire, server, range(200, 300))
+        await until(lambda: set(runs.numbers()) == set(range(300)) and not pending(server))
+    for name in names:
+        numbers = runs.numbers(name)
+        assert sum(first > second for first, second in itertools.pairwise(numbers)) <= 1
+        assert max(map(numbers.count, numbers)) <= 2
+
+
 async def test_several_processes_share_what_one_of_them_hands_back(server: Server) -> None:
     """`concurrency=1`, several processes: who looks first runs it, beside what is new there."""
     runs, other = Runs(), Runs()
@@ -312,6 +333,30 @@ def test_what_a_killed_process_left_comes_first_where_its_name_comes_back(server
     third = runs_of(server, "one")
     once, twice = ([n for n, count in deliveries.items() if count == c] for c in (1, 2))
     assert third == [*once, *twice, *range(max(once) + 1, 400)]
+
+
+async def test_other_processes_run_what_is_new_until_the_name_of_a_killed_one_comes_back(
+    server: Server,
+) -> None:
+    """`concurrency=1`, several processes: what it left comes first there, in the stream's order."""
+    server.client.xgroup_create(STREAM, GROUP, "$", mkstream=True)
+    await asyncio.to_thread(fire, server, range(300))
+    first = await asyncio.to_thread(runs_of, server, "one", 50)
+    assert first == list(range(51))
+    entries = {entry[0]: number for number, entry in enumerate(server.client.xrange(STREAM))}
+    left = [entries[each["message_id"]] for each in pending(server)]
+    runs = Runs()
+    async with running(listening(bus_of(server, process_name="other"), runs, seconds=0.002)):
+        await until(lambda: len(runs.all) > 20)
+        assert not set(left) & set(runs.numbers())
+        async with running(listening(bus_of(server, process_name="one"), runs, seconds=0.002)):
+            await asyncio.to_thread(fire, server, range(300, 400))
+            await until(lambda: {*first, *runs.numbers()} == set(range(400)))
+    one, other = runs.numbers("one"), runs.numbers("other")
+    assert one[: len(left)] == left
+    assert in_order(one[len(left) :])
+    assert in_order(other)
+    assert not set(one) & set(other)
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
