@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import jsonschema_rs
 
-from .rfc3339 import is_date, is_date_time, is_time
+from .rfc3339 import DATES_AND_TIMES, rfc3339_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,11 +74,7 @@ def format_checks(*, older: bool) -> dict[str, Callable[[str], bool]]:
             document of a contract, and the validator would leave those unchecked that such a
             draft does not know.
     """
-    checks: dict[str, Callable[[str], bool]] = {
-        "date": is_date,
-        "date-time": is_date_time,
-        "time": is_time,
-    }
+    checks = {name: rfc3339_check(name) for name in DATES_AND_TIMES}
     if older:
         checks |= {name: _Check(name) for name in _UNKNOWN_TO_OLDER_DRAFTS}
     return checks
