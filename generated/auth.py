@@ -58,8 +58,6 @@ class UserRegistered(_lbgen.Event):
 
 
 class PasswordLogin(_lbgen.Record):
-    """PasswordLogin."""
-
     kind: Literal["password"]
     second_factor: Literal["none", "totp", "webauthn"] = "none"
 
@@ -69,8 +67,6 @@ class PasswordLogin(_lbgen.Record):
 
 
 class SocialLogin(_lbgen.Record):
-    """SocialLogin."""
-
     kind: Literal["social"]
     provider: Literal["apple", "github", "google"]
 

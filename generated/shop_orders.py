@@ -100,8 +100,6 @@ class OrderPlaced(_lbgen.Event):
 
 
 class CardPayment(_lbgen.Record):
-    """CardPayment."""
-
     kind: Literal["card"]
     last_digits: str
 
@@ -109,8 +107,6 @@ class CardPayment(_lbgen.Record):
 
 
 class InvoicePayment(_lbgen.Record):
-    """InvoicePayment."""
-
     kind: Literal["invoice"]
     invoice_number: str
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
+import re
 import typing
 import warnings
 from datetime import datetime
@@ -13,6 +15,7 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema_rs import is_valid
 from pydantic import TypeAdapter, create_model
 
 from lbgen_runtime import InvalidParameters
@@ -109,3 +112,96 @@ def test_a_model_of_pydantic_refers_to_a_class_by_its_name(prices: Any) -> None:
     made = quote(price=prices.Money(amount="1"), others=[])
     assert quote.model_validate_json(made.model_dump_json()) == made
     assert "amount" in TypeAdapter(prices.Money).json_schema()["properties"]
+
+
+TREES: dict[str, Any] = {
+    "lbgen": 1,
+    "api": "trees",
+    "events": {
+        "planted": {
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "tree": {"$ref": "#/$defs/Tree"},
+                    "size": {"$ref": "other.json#/$defs/Size"},
+                },
+            }
+        }
+    },
+    "$defs": {
+        "Tree": {
+            "type": "object",
+            "required": ["size"],
+            "properties": {
+                "size": {"$ref": "other.json#/$defs/Size"},
+                "branches": {"type": "array", "items": {"$ref": "#/$defs/Tree"}},
+            },
+        },
+    },
+}
+SIZES: dict[str, Any] = {
+    "$defs": {
+        "Size": {
+            "oneOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "array", "items": {"$ref": "#/$defs/Size"}},
+            ]
+        }
+    }
+}
+TREE: dict[str, Any] = {
+    "type": "object",
+    "required": ["size"],
+    "properties": {
+        "size": {"$ref": "#/$defs/Size"},
+        "branches": {"type": "array", "items": {"$ref": "#/$defs/Tree"}},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def trees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A module with types that recur, inside an object and without one. G9"""
+    folder = tmp_path_factory.mktemp("trees") / "trees_package"
+    built = build_json({"trees.json": TREES, "other.json": SIZES})
+    with imported(write_package(built, folder)):
+        yield importlib.import_module("trees_package.trees")
+
+
+def test_the_json_schema_of_a_recursive_type_is_the_contracts(trees: Any) -> None:
+    found = TypeAdapter(trees.Tree).json_schema()
+    assert found == {"$ref": "#/$defs/Tree", "$defs": {**SIZES["$defs"], "Tree": TREE}}
+    planted = TypeAdapter(trees.Planted).json_schema()
+    assert planted["properties"] == {
+        "tree": {"$ref": "#/$defs/Tree"},
+        "size": {"$ref": "#/$defs/Size"},
+    }
+    assert planted["$defs"] == found["$defs"]
+    for schema, value, valid in (
+        (found, {"size": [1, [2]], "branches": [{"size": 3}]}, True),
+        (found, {"size": 1, "branches": [{"size": [0]}]}, False),
+        (planted, {"tree": {"size": "x"}}, False),
+    ):
+        assert is_valid(schema, value) == valid
+
+
+def test_openapi_has_components_of_recursive_types(trees: Any) -> None:
+    def post(body: Any) -> Any:
+        return [body.tree]
+
+    post.__annotations__ = {"body": trees.Planted, "return": list[trees.Tree]}
+    app = FastAPI()
+    app.post("/trees")(post)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        text = json.dumps(app.openapi())
+    components = json.loads(text)["components"]["schemas"]
+    assert "Planted" in components
+    for name in re.findall(r'"#/components/schemas/([^"]+)"', text):
+        assert name in components
+    assert "lbgen" not in text
+
+
+def test_a_class_has_the_contracts_description_and_no_other_words(prices: Any, trees: Any) -> None:
+    assert trees.Tree.__doc__ is None
+    assert "Tree" not in str(trees.Planted.__doc__)

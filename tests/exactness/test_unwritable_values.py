@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,3 +164,16 @@ def test_finding_a_value_that_has_no_json_form_takes_as_long_as_encoding() -> No
         CONTRACT.encode(Noted(any=nested(60, Counted([{1}]))))
     assert [each.pointer for each in refused.value.violations] == ["/any" + "/0" * 61]
     assert Counted.looked_at < 100
+
+
+def test_a_decimal_is_refused_with_what_to_write_instead() -> None:  # G9
+    for value in (Decimal("1.50"), [Decimal("1.50")]):
+        with pytest.raises(InvalidParameters) as refused:
+            Noted(additional_properties={"price": value}).to_json()
+        (violation,) = refused.value.violations
+        assert violation.pointer.startswith("/price")
+        assert "Decimal('1.50')" in violation.message
+        assert "float(...)" in violation.message
+        assert "str(...)" in violation.message
+    with pytest.raises(InvalidParameters, match="Decimal"):
+        Noted.from_dict({"text": Decimal("1.50")})

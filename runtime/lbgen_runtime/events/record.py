@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import json
 from typing import TYPE_CHECKING, Any, ClassVar, cast, dataclass_transform
 
 from pydantic_core import to_json
@@ -200,6 +199,8 @@ class Record(Coded):
         """Inside pydantic models, and for FastAPI: the verdict is the schema's there too."""
         from pydantic_core import core_schema
 
+        from .openapi import reference_name
+
         def validate(value: Any) -> Record:
             if isinstance(value, cls):
                 return value
@@ -215,7 +216,7 @@ class Record(Coded):
 
         return core_schema.no_info_plain_validator_function(
             validate,
-            ref=f"{cls.__module__}.{cls.__qualname__}",
+            ref=reference_name(cls),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 serialize, info_arg=True
             ),
@@ -225,6 +226,7 @@ class Record(Coded):
     def __get_pydantic_json_schema__(
         cls, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """The author's schema; no more than `object` where it recurs."""
-        schema = cls.__lbgen_schema__.inlined()
-        return {"type": "object"} if '"$ref"' in json.dumps(schema) else schema
+        """The author's schema, with definitions where it recurs."""
+        from .openapi import json_schema_of
+
+        return json_schema_of(cls, handler)

@@ -92,7 +92,7 @@ class ClassPlanner:
         plan = ClassPlan(
             name=name,
             head=lay_out(Brackets(f"class {name}", (f"_lbgen.{base}",)), 0, 0, 1) + ":",
-            doc=self._class_doc(record, names, name),
+            doc=self._class_doc(record, names),
             fields=tuple(fields),
             location=lay_out(
                 Brackets("_SCHEMAS.at", (python_literal(self._location(record)),)), 4, 23, 0
@@ -171,14 +171,17 @@ class ClassPlanner:
         self.texts.append(declaration)
         return ParameterPlan(name=name, declaration=declaration)
 
-    def _class_doc(self, record: RecordType, names: dict[str, str], name: str) -> tuple[str, ...]:
-        lines = docstring_text(record.description, f"{name}.")
+    def _class_doc(self, record: RecordType, names: dict[str, str]) -> tuple[str, ...]:
+        """The docstring of a class: what the contract says of it, and nothing where it is silent."""
+        text = (record.description or "").strip()
+        lines = docstring_text(text) if text else []
         described = [
             (names[field.key], docstring_text(field.description))
             for field in record.fields
             if field.description and field.description.strip()
         ]
-        return (*lines, *_section("Attributes:", described))
+        section = _section("Attributes:", described)
+        return (*lines, *(section if lines else section[1:]))
 
     def fire_doc(self, record: RecordType) -> tuple[str, ...]:
         """The docstring of `fire`."""

@@ -93,8 +93,11 @@ def _rare_value(value: Any) -> Any:
             return exact_values.write_time(value)
         case UUID():
             return exact_values.write_uuid(value)
-        case Decimal():
-            return str(value)
+        case Decimal():  # nobody but its author knows what of it may be lost
+            raise NoJson(
+                f"Decimal({str(value)!r}) has no JSON form; write float(...) where the schema has a"
+                " number, int(...) for an integer, str(...) for a string"
+            )
         case str():
             return str(value)
         case int():

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ...errors import Violation
     from .found import Found
+    from .schema_parts import SchemaParts
 
 __all__ = ["Schema", "Schemas", "compile_schema"]
 
@@ -178,6 +179,11 @@ class Schema:
     def at(self, location: str) -> Schema:
         """Another schema of the same package."""
         return self._schemas.at(location)
+
+    @property
+    def parts(self) -> SchemaParts:
+        """Finds the schemas of the package."""
+        return self._schemas.reasons.parts
 
     def inlined(self) -> dict[str, Any]:
         """The schema with every reference replaced, save those that recur."""

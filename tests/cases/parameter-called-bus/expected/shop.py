@@ -16,8 +16,6 @@ _API = _lbgen.ApiContract(name="shop")
 
 
 class OrderPlacedOther(_lbgen.Record):
-    """OrderPlacedOther."""
-
     Bus: int | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(

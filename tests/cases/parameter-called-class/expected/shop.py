@@ -16,8 +16,6 @@ _API = _lbgen.ApiContract(name="shop")
 
 
 class OrderPlacedOther(_lbgen.Record):
-    """OrderPlacedOther."""
-
     class_: int | None = _lbgen.field(default=None, key="class")
 
     __lbgen_schema__ = _SCHEMAS.at(

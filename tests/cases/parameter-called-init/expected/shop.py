@@ -16,8 +16,6 @@ _API = _lbgen.ApiContract(name="shop")
 
 
 class OrderPlacedOther(_lbgen.Record):
-    """OrderPlacedOther."""
-
     init__: int | None = _lbgen.field(default=None, key="__init__")
 
     __lbgen_schema__ = _SCHEMAS.at(

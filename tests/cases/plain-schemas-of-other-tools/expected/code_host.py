@@ -34,8 +34,6 @@ _API = _lbgen.ApiContract(name="code_host")
 
 
 class CheckRunV2(_lbgen.Event):
-    """CheckRunV2."""
-
     action: Literal["completed", "created"]
     check_run: CheckRunCompletedCheckRun | CheckRunCreatedCheckRun
     sender: PartialUser
@@ -64,8 +62,6 @@ class CheckRunV2(_lbgen.Event):
 
 
 class RefundGivenToBank(_lbgen.Record):
-    """RefundGivenToBank."""
-
     iban: str | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -74,8 +70,6 @@ class RefundGivenToBank(_lbgen.Record):
 
 
 class RefundGivenToBankWithAccount(_lbgen.Record):
-    """RefundGivenToBankWithAccount."""
-
     account: str | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -84,8 +78,6 @@ class RefundGivenToBankWithAccount(_lbgen.Record):
 
 
 class RefundGivenTo(_lbgen.Record):
-    """RefundGivenTo."""
-
     bank: RefundGivenToBank | RefundGivenToBankWithAccount | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -112,8 +104,6 @@ class RefundGivenTo(_lbgen.Record):
 
 
 class RefundGivenParts(_lbgen.Record):
-    """RefundGivenParts."""
-
     to: tuple[str, int, *tuple[Any, ...]] | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -128,8 +118,6 @@ class RefundGivenParts(_lbgen.Record):
 
 
 class RefundGiven(_lbgen.Event):
-    """RefundGiven."""
-
     to: RefundGivenTo | None = None
     parts: list[RefundGivenParts] | None = None
 

@@ -20,8 +20,6 @@ __all__ = [
 
 
 class CheckRunCompletedCheckRunOutput(_lbgen.Record):
-    """CheckRunCompletedCheckRunOutput."""
-
     text: str | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -30,8 +28,6 @@ class CheckRunCompletedCheckRunOutput(_lbgen.Record):
 
 
 class CheckRunCompletedCheckRun(_lbgen.Record):
-    """CheckRunCompletedCheckRun."""
-
     id: int
     output: CheckRunCompletedCheckRunOutput | None = None
 
@@ -48,8 +44,6 @@ class CheckRunCompletedCheckRun(_lbgen.Record):
 
 
 class PartialUser(_lbgen.Record):
-    """PartialUser."""
-
     login: str | None = None
     site: str | None = None
 
@@ -59,8 +53,6 @@ class PartialUser(_lbgen.Record):
 
 
 class CheckRunCreatedCheckRunOutput(_lbgen.Record):
-    """CheckRunCreatedCheckRunOutput."""
-
     text: str | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -69,8 +61,6 @@ class CheckRunCreatedCheckRunOutput(_lbgen.Record):
 
 
 class CheckRunCreatedCheckRun(_lbgen.Record):
-    """CheckRunCreatedCheckRun."""
-
     id: int
     output: CheckRunCreatedCheckRunOutput | None = None
 

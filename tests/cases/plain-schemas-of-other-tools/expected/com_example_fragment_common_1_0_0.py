@@ -16,8 +16,6 @@ __all__ = ["CommonMeta"]
 
 
 class CommonMeta(_lbgen.Record):
-    """CommonMeta."""
-
     stream: str
     dt: _datetime.datetime | None = None
 

@@ -26,16 +26,12 @@ _API = _lbgen.ApiContract(name="com.example.pages")
 
 
 class Page(_lbgen.Record):
-    """Page."""
-
     title: str | None = None
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///page/moved/1.0.0#/properties/page")
 
 
 class PageMovedPriorStatePage(_lbgen.Record):
-    """PageMovedPriorStatePage."""
-
     title: str | None = None
     redirect: bool | None = None
 
@@ -45,8 +41,6 @@ class PageMovedPriorStatePage(_lbgen.Record):
 
 
 class PageMovedPriorState(_lbgen.Record):
-    """PageMovedPriorState."""
-
     page: PageMovedPriorStatePage | None = None
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///page/moved/1.0.0#/properties/prior_state")
@@ -59,8 +53,6 @@ class PageMovedPriorState(_lbgen.Record):
 
 
 class PageMoved(_lbgen.Event):
-    """PageMoved."""
-
     type: Literal["page_moved"] = _lbgen.field(key="@type")
     page: Page
     prior_state: PageMovedPriorState | None = None

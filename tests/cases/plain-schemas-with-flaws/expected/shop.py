@@ -22,8 +22,6 @@ _API = _lbgen.ApiContract(name="shop")
 
 
 class OrderPaid(_lbgen.Event):
-    """OrderPaid."""
-
     id: int | None = None
     sku: str | None = None
 
@@ -38,8 +36,6 @@ class OrderPaid(_lbgen.Event):
 
 
 class OrderPlacedPrice(_lbgen.Record):
-    """OrderPlacedPrice."""
-
     amount: int
     title: str | None = None
 
@@ -55,8 +51,6 @@ class OrderPlacedPrice(_lbgen.Record):
 
 
 class OrderPlacedDiscount(_lbgen.Record):
-    """OrderPlacedDiscount."""
-
     amount: int
     title: str | None = None
 
@@ -72,8 +66,6 @@ class OrderPlacedDiscount(_lbgen.Record):
 
 
 class OrderPlaced(_lbgen.Event):
-    """OrderPlaced."""
-
     price: OrderPlacedPrice | None = None
     discount: OrderPlacedDiscount | None = None
     id: str | None = None

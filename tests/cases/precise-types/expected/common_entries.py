@@ -14,8 +14,6 @@ __all__ = ["Entry", "Folder"]
 
 
 class Entry(_lbgen.Record):
-    """Entry."""
-
     path: str
     inside: Folder | None = None
 

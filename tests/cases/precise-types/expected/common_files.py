@@ -14,8 +14,6 @@ __all__ = ["Entry", "Folder"]
 
 
 class Folder(_lbgen.Record):
-    """Folder."""
-
     name: str
     entries: list[Entry] | None = None
 

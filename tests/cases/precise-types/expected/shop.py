@@ -37,8 +37,6 @@ _API = _lbgen.ApiContract(name="shop")
 
 
 class Category(_lbgen.Record):
-    """Category."""
-
     name: str
     parent: Category | None = None
     children: list[Category] | None = None
@@ -98,8 +96,6 @@ class ReferencesTried(_lbgen.Event):
 
 
 class MergesTriedAddress(_lbgen.Record):
-    """MergesTriedAddress."""
-
     stamped_at: _datetime.datetime
     street: str
 
@@ -135,8 +131,6 @@ class MergesTried(_lbgen.Event):
 
 
 class CardPayment(_lbgen.Record):
-    """CardPayment."""
-
     kind: Literal["card"]
     last_digits: str
 
@@ -146,8 +140,6 @@ class CardPayment(_lbgen.Record):
 
 
 class InvoicePayment(_lbgen.Record):
-    """InvoicePayment."""
-
     kind: Literal["invoice"]
     due_at: _datetime.datetime
 
@@ -213,8 +205,6 @@ class SequencesTried(_lbgen.Event):
 
 
 class MapsTriedMixed(_lbgen.Record):
-    """MapsTriedMixed."""
-
     total: int
     additional_properties: dict[str, str] = _lbgen.field(default_factory=dict)
 

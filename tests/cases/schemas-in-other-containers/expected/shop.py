@@ -16,8 +16,6 @@ _API = _lbgen.ApiContract(name="shop")
 
 
 class Amount(_lbgen.Record):
-    """Amount."""
-
     cents: int | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -32,8 +30,6 @@ class Amount(_lbgen.Record):
 
 
 class LineItem(_lbgen.Record):
-    """LineItem."""
-
     amount: Amount | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -48,8 +44,6 @@ class LineItem(_lbgen.Record):
 
 
 class OrderPlaced(_lbgen.Event):
-    """OrderPlaced."""
-
     line: LineItem | None = None
     sku: str | None = None
 

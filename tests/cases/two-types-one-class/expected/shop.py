@@ -16,8 +16,6 @@ _API = _lbgen.ApiContract(name="shop")
 
 
 class Address(_lbgen.Record):
-    """Address."""
-
     street: str | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -26,8 +24,6 @@ class Address(_lbgen.Record):
 
 
 class OrderPlacedShipping(_lbgen.Record):
-    """OrderPlacedShipping."""
-
     city: str | None = None
 
     __lbgen_schema__ = _SCHEMAS.at(
