@@ -172,7 +172,7 @@ class ClassPlanner:
         return ParameterPlan(name=name, declaration=declaration)
 
     def _class_doc(self, record: RecordType, names: dict[str, str]) -> tuple[str, ...]:
-        """The docstring of a class: what the contract says of it, and nothing where it is silent."""
+        """The docstring of a class: what the contract says of it, if anything."""
         text = (record.description or "").strip()
         lines = docstring_text(text) if text else []
         described = [
