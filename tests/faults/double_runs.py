@@ -160,7 +160,12 @@ class DoubleRuns:
                 )
             ):
                 return "its process stood still"
+        # It ran the event when it was taken, and was killed before it had to tell of its loss.
+        silenced = not 0 < done < taken and any(
+            taken - _SLACK <= at <= taken + 2 * timeout for at in self._killed[who]
+        )
         # A loss is no cause: a process that lives, and reaches the server, keeps its claims.
-        if learned and any(began - timeout <= at <= until for at in self._disturbances):
+        disturbed = any(began - timeout <= at <= until for at in self._disturbances)
+        if disturbed and (learned or silenced):
             return "its connections were ended"
         return ""

@@ -107,6 +107,17 @@ def test_a_process_that_leaves_acknowledges_what_was_done() -> None:
     assert judged(*late, *told(10.05)).broken == set()
 
 
+def test_a_process_that_was_killed_before_it_learned_of_its_loss_need_not_tell_of_it() -> None:
+    reset, kill = line("reset", 10.05, HARNESS), line("kill", 15, HARNESS, whom=ONE)
+    running = line("began", 10), line("began", 14, OTHER, 2)
+    assert judged(*running, reset, kill).broken == set()
+    assert judged(*running, kill).broken == {TWICE}
+    assert judged(*running, reset).broken == {TWICE}
+    assert judged(*running, reset, {**kill, "at": 17.1}).broken == {TWICE}
+    assert judged(*running, {**reset, "at": 8}, kill).broken == {TWICE}
+    assert judged(*AFTER, reset, kill).broken == {AGAIN}
+
+
 @pytest.mark.parametrize(
     "no_cause",
     [
