@@ -13,10 +13,9 @@ import threading
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import NoScriptError, ResponseError
-
-from .wire.connection import ConnectionFailed, SyncConnection, words_of
+from .wire.connection import ConnectionFailed, SyncConnection
 from .wire.keys import PUBLISHED_KEY, schema_key
+from .wire.refusals import Refusal, UnknownScript
 from .wire.scripts import SCHEMA
 
 if TYPE_CHECKING:
@@ -109,11 +108,11 @@ class SchemaPublisher:
             call = SCHEMA.call([schema_key(api)], [schema, _HOLDS, _MARK])
             known = (b"SADD", PUBLISHED_KEY, api)
             replies = connection.exchange([call, known])
-            if isinstance(replies[0], NoScriptError):
+            if isinstance(replies[0], UnknownScript):
                 replies = connection.exchange([SCHEMA.call_in_full(call), known])
             for reply in replies:
-                if isinstance(reply, ResponseError) and words_of(reply) != self._complaint:
-                    self._complaint = words_of(reply)
+                if isinstance(reply, Refusal) and str(reply) != self._complaint:
+                    self._complaint = str(reply)
                     _log.warning(
                         "the schema of %s cannot be published for Lightbus: %s",
                         api,

@@ -20,7 +20,7 @@ from lbgen_runtime.listen import (
 )
 from lbgen_runtime.listen.acceptance import Invalid
 from lbgen_runtime.wire import connection, scripts
-from lbgen_runtime.wire.replies import Meaning
+from lbgen_runtime.wire.refusals import Refusal
 
 __all__ = ["FAULTS", "plant"]
 
@@ -103,8 +103,11 @@ def _take_codecs_for_made() -> None:
 
 
 def _stay_with_a_demoted_server() -> None:
-    connection._is_of_wrong_server = lambda reply: False
-    commands.meaning_of = lambda error: Meaning.REFUSED
+    class Never(Refusal):
+        """What no reply is."""
+
+    connection.AskElsewhere = Never  # type: ignore[misc]
+    commands.AskElsewhere = Never  # type: ignore[misc]
 
 
 def _acknowledge_what_is_lost() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from redis.exceptions import NoScriptError, ResponseError
-
 from ..errors import LbgenError
-from ..wire.connection import ConnectionFailed, SyncConnection, WrongServer, words_of
+from ..wire.connection import ConnectionFailed, SyncConnection, WrongServer
+from ..wire.refusals import UnknownScript, refusal_of
 from ..wire.topology import Topology
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Asker:
         """
         command = script.call(keys, arguments)
         [reply] = self._exchange([command])
-        if isinstance(reply, NoScriptError):
+        if isinstance(reply, UnknownScript):
             [reply] = self._exchange([script.call_in_full(command)])
         return _unless_refused(reply)
 
@@ -94,6 +93,6 @@ class Asker:
 
 
 def _unless_refused(reply: Reply) -> Reply:
-    if isinstance(reply, ResponseError):
-        raise ServerUnavailable(f"the server refuses: {words_of(reply)}")
+    if isinstance(reply, Exception):
+        raise ServerUnavailable(f"the server refuses: {refusal_of(reply)}")
     return reply

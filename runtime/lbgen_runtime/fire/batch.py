@@ -17,15 +17,13 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import ResponseError
-
 from ..printable import printable
 from ..wire import clock
 from ..wire.backoff import backoff
 from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed
 from ..wire.eviction import ASK, EvictionCheck, warn_of_eviction
 from ..wire.keys import barrier_key, dropped_key, fired_key, registered_key, trimmed_key
-from ..wire.replies import Meaning, meaning_of, words_of
+from ..wire.refusals import AskElsewhere, AskLater, Forbidden, Refusal, UnknownScript
 from ..wire.scripts import FIRE, LOOK
 from ..wire.trimming import Trims
 from .outgoing import Problem
@@ -350,20 +348,20 @@ class _Attempt:
                 self._settle_other(about, reply)
             elif isinstance(reply, bytes):
                 self._in_stream(about[0], reply)
-            elif isinstance(reply, ResponseError):
+            elif isinstance(reply, Refusal):
                 self._refused(about, reply)
             else:
                 for fire, outcome in zip(about, reply, strict=True):
                     self._settle_scripted(fire, outcome)
 
-    def _refused(self, fires: Iterable[Fire], reply: ResponseError) -> None:
-        match meaning_of(reply):
-            case Meaning.UNKNOWN_SCRIPT:
+    def _refused(self, fires: Iterable[Fire], reply: Refusal) -> None:
+        match reply:
+            case UnknownScript():
                 self.script_unknown = self.again_at_once = True
-            case Meaning.WRONG_SERVER | Meaning.LATER:
-                self.refusal = words_of(reply)
-            case Meaning.FORBIDDEN | Meaning.REFUSED:
-                _give_up(fires, words_of(reply), Problem.REJECTED)
+            case AskElsewhere() | AskLater():
+                self.refusal = str(reply)
+            case _:
+                _give_up(fires, str(reply), Problem.REJECTED)
 
     def _settle_scripted(self, fire: Fire, outcome: bytes) -> None:
         code, _, rest = outcome.partition(b" ")
@@ -391,7 +389,7 @@ class _Attempt:
             self._written.append((fire, entry_id))
 
     def _settle_other(self, about: str, reply: Reply) -> None:
-        refused = isinstance(reply, ResponseError)
+        refused = isinstance(reply, Refusal)
         match about:
             case "check" | "time" if refused:
                 self._refused(self._unsent, reply)
@@ -408,7 +406,7 @@ class _Attempt:
                     page.take(reply)
                     self.again_at_once = True
             case "durable" if refused:
-                self.refusal = words_of(reply)
+                self.refusal = str(reply)
             case "durable":
                 reached: int = reply if isinstance(reply, int) else reply[0]
                 if reached >= self._rules.durable_count:
@@ -416,7 +414,7 @@ class _Attempt:
                         fire.confirm(entry_id)
                 else:
                     self.refusal = f"durable in {reached} of {self._rules.durable_count} places"
-            case "kill" if refused and meaning_of(reply) is Meaning.FORBIDDEN:
+            case "kill" if isinstance(reply, Forbidden):
                 if self._rules.kill_refused:
                     return
                 self._rules.kill_refused = True

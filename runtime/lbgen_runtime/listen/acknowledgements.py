@@ -6,10 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import ResponseError
-
 from ..printable import printable
-from ..wire.connection import words_of
+from ..wire.refusals import NoGroup, Refusal, WrongType
 from ..wire.scripts import ACKNOWLEDGE
 
 if TYPE_CHECKING:
@@ -103,19 +101,19 @@ class Acknowledger:
         while True:
             try:
                 others = await self._commands.script(ACKNOWLEDGE, [self._stream], arguments)
-            except ResponseError as error:
-                # What is no stream or group any more has nothing to acknowledge; all else may pass.
-                if not words_of(error).startswith(("NOGROUP", "WRONGTYPE")):
-                    self._repeats.log(
-                        logging.WARNING,
-                        (self._stream, self._group, "acknowledge"),
-                        "%s of %s cannot acknowledge yet: %s; trying again",
-                        printable(self._group),
-                        printable(self._stream),
-                        words_of(error),
-                    )
-                    await asyncio.sleep(1)
-                    continue
+            except (NoGroup, WrongType):
+                pass  # what is no stream or group any more has nothing to acknowledge
+            except Refusal as error:
+                self._repeats.log(
+                    logging.WARNING,
+                    (self._stream, self._group, "acknowledge"),
+                    "%s of %s cannot acknowledge yet: %s; trying again",
+                    printable(self._group),
+                    printable(self._stream),
+                    error,
+                )
+                await asyncio.sleep(1)
+                continue
             self._acknowledged([entry_id for entry_id, _ in gathered], others)
             return
 

@@ -9,11 +9,9 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import NoScriptError, ResponseError
-
 from ..wire.connection import ConnectionFailed
 from ..wire.permissions import not_permitted
-from ..wire.replies import Meaning, meaning_of
+from ..wire.refusals import AskElsewhere, Forbidden, Refusal, UnknownScript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,7 +81,7 @@ class Commands:
         command = script.call(keys, arguments)
         try:
             return await self.ask(*command, optional=optional)
-        except NoScriptError:
+        except UnknownScript:
             return await self.ask(*script.call_in_full(command), optional=optional)
 
     async def _run(self) -> None:
@@ -123,14 +121,13 @@ class Commands:
             command, future, optional = asked
             if future.done():
                 continue
-            if not isinstance(reply, ResponseError):
+            if not isinstance(reply, Refusal):
                 future.set_result(reply)
                 continue
-            meaning = meaning_of(reply)
-            if meaning is Meaning.WRONG_SERVER:
+            if isinstance(reply, AskElsewhere):
                 again.append(asked)
                 continue
-            if meaning is Meaning.FORBIDDEN and not optional:
+            if isinstance(reply, Forbidden) and not optional:
                 self._fail(not_permitted(reply, command))
             future.set_exception(reply)
         return [*again, *batch[len(replies) :]]

@@ -8,10 +8,9 @@ import functools
 import logging
 from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import ResponseError
-
 from ..printable import printable
 from ..wire import clock
+from ..wire.refusals import Refusal
 from .acceptance import Accepted, Invalid, accept
 from .acknowledgements import Acknowledger
 from .claims import Claim, Claims, State
@@ -80,7 +79,7 @@ class Consumer:
 
     async def prepare(self) -> None:
         """See that the consumer group exists, unless what has its stream's name is no stream."""
-        with contextlib.suppress(ResponseError):  # the reader complains, and tries again
+        with contextlib.suppress(Refusal):  # the reader complains, and tries again
             await self.group_missing()
 
     def start(self) -> None:
@@ -159,7 +158,7 @@ class Consumer:
         """Begin to run what nobody has renewed in time, and what was given back.
 
         Raises:
-            ResponseError: the group is gone.
+            Refusal: the group is gone.
         """
         await asyncio.gather(self._recovery.reclaim(self.listener.stream), self._replays.look())
 

@@ -7,14 +7,12 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import ResponseError
-
 from ..errors import ListenerFailed
 from ..printable import printable
 from ..wire import clock
-from ..wire.connection import words_of
 from ..wire.dead_letter_entry import PACKED_FIELD, Death
 from ..wire.keys import dead_key
+from ..wire.refusals import NoGroup, Refusal, WrongType
 from ..wire.scripts import DEAD, RETRY
 from .acceptance import Invalid
 from .release import hand_back
@@ -177,16 +175,15 @@ class Failures:
                 done: Reply = await process.commands.script(
                     script, keys, [listener.group, process.name, claim.entry_id, *arguments]
                 )
-            except ResponseError as error:
-                words = words_of(error)
-                if words.startswith(("NOGROUP", "WRONGTYPE")):
-                    break
+            except (NoGroup, WrongType):
+                break
+            except Refusal as error:
                 process.repeats.log(
                     logging.WARNING,
-                    (str(listener), words.partition(" ")[0]),
+                    (str(listener), error.code),
                     "%s: the server refuses: %s; trying again",
                     listener,
-                    words,
+                    error,
                 )
                 await asyncio.sleep(_REFUSED_PAUSE)
             else:

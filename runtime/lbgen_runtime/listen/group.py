@@ -53,7 +53,7 @@ async def ensure_group(listener: Listener, process: Process, known: bytes) -> by
         What is remembered of the group beside its stream.
 
     Raises:
-        ResponseError: what stands under the stream's name is no stream.
+        Refusal: what stands under the stream's name is no stream.
         DuplicateListenerName: another service's listener has a group of that name, as `mail-eu`
             and `send` have with `mail` and `eu-send`.
     """

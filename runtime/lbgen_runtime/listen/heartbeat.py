@@ -15,14 +15,12 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import NoScriptError, ResponseError
-
 from ..errors import DuplicateProcessName, ServerRefused
 from ..wire import clock
-from ..wire.connection import ConnectionFailed, words_of
+from ..wire.connection import ConnectionFailed
 from ..wire.keys import lease_key
 from ..wire.permissions import not_permitted
-from ..wire.replies import Meaning, meaning_of
+from ..wire.refusals import Forbidden, Refusal, UnknownScript
 from ..wire.scripts import LEASE, RENEW
 from .release import HANDED_BACK
 
@@ -168,8 +166,8 @@ class Heartbeat:
         [lease] = self._scripts(
             LEASE, [([self._lease], [self._token, peer, int(_LEASE * 1000), dead])]
         )
-        if isinstance(lease, ResponseError):
-            _log.warning("the lease of the process name is not renewed: %s", words_of(lease))
+        if isinstance(lease, Refusal):
+            _log.warning("the lease of the process name is not renewed: %s", lease)
             return None
         return None if lease.startswith(self._token) else lease
 
@@ -265,10 +263,10 @@ class Heartbeat:
     def _scripts(self, script: Script, calls: list[tuple[list[bytes], list[Any]]]) -> list[Reply]:
         commands: list[Command] = [script.call(keys, arguments) for keys, arguments in calls]
         replies = self._connection.exchange(commands)
-        if any(isinstance(reply, NoScriptError) for reply in replies):
+        if any(isinstance(reply, UnknownScript) for reply in replies):
             replies = self._connection.exchange([script.call_in_full(c) for c in commands])
         for command, reply in zip(commands, replies, strict=True):
-            if isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.FORBIDDEN:
+            if isinstance(reply, Forbidden):
                 raise not_permitted(reply, command)
         return replies
 

@@ -111,7 +111,7 @@ class PendingEntries:
             The entries, and where the next page begins: nowhere if that is empty.
 
         Raises:
-            ResponseError: the group is gone.
+            Refusal: the group is gone.
         """
         reply = await self._process.commands.ask(
             *(b"XPENDING", stream, self._listener.group, first, b"+", _OWN_PAGE, self._own),
@@ -167,7 +167,7 @@ class PendingEntries:
             was no room for the others.
 
         Raises:
-            ResponseError: the group is gone.
+            Refusal: the group is gone.
         """
         async with self._taking:
             listener = self._listener

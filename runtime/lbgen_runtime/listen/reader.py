@@ -6,12 +6,10 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
-from redis.exceptions import ResponseError
-
 from ..wire import clock
-from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed, words_of
+from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed
 from ..wire.permissions import not_permitted
-from ..wire.replies import Meaning, meaning_of
+from ..wire.refusals import Forbidden, NoGroup, Refusal
 
 if TYPE_CHECKING:
     from ..wire.connection import AsyncConnection
@@ -125,7 +123,7 @@ class Reader:
                 )
                 failures = 0
                 self._process.outage.worked()
-                if isinstance(reply, ResponseError):
+                if isinstance(reply, Refusal):
                     raise reply
                 self._complaint = ""
                 if reply:
@@ -136,7 +134,7 @@ class Reader:
                 replies_lost = replies_lost or failure.sent
                 failures += 1
                 await asyncio.sleep(self._process.outage.failed(failure, failures))
-            except ResponseError as error:
+            except Refusal as error:
                 await self._refused(error)
 
     async def _room(self) -> int:
@@ -155,16 +153,16 @@ class Reader:
             *(b"STREAMS", listener.stream, b">"),
         )
 
-    async def _refused(self, error: ResponseError) -> None:
-        words = words_of(error)
-        if meaning_of(error) is Meaning.FORBIDDEN:
+    async def _refused(self, error: Refusal) -> None:
+        words = str(error)
+        if isinstance(error, Forbidden):
             self._process.fail(not_permitted(error, self._command(1)))
         try:
-            if words.startswith(("NOGROUP", "UNBLOCKED")):
+            if isinstance(error, NoGroup):
                 await self._receiver.group_missing()
                 return
-        except ResponseError as again:
-            words = words_of(again)
+        except Refusal as again:
+            words = str(again)
         if words != self._complaint:
             self._complaint = words
             _log.error("%s cannot read: %s", self._listener, words)

@@ -10,8 +10,7 @@ import asyncio
 import math
 from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import ResponseError
-
+from ..wire.refusals import Refusal
 from .pending import PendingEntries
 from .suspects import Suspects
 
@@ -78,7 +77,7 @@ class Recovery:
             stream: where; no read of it is under way.
 
         Raises:
-            ResponseError: the group is gone.
+            Refusal: the group is gone.
         """
         self._suspects.add(stream, await self._resume(stream))
 
@@ -111,7 +110,7 @@ class Recovery:
         """Look for entries that have been idle for too long, and begin to take them over.
 
         Raises:
-            ResponseError: the group is gone.
+            Refusal: the group is gone.
         """
         under_way = self._passes.get(stream)
         if under_way is not None and not under_way.done():
@@ -132,7 +131,7 @@ class Recovery:
                     return
                 found, after = await self._pending.idle(stream, after)
             self._unfinished[stream] = after
-        except ResponseError:
+        except Refusal:
             pass  # the group is gone: the reader sees to it
 
     async def _take_over(

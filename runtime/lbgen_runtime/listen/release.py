@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import ResponseError
-
+from ..wire.refusals import Refusal
 from ..wire.scripts import RELEASE
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ async def hand_back_unheld(
         holds: whether an entry of a stream is held.
     """
     after, own = b"-", process.name.encode()
-    with contextlib.suppress(ResponseError):  # nothing was ever read from the stream
+    with contextlib.suppress(Refusal):  # nothing was ever read from the stream
         while True:
             found: Any = await process.commands.ask(
                 *(b"XPENDING", stream, listener.group, after, b"+", _PAGE, own),
@@ -74,7 +73,7 @@ async def hand_back_unheld(
 async def _release(
     listener: Listener, process: Process, stream: bytes, entries: list[bytes | int]
 ) -> None:
-    with contextlib.suppress(ResponseError):  # the group is gone, and with it what was held
+    with contextlib.suppress(Refusal):  # the group is gone, and with it what was held
         for at in range(0, len(entries), 2 * _AT_ONCE):
             some = entries[at : at + 2 * _AT_ONCE]
             await process.commands.script(

@@ -7,12 +7,9 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
-from redis.exceptions import ResponseError
-
-from ..printable import printable
 from ..wire import clock
-from ..wire.connection import words_of
 from ..wire.keys import replay_key
+from ..wire.refusals import GroupExists, NoGroup, NoStream, Refusal
 
 if TYPE_CHECKING:
     from .listener import Listener
@@ -66,7 +63,7 @@ class Replays:
         """See whether there are any, and begin to run them."""
         if self._task is not None and not self._task.done():
             return
-        with contextlib.suppress(ResponseError):  # this user may not ask: there are none for it
+        with contextlib.suppress(Refusal):  # this user may not ask: there are none for it
             if await self._process.commands.ask(b"EXISTS", self.stream, optional=True):
                 self._task = self._process.supervisor.start(
                     self._run(), f"replays of {self._listener.group}"
@@ -78,18 +75,22 @@ class Replays:
             await self._recovery.reclaim(self.stream)
             while await self._read():
                 pass
-        except ResponseError as error:
-            words = words_of(error)
-            if words.startswith("NOGROUP"):
-                words = await self._make_group()  # the next look reads
-            if words:
-                self._process.repeats.log(
-                    logging.ERROR,
-                    (str(self._listener), "replays"),
-                    "%s cannot read replays: %s; trying again",
-                    self._listener,
-                    printable(words),
-                )
+        except NoGroup:
+            try:
+                await self._make_group()  # the next look reads
+            except Refusal as error:
+                self._complain(error)
+        except Refusal as error:
+            self._complain(error)
+
+    def _complain(self, refusal: Refusal) -> None:
+        self._process.repeats.log(
+            logging.ERROR,
+            (str(self._listener), "replays"),
+            "%s cannot read replays: %s; trying again",
+            self._listener,
+            refusal,
+        )
 
     async def _read(self) -> bool:
         """Read what there is room for; false where there is nothing more."""
@@ -104,20 +105,13 @@ class Replays:
             self._receiver.received(stream, entries, asked)
         return bool(reply)
 
-    async def _make_group(self) -> str:
-        """Make the group again; returns the server's words where it refuses."""
-        try:
+    async def _make_group(self) -> None:
+        # Another process may be first, or the stream be gone with the last replay.
+        with contextlib.suppress(GroupExists, NoStream):
             await self._process.commands.ask(
                 *(b"XGROUP", b"CREATE", self.stream, self._listener.group, b"0"),
                 optional=True,
             )
-        except ResponseError as error:
-            words = words_of(error)
-            # Another process was first, or the stream is gone with the last replay.
-            if words.startswith("BUSYGROUP") or "requires the key to exist" in words:
-                return ""
-            return words
-        return ""
 
     async def stop(self) -> None:
         """Read nothing more."""

@@ -8,12 +8,10 @@ import logging
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import ResponseError
-
 from ..printable import printable
 from ..wire import clock
 from ..wire.backoff import backoff
-from ..wire.connection import words_of
+from ..wire.refusals import NoGroup, Refusal, WrongType
 from ..wire.scripts import CLAIM
 from .acceptance import event_fields
 
@@ -122,20 +120,18 @@ class Retries:
             replies: Any = claims and await self._process.commands.script(
                 CLAIM, [stream], [listener.group, own, 0, self._room.bytes_left(), *arguments]
             )
-        except ResponseError as error:
-            words = words_of(error)
-            if words.startswith(("NOGROUP", "WRONGTYPE")):
-                replies = [b"moved"] * len(claims)
-            else:
-                self._process.repeats.log(
-                    logging.WARNING,
-                    (str(listener), words.partition(" ")[0]),
-                    "%s: the server refuses: %s; trying again",
-                    listener,
-                    words,
-                )
-                await self._later(claims)
-                return
+        except (NoGroup, WrongType):
+            replies = [b"moved"] * len(claims)
+        except Refusal as error:
+            self._process.repeats.log(
+                logging.WARNING,
+                (str(listener), error.code),
+                "%s: the server refuses: %s; trying again",
+                listener,
+                error,
+            )
+            await self._later(claims)
+            return
         ready: list[Claim] = []
         for claim, reply in zip(claims, replies, strict=True):
             if reply == b"full":

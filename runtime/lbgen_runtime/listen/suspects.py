@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import ResponseError
+from ..wire.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +108,7 @@ class Suspects:
                     claims, _ = await self._pending.take(key[0], [pending])
                     for claim in claims:
                         await self._run_alone(claim)
-        except ResponseError:
+        except Refusal:
             self._waiting.clear()  # the group is gone: the reader sees to it
 
     async def _neighbors_settled(self) -> None:

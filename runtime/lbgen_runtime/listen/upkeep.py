@@ -6,11 +6,9 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import ResponseError
-
 from ..errors import DuplicateListenerName
-from ..wire.connection import words_of
 from ..wire.keys import registered_key
+from ..wire.refusals import NoGroup, Refusal
 from ..wire.registration import is_set_back
 from ..wire.scripts import FORGET
 
@@ -66,9 +64,9 @@ class Sweep(_Repeated):
         listener = consumer.listener
         asked = self._process.commands.ask(b"HGET", registered_key(listener.stream), listener.group)
         registered, refusal = await asyncio.gather(asked, consumer.look(), return_exceptions=True)
-        if isinstance(refusal, Exception) and not isinstance(refusal, ResponseError):
+        if isinstance(refusal, Exception) and not isinstance(refusal, Refusal):
             raise refusal
-        if _must_register(registered, consumer) or _says(refusal, "NOGROUP"):
+        if _must_register(registered, consumer) or isinstance(refusal, NoGroup):
             # The reader notices too that its group is gone, but not while its handlers have
             # enough to do, and not where another process was faster to make the group again.
             try:
@@ -82,10 +80,6 @@ def _must_register(registered: bytes | BaseException | None, consumer: Consumer)
     if isinstance(registered, BaseException):
         return False
     return (registered or b"") != consumer.registration or is_set_back(consumer.registration)
-
-
-def _says(reply: Any, code: str) -> bool:
-    return isinstance(reply, ResponseError) and words_of(reply).startswith(code)
 
 
 class Upkeep(_Repeated):
@@ -135,5 +129,5 @@ class Upkeep(_Repeated):
         """A reply; where the group is gone or the key is no stream, the reader complains."""
         try:
             return await reply
-        except ResponseError as error:
+        except Refusal as error:
             return error

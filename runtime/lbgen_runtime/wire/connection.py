@@ -33,7 +33,7 @@ from .host_names import (
     SyncTcpConnection,
     SyncTlsConnection,
 )
-from .replies import Meaning, meaning_of, words_of
+from .refusals import AskElsewhere, refusal_of
 from .resp import Command, Reply, pack
 from .topology import NoCredentials, NoMaster, Topology, with_credentials
 
@@ -52,7 +52,6 @@ __all__ = [
     "Reply",
     "SyncConnection",
     "WrongServer",
-    "words_of",
 ]
 
 # What resolves a name would import it otherwise, at a moment in which the process may fork.
@@ -141,12 +140,8 @@ class WrongServer(ConnectionFailed):
     """
 
     def __init__(self, replies: list[Reply]) -> None:
-        [first, *_] = (reply for reply in replies if _is_of_wrong_server(reply))
-        super().__init__(ResponseError(words_of(first)), sent=True, replies=replies, peer=None)
-
-
-def _is_of_wrong_server(reply: Reply) -> bool:
-    return isinstance(reply, ResponseError) and meaning_of(reply) is Meaning.WRONG_SERVER
+        [first, *_] = (reply for reply in replies if isinstance(reply, AskElsewhere))
+        super().__init__(first, sent=True, replies=replies, peer=None)
 
 
 _KEEPALIVE: Final[dict[int, int]] = {
@@ -318,7 +313,7 @@ class SyncConnection(_Routed):
                 connection's own.
 
         Returns:
-            One reply per command; a server's error stands in its place as `ResponseError`.
+            One reply per command; a server's error stands in its place as `Refusal`.
 
         Raises:
             ConnectionFailed: the connection could not be opened, or broke.
@@ -343,10 +338,11 @@ class SyncConnection(_Routed):
                 try:
                     replies.append(read())
                 except ResponseError as error:
-                    replies.append(error)
-                    wrong_server = wrong_server or _is_of_wrong_server(error)
+                    refusal = refusal_of(error)
+                    replies.append(refusal)
+                    wrong_server = wrong_server or isinstance(refusal, AskElsewhere)
                 except BusyLoadingError as error:  # redis-py closes the connection for it
-                    replies.append(ResponseError(words_of(error)))
+                    replies.append(refusal_of(error))
                     raise
             if shortened:
                 connection._sock.settimeout(self._timeout)
@@ -537,7 +533,7 @@ class AsyncConnection(_Routed):
             within: seconds that all replies together may take.
 
         Returns:
-            One reply per command; a server's error stands in its place as `ResponseError`.
+            One reply per command; a server's error stands in its place as `Refusal`.
 
         Raises:
             ConnectionFailed: the connection could not be opened, or broke, or took too long.
@@ -562,10 +558,11 @@ class AsyncConnection(_Routed):
                         try:
                             replies.append(await read(disconnect_on_error=False))
                         except ResponseError as error:
-                            replies.append(error)
-                            wrong_server = wrong_server or _is_of_wrong_server(error)
+                            refusal = refusal_of(error)
+                            replies.append(refusal)
+                            wrong_server = wrong_server or isinstance(refusal, AskElsewhere)
                         except BusyLoadingError as error:  # redis-py closes the connection for it
-                            replies.append(ResponseError(words_of(error)))
+                            replies.append(refusal_of(error))
                             raise
                 finally:
                     silence.end()

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ServerRefused
 from ..printable import printable
-from .replies import words_of
 from .scripts import SCRIPTS
 
 if TYPE_CHECKING:
-    from redis.exceptions import ResponseError
-
+    from .refusals import Forbidden
     from .resp import Command
 
 __all__ = ["not_permitted"]
 
 
-def not_permitted(error: ResponseError, command: Command) -> ServerRefused:
+def not_permitted(error: Forbidden, command: Command) -> ServerRefused:
     """The error of a worker whose user may not run a command, with what to permit.
 
     Args:
@@ -34,7 +32,7 @@ def not_permitted(error: ResponseError, command: Command) -> ServerRefused:
         at = command.index(b"STREAMS") + 1 if b"STREAMS" in command else 1
         keys = _text(command[at + (name == "XGROUP")])
     return ServerRefused(
-        f"the server's user may not run {name}{f' on {keys}' if keys else ''}: {words_of(error)}; "
+        f"the server's user may not run {name}{f' on {keys}' if keys else ''}: {error}; "
         f"permit it {' '.join(f'+{each}' for each in needed)} and the keys of the stream "
         "(docs/howto/production.md lists what a user needs)"
     )

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
-from redis.exceptions import AskError, MovedError, ResponseError
+from redis.exceptions import AskError, MovedError
 
 from ..printable import printable
 from ..settings.server_url import Kind, ServerUrl
 from . import clock
-from .replies import Meaning, meaning_of, words_of
+from .refusals import Forbidden, Refusal
 from .slots import ASK_FOR_SLOTS, Node, SlotTable, slot_of
 
 if TYPE_CHECKING:
@@ -219,7 +219,8 @@ class Topology:
             Whether any of them has named another node.
         """
         learnt = False
-        for reply in replies:
+        for refusal in replies:
+            reply = refusal.reply if isinstance(refusal, Refusal) else None
             if not isinstance(reply, AskError):  # MOVED is a kind of it
                 continue
             known = (reply.host or asked.host, reply.port)
@@ -298,8 +299,8 @@ class Topology:
                 why = f"no Sentinel answers: {answer}"
                 continue
             [reply] = answer
-            if isinstance(reply, ResponseError):
-                why = f"a Sentinel refuses: {words_of(reply)}"
+            if isinstance(reply, Refusal):
+                why = f"a Sentinel refuses: {reply}"
             elif reply is None:
                 why = f"the Sentinels know no master that is called {printable(self.url.master)}"
             else:
@@ -331,8 +332,8 @@ class Topology:
             if isinstance(answer, Exception):
                 continue
             [reply] = answer
-            if isinstance(reply, ResponseError):
-                if meaning_of(reply) is Meaning.FORBIDDEN:
+            if isinstance(reply, Refusal):
+                if isinstance(reply, Forbidden):
                     self._forbidden = True
                     _log.warning(
                         "the server's user may not run CLUSTER SLOTS: this process learns where "

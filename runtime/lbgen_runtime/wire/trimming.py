@@ -7,13 +7,10 @@ import random
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from redis.exceptions import ResponseError
-
 from ..printable import printable
-from .connection import words_of
 from .keys import registered_key, trimmed_key
+from .refusals import AskElsewhere, AskLater, Refusal
 from .repeats import Repeats
-from .replies import Meaning, meaning_of
 from .scripts import TRIM
 
 if TYPE_CHECKING:
@@ -102,12 +99,10 @@ class Trims:
         Returns:
             Whether more can be removed: one step removes only so many entries.
         """
-        if isinstance(reply, ResponseError):
+        if isinstance(reply, Refusal):
             # What passes by itself is not worth a line.
-            if meaning_of(reply) not in (Meaning.WRONG_SERVER, Meaning.LATER):  # else it passes
-                self._tell(
-                    (stream,), "%s cannot be trimmed: %s", printable(stream), words_of(reply)
-                )
+            if not isinstance(reply, (AskElsewhere, AskLater)):
+                self._tell((stream,), "%s cannot be trimmed: %s", printable(stream), reply)
             return False
         removed, *held = reply
         # Whole nodes are removed, so it is rarely all that a step may remove.
