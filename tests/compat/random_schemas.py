@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAMES = ("a", "b", "c", "id", "kind", "x-1")
 FORMATS = ("date", "date-time", "email", "ipv4", "time", "uri", "uuid")
@@ -35,7 +38,7 @@ class Schemas:
                 owner[name] = {"$ref": self.random.choice(("#/$defs/A", "#/$defs/B"))}
 
     def schema(self, depth: int) -> Any:
-        choices = [self.string, self.number, self.enum, self.simple]
+        choices: list[Callable[[int], Any]] = [self.string, self.number, self.enum, self.simple]
         if depth < 3:
             choices += [self.object, self.array, self.union, self.composition]
         return self.random.choice(choices)(depth)

@@ -7,6 +7,7 @@ import json
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -315,7 +316,7 @@ def test_an_allowance_that_is_not_needed_any_more_is_a_warning(project: Path) ->
 def test_an_expired_allowance_fails(project: Path) -> None:
     write(project, {"orders.yaml": RENAMED})
     assert allow_renamed("--until", "2030-01-31").exit_code == 0
-    options = {"against": ["main"]}
+    options: dict[str, Any] = {"against": ["main"]}
     last = run_check(Path("schemas"), today=datetime.date(2030, 1, 31), **options)
     late = run_check(Path("schemas"), today=datetime.date(2030, 2, 1), **options)
     assert last.exit_code == 0

@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lbgen.compat.decide import Documents, Version, decide
 from lbgen.source.document import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 URI = "lbgen:///event.json"
 OLDEST = "http://json-schema.org/draft-04/schema#"
@@ -39,7 +42,7 @@ class Numbers:
         self.random = random.Random(seed)
 
     def schema(self, depth: int = 0) -> dict[str, Any]:
-        choices = [self.type, self.type, self.enum, self.limit]
+        choices: list[Callable[[int], Any]] = [self.type, self.type, self.enum, self.limit]
         if depth < 2:
             choices += [self.array, self.object, self.union, self.negation]
         return self.random.choice(choices)(depth)

@@ -119,9 +119,9 @@ LENGTHS = (0, 2, 10, 19, 36, 39, 45, 63, 64, 100, 253, 254, 255, 318, 319, 320, 
 @pytest.mark.parametrize("limit", ["minLength", "maxLength"])
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_a_length_beside_a_format_is_decided(name: str, limit: str) -> None:
-    free = {"type": "string", "format": name}
+    free: dict[str, object] = {"type": "string", "format": name}
     for length in LENGTHS:
-        decision = decide(*map(_parameters, (free, {**free, limit: length})))
+        decision = decide(_parameters(free), _parameters({**free, limit: length}))
         assert decision.state != "undecided", (length, decision.reason)
         if decision.state == "breaking":
             text = decision.event["text"]
@@ -130,9 +130,9 @@ def test_a_length_beside_a_format_is_decided(name: str, limit: str) -> None:
 
 
 def test_a_length_beside_a_pattern_is_decided() -> None:
-    pattern = {"type": "string", "pattern": "^[a-z]{1,64}@[a-z]{1,255}$"}
+    pattern: dict[str, object] = {"type": "string", "pattern": "^[a-z]{1,64}@[a-z]{1,255}$"}
     for length, state in ((319, "breaking"), (320, "compatible")):
-        decision = decide(*map(_parameters, (pattern, {**pattern, "maxLength": length})))
+        decision = decide(_parameters(pattern), _parameters({**pattern, "maxLength": length}))
         assert decision.state == state
 
 

@@ -243,7 +243,7 @@ def test_credentials_that_fail_are_told_by_their_kind_without_what_they_say(kind
         (broken, "credentials raised ValueError"),
         (lambda: 7, "a password"),
     ):
-        bus = Bus(credentials=credentials, fire_deadline=0.2)  # type: ignore[arg-type]
+        bus = Bus(credentials=credentials, fire_deadline=0.2)
         with pytest.raises(ServerUnreachable, match=words) as raised:
             bus.notes.noted.fire(number=1)
         assert "sesame" not in str(raised.value)

@@ -166,7 +166,7 @@ def test_letters_of_any_size_and_number_are_all_listed_and_dropped(server: Serve
 async def test_a_replayed_letter_goes_to_its_listener_only_and_is_the_event_that_it_was(
     server: Server,
 ) -> None:
-    bus, got, fail = bus_of(server), [], True
+    bus, got, fail = bus_of(server), list[Any](), True
 
     @bus.notes.noted.listen(listener_name="shelf")
     async def shelf(event: Noted, delivery: Delivery) -> None:
@@ -222,7 +222,7 @@ def test_a_replay_that_ends_its_processes_is_dead_after_max_deliveries(server: S
     bus.run()
     """
     dead_key = "{notes.*:stream}:dead:library-shelf"
-    quick = {"LBGEN_REDIS_URL": server.url, "LBGEN_RETRY_DELAY": "0.05"}
+    quick: dict[str, Any] = {"LBGEN_REDIS_URL": server.url, "LBGEN_RETRY_DELAY": "0.05"}
     with Process(script, END="raise", **quick) as worker:
         servers.wait_for(lambda: server.client.exists("notes.*:stream"))
         bus_of(server).notes.noted.fire(number=1)

@@ -13,12 +13,11 @@ from tests.delivery.live import running, until
 from tests.delivery.notes import Bus
 from tests.support import servers
 from tests.support.proxy import Proxy
-from tests.support.servers import Server, wait_for
+from tests.support.servers import Client, Server, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import redis
 
 STREAM = "notes.*:stream"
 
@@ -65,7 +64,7 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     pair.close()
 
 
-def ids_in_stream(client: redis.Redis) -> list[str]:
+def ids_in_stream(client: Client) -> list[str]:
     return [fields[b"id"].decode() for _, fields in client.xrange(STREAM)]
 
 

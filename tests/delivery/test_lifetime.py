@@ -588,7 +588,7 @@ async def test_a_defect_while_reading_silences_no_listener_and_loses_nothing(
 ) -> None:
     bus, got, defects = bus_of(server), list[int](), [RuntimeError("a defect")]
     bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
-    accept = consumer.accept
+    accept = consumer.accept  # type: ignore[attr-defined]
 
     def defective(*arguments: Any) -> Any:
         if defects:

@@ -330,7 +330,7 @@ def test_10000_events_of_one_process_are_received_once_by_each_listener_in_two_o
 ) -> None:
     fire = "bus = Bus()\nfor number in range(10_000): bus.notes.noted.fire(number=number)"
     outs = {name: tmp_path / name for name in ("shelf", "index")}
-    environment = {"LBGEN_REDIS_URL": server.url}
+    environment: dict[str, Any] = {"LBGEN_REDIS_URL": server.url}
     with (
         Process(WORKER, **environment, LISTENER="shelf", OUT=str(outs["shelf"])) as shelf,
         Process(WORKER, **environment, LISTENER="index", OUT=str(outs["index"])) as index,

@@ -21,7 +21,7 @@ from tests.support import servers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.servers import Server
+    from tests.support.servers import Client, Server
 
 PAGE = (Path(__file__).parents[2] / "docs" / "howto" / "production.md").read_text()
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
@@ -47,7 +47,7 @@ def lbgen(url: str, command: str) -> tuple[int, str]:
 
 def bus_of(url: str, **options: object) -> Bus:
     settings = {"service_name": "billing", "redis_url": url, "max_deliveries": 1}
-    return Bus(**{**settings, "reclaim_interval": 0.1, **options})  # type: ignore[arg-type]
+    return Bus(**{**settings, "reclaim_interval": 0.1, **options})
 
 
 def test_the_commands_do_what_the_page_says(server: Server, url: str) -> None:
@@ -190,13 +190,13 @@ def test_a_user_of_one_service_touches_nothing_of_another(
     """S10: neither by itself nor in a script, which the user may run on the same keys."""
     server.client.xgroup_create("desk.*:stream", "reception-inbox", "0", mkstream=True)
     server.client.hset("{desk.*:stream}:groups", "reception-inbox", "reception")
-    client = redis.Redis.from_url(billing, protocol=2)
+    client: Client = redis.Redis.from_url(billing, protocol=2)
     with pytest.raises(redis.ResponseError, match=r"permission|can't|ACL"):
         client.execute_command(*command)
     script = "return redis.call(unpack(ARGV))"
     keys = [part for part in command if ":" in str(part) and "stream" in str(part)]
     with pytest.raises(redis.ResponseError, match=r"permission|can't|ACL"):
-        client.eval(script, len(keys), *keys, *command)  # type: ignore[arg-type]
+        client.eval(script, len(keys), *keys, *command)
     client.close()
     assert server.client.hgetall("{desk.*:stream}:groups") == {b"reception-inbox": b"reception"}
     assert len(server.client.xinfo_groups("desk.*:stream")) == 1

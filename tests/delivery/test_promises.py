@@ -90,7 +90,7 @@ async def test_a_second_live_process_of_one_name_refuses_to_start(server: Server
 def test_a_process_that_was_killed_is_restarted_under_its_name_and_works_off_its_events(
     server: Server,
 ) -> None:
-    environment = {"LBGEN_REDIS_URL": server.url, "LBGEN_PROCESS_NAME": "p1"}
+    environment: dict[str, Any] = {"LBGEN_REDIS_URL": server.url, "LBGEN_PROCESS_NAME": "p1"}
     with Process(LISTENING, **environment) as first:
         assert first.line() == "listening"
         bus = bus_of(server)
@@ -399,7 +399,7 @@ def test_an_event_that_kills_processes_dies_alone(server: Server) -> None:
     bus = bus_of(server)
     for number in range(20):
         bus.notes.noted.fire(number=number, text="die" if number == 7 else "")
-    environment = {"LBGEN_REDIS_URL": server.url, "LBGEN_PROCESS_NAME": "p1"}
+    environment: dict[str, Any] = {"LBGEN_REDIS_URL": server.url, "LBGEN_PROCESS_NAME": "p1"}
     environment["LBGEN_MAX_DELIVERIES"] = "3"
     done: list[str] = []
     for _ in range(6):
@@ -562,7 +562,13 @@ async def test_acknowledge_and_log_forgets_the_event(
 # P6
 
 
-WHOLE = {"id": "x", "api_name": "notes", "event_name": "noted", "version": "1", ":number": "1"}
+WHOLE: dict[Any, str] = {
+    "id": "x",
+    "api_name": "notes",
+    "event_name": "noted",
+    "version": "1",
+    ":number": "1",
+}
 
 
 def without(name: str) -> dict[str, str]:

@@ -148,7 +148,7 @@ async def test_a_worker_stops_with_the_reason_when(
     async def ahandle(event: Noted) -> None:
         handle(event)
 
-    handler = {"sync": handle, "async": ahandle}[shape]
+    handler: Any = {"sync": handle, "async": ahandle}[shape]
     bus.notes.noted.listen(handler, listener_name="shelf")
     server.client.xgroup_create(STREAM, GROUP, "0", mkstream=True)
     await bus.notes.noted.fire_async(number=1)

@@ -93,7 +93,7 @@ class Compositions:
             return self.random.choice([{"anyOf": union}, {"oneOf": union}, union[0]])
         if depth < 3 and choice < 0.6:
             return {"type": "array", "items": {"type": "object", **self.object(depth + 1)}}
-        leaf = self.random.choice(
+        leaf: Any = self.random.choice(
             [{"type": "integer"}, {"type": "string"}, {"const": "x"}, {"enum": ["x", 1]}, {}]
         )
         if self.defaults and self.random.random() < 0.4:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -112,7 +112,7 @@ def test_what_is_just_within_the_limits_is_written(way: str) -> None:
 
 def test_every_such_part_is_named_at_once() -> None:
     with pytest.raises(InvalidParameters) as refused:
-        CONTRACT.encode(Noted(text=LONE, any=[[LONE, {1}]], at="x"))
+        CONTRACT.encode(Noted(text=LONE, any=[[LONE, {1}]], at=cast("Any", "x")))
     assert {each.pointer for each in refused.value.violations} == {"/text", "/any/0/0", "/any/0/1"}
 
 
@@ -126,7 +126,8 @@ def test_an_id_or_a_name_that_cannot_be_written_is_refused_at_once() -> None:
     endpoint = EventEndpoint(Bus(), CONTRACT)
     with pytest.raises(ValueError, match="unpaired surrogate"):
         endpoint.fire_event(Noted(), event_id=LONE)
-    for names in ({"service_name": LONE}, {"process_name": LONE}):
+    each: list[dict[str, Any]] = [{"service_name": LONE}, {"process_name": LONE}]
+    for names in each:
         with pytest.raises(InvalidSettings, match="unpaired surrogates"):
             Bus(**names)
     with pytest.raises(InvalidSettings, match="unpaired surrogates"):
@@ -137,6 +138,12 @@ def test_an_id_or_a_name_that_cannot_be_written_is_refused_at_once() -> None:
 
 class Broken(tzinfo):
     """A time zone with a mistake in it."""
+
+    def tzname(self, moment: datetime | None) -> str:
+        return "broken"
+
+    def dst(self, moment: datetime | None) -> None:
+        return None
 
     def utcoffset(self, moment: datetime | None) -> timedelta:
         raise ValueError("a mistake of this class")

@@ -13,9 +13,8 @@ from tests.faults.kinds import DEATHS
 from tests.faults.verdict import Verdict
 
 if TYPE_CHECKING:
-    import redis
-
     from tests.faults.journal import Line
+    from tests.support.servers import Client
 
 __all__ = ["GROUPS", "PATIENCE", "STREAM", "Ledger", "buried"]
 
@@ -31,7 +30,7 @@ _SLOW_SCRIPT: Final = 1_000_000
 _ENDS: Final = {"done", "failed", "cancelled", "gave up"}
 
 
-def buried(client: redis.Redis, group: str) -> list[tuple[str, Death | None]]:
+def buried(client: Client, group: str) -> list[tuple[str, Death | None]]:
     """The dead letters of a group: the event's id, and what the letter says about its death."""
     found: list[tuple[str, Death | None]] = []
     for _, fields in client.xrange(dead_key(STREAM, f"service-{group}")):
@@ -59,7 +58,7 @@ class Ledger:
             if line["what"] in _ENDS or line["what"] == "began":
                 self._runs[line["group"], line["id"]].append(line)
 
-    def check(self, client: redis.Redis) -> Verdict:
+    def check(self, client: Client) -> Verdict:
         """Compare what was confirmed with what was run, and with what the server holds."""
         verdict = self.check_journals()
         confirmed = self._confirmed()
@@ -158,7 +157,7 @@ class Ledger:
 
     def _check_dead(
         self,
-        client: redis.Redis,
+        client: Client,
         group: str,
         verdict: Verdict,
         confirmed: dict[str, Line],
@@ -189,9 +188,7 @@ class Ledger:
         return found
 
     @staticmethod
-    def _check_group(
-        client: redis.Redis, group: str, entries: set[bytes], verdict: Verdict
-    ) -> None:
+    def _check_group(client: Client, group: str, entries: set[bytes], verdict: Verdict) -> None:
         name = f"service-{group}"
         infos = [info for info in client.xinfo_groups(STREAM) if info["name"] == name.encode()]
         if not infos:
@@ -206,7 +203,7 @@ class Ledger:
                 verdict.found("no pending entry is missing from its stream", f"{group} {each}")
 
     @staticmethod
-    def _check_scripts(client: redis.Redis, verdict: Verdict) -> None:
+    def _check_scripts(client: Client, verdict: Verdict) -> None:
         """No script has held the server up for long."""
         for slow in client.slowlog_get(128):
             if slow["command"].startswith(b"EVAL") and slow["duration"] > _SLOW_SCRIPT:

@@ -64,8 +64,8 @@ def run_mix(
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         time.sleep(random.uniform(0.5, 3.5))
-        names = list(faults)
-        [name] = random.choices(names, [faults[each][0] for each in names])
+        likely = list(faults)
+        [name] = random.choices(likely, [faults[each][0] for each in likely])
         tell(name)
         faults[name][1]()
         for _ in range(_CONSUMERS - len(stage.consumers)):

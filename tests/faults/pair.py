@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerPair"]
 
-_OPTIONS: Final = {
+_OPTIONS: Final[dict[str, Any]] = {
     "appendonly": "yes",
     "appendfsync": "always",
     "slowlog_log_slower_than": "10000",

@@ -33,7 +33,7 @@ def _acknowledge_before_handling() -> None:
             self.pass_over(stream, entry_id, 1)
         received(self, stream, entries, asked)
 
-    consumer.Consumer.received = early  # type: ignore[method-assign]
+    consumer.Consumer.received = early
 
 
 def _fire_with_blind_retries() -> None:
@@ -47,7 +47,7 @@ def _fire_with_blind_retries() -> None:
 def _send_no_heartbeat() -> None:
     def none(self: Any, consumer: Any) -> None: ...
 
-    heartbeat.Heartbeat._renew = none  # type: ignore[method-assign]
+    heartbeat.Heartbeat._renew = none
 
 
 def _renew_unfenced() -> None:
@@ -59,7 +59,7 @@ def _renew_unfenced() -> None:
     ids[#ids] = nil
     return { {}, ids, {} }
     """
-    heartbeat.RENEW = scripts.Script(source, b"0" * 40)  # type: ignore[misc]
+    heartbeat.RENEW = scripts.Script(source, b"0" * 40)
 
 
 def _recreate_groups_at_the_end() -> None:
@@ -74,14 +74,14 @@ def _keep_the_group_of_a_newcomer() -> None:
 def _replace_in_register(part: bytes, other: bytes) -> None:
     source = group.REGISTER.source
     assert part in source, "the plant fits the script no more"
-    group.REGISTER = scripts.Script(source.replace(part, other), b"1" * 40)  # type: ignore[misc]
+    group.REGISTER = scripts.Script(source.replace(part, other), b"1" * 40)
 
 
 def _trim_by_length() -> None:
     source = b"return { redis.call('XTRIM', KEYS[1], 'MAXLEN', 20) }"
     from lbgen_runtime.wire import trimming
 
-    trimming.TRIM = scripts.Script(source, b"2" * 40)  # type: ignore[misc]
+    trimming.TRIM = scripts.Script(source, b"2" * 40)
 
 
 def _take_codecs_for_made() -> None:
@@ -98,7 +98,7 @@ def _take_codecs_for_made() -> None:
         except RecursionError as error:
             raise Invalid(str(error)) from error
 
-    record_codec.RecordCodec.settle = settle_once  # type: ignore[method-assign]
+    record_codec.RecordCodec.settle = settle_once
     runners.event_of = event_or_invalid
 
 
@@ -106,8 +106,8 @@ def _stay_with_a_demoted_server() -> None:
     class Never(Refusal):
         """What no reply is."""
 
-    connection.AskElsewhere = Never  # type: ignore[misc]
-    commands.AskElsewhere = Never  # type: ignore[misc]
+    connection.AskElsewhere = Never
+    commands.AskElsewhere = Never
 
 
 def _acknowledge_what_is_lost() -> None:
@@ -116,21 +116,21 @@ def _acknowledge_what_is_lost() -> None:
     def ended_or_lost(self: Any, claim: Any, *, handled: bool) -> bool:
         return ended(self, claim, handled=handled) or handled
 
-    claims.Claims.ended = ended_or_lost  # type: ignore[method-assign]
+    claims.Claims.ended = ended_or_lost
     source = b"""
     for i = 4, #ARGV, 2 do redis.call('XACK', KEYS[1], ARGV[1], ARGV[i]) end
     return {}
     """
-    acknowledgements.ACKNOWLEDGE = scripts.Script(source, b"4" * 40)  # type: ignore[misc]
+    acknowledgements.ACKNOWLEDGE = scripts.Script(source, b"4" * 40)
 
 
 def _look_through_the_whole_stream() -> None:
     budget = b"local left = 2500000"
     assert budget in scripts.FIRE.source, "the plant fits the script no more"
     source = scripts.FIRE.source.replace(budget, b"local left = 1e18")
-    batch.FIRE = scripts.Script(source, b"5" * 40)  # type: ignore[misc]
+    batch.FIRE = scripts.Script(source, b"5" * 40)
     # No page is asked for: the step that writes looks at all.
-    search.Search.next = property(lambda self: None)  # type: ignore[assignment]
+    search.Search.next = property(lambda self: None)
 
 
 def _run_first_what_comes_back() -> None:
@@ -146,8 +146,8 @@ def _run_first_what_comes_back() -> None:
         again = any((claim.delivery.listener, claim.entry_id) in recovered for claim in some)
         make_ready(self, some, first=first or again)
 
-    claims.Claims.make_ready = ready  # type: ignore[method-assign]
-    pending.PendingEntries.take = taken  # type: ignore[method-assign]
+    claims.Claims.make_ready = ready
+    pending.PendingEntries.take = taken
 
 
 def _wait_for_what_is_recovered() -> None:
@@ -163,7 +163,7 @@ def _wait_for_what_is_recovered() -> None:
                 await ended.wait()
         return []
 
-    recovery.Recovery._take_over = one_at_a_time  # type: ignore[method-assign]
+    recovery.Recovery._take_over = one_at_a_time
 
 
 FAULTS = {

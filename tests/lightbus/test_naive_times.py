@@ -13,7 +13,7 @@ from lbgen_runtime.events.naive_times import read_zone
 from tests.support.packages import build_json, imported, write_package
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
     from typing import TypeAlias
 
@@ -43,7 +43,7 @@ def documents(**keys: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def decoders(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Decoders]:
+) -> Decoders:
     """Reads the parameters of an event, per `assume_timezone`."""
     zones: Decoders = {}
     for zone in (None, "UTC", "Europe/Berlin"):

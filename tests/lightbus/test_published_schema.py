@@ -71,13 +71,16 @@ def test_the_form_is_lightbuss_own() -> None:
 
 
 def test_properties_of_every_part_are_known_to_the_closed_object() -> None:
+    base: dict[str, Any] = {
+        "$defs": {"Base": {"type": "object", "properties": {"a": {"type": "string"}}}}
+    }
     schema = published(
         {
             "type": "object",
             "allOf": [{"$ref": "#/$defs/Base"}, {"properties": {"b": {"type": "integer"}}}],
             "properties": {"c": {}},
         },
-        **{"$defs": {"Base": {"type": "object", "properties": {"a": {"type": "string"}}}}},
+        **base,
     )
     assert accepts(schema, {"a": "x", "b": 1, "c": None})
     assert not accepts(schema, {"a": 1})

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
@@ -38,6 +38,11 @@ SUPERVISED = '"$@" & child=$!; cat >/dev/null; kill -9 $child 2>/dev/null'
 
 _CLUSTER_BUS = 10_000
 """How far above its port a server of a cluster has the port for its neighbours."""
+
+
+Client: TypeAlias = Any
+"""A client of redis-py: it says of every reply that it may be one of all that any version of the
+protocol has."""
 
 
 def missing(kind: str) -> str:
@@ -127,7 +132,7 @@ class Server:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def connect(self, **options: Any) -> redis.Redis:
+    def connect(self, **options: Any) -> Client:
         """A client that tries each command once."""
         return redis.Redis(
             port=self.port, protocol=2, retry=Retry(NoBackoff(), 0), socket_timeout=10, **options

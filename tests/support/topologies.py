@@ -15,7 +15,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests.support.servers import SUPERVISED, Server, binary, free_port, wait_for
+from tests.support.servers import SUPERVISED, Client, Server, binary, free_port, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -212,7 +212,7 @@ class Sentinel:
         self._file = Path(self._folder) / "sentinel.conf"
         self._file.write_text("\n".join(lines) + "\n")
         self._process: subprocess.Popen[bytes] | None = None
-        self.client = redis.Redis(
+        self.client: Client = redis.Redis(
             port=self.port, protocol=2, retry=Retry(NoBackoff(), 0), socket_timeout=10
         )
 
@@ -354,5 +354,7 @@ class SentinelSet:
 
     def stop(self) -> None:
         """End every server and Sentinel and remove their data."""
-        for server in (*self.sentinels, *self.servers):
+        for sentinel in self.sentinels:
+            sentinel.stop()
+        for server in self.servers:
             server.stop()
