@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import os
 import signal
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.support import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 # A shell that starts pytest in the background has it, and all that it starts, ignore SIGINT.
@@ -32,8 +33,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     names = pyfuncitem._fixtureinfo.argnames
-    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The event loop of async tests: uvloop's with `LBGEN_TEST_LOOP=uvloop`, else asyncio's."""
+    match os.environ.get("LBGEN_TEST_LOOP"):
+        case None | "" | "asyncio":
+            return None
+        case name:
+            factory: Callable[[], asyncio.AbstractEventLoop] = import_module(name).new_event_loop
+            return factory
 
 
 @pytest.fixture(scope="session", params=servers.KINDS)
