@@ -14,6 +14,7 @@ from rich.console import Console
 
 from lbgen.findings.diagnostic import Diagnostic, Note, Place, Related, Severity
 from lbgen.report.printer import FORMATS, print_diagnostics
+from lbgen.report.run_facts import RunFacts
 from lbgen.source.document import Document
 from lbgen.tasks.build import build_folder
 
@@ -44,7 +45,7 @@ _FOUND = (
 )
 
 
-def _printed(format_: str, folder: str = "schemas") -> str:
+def _printed(format_: str, folder: str = "schemas", facts: RunFacts | None = None) -> str:
     document = Document(file="shop.yaml", value=None, places={}, key_places={}, lines=_LINES)
     other = Document(file="fine.yaml", value=None, places={}, key_places={}, lines=())
     out = io.StringIO()
@@ -54,6 +55,7 @@ def _printed(format_: str, folder: str = "schemas") -> str:
         folder=folder,
         format=format_,
         stream=out,
+        facts=facts,
     )
     return out.getvalue()
 
@@ -268,13 +270,15 @@ def test_sarif_has_the_form_of_sarif_2_1_0_and_every_result_points_to_its_rule()
     assert [result["level"] for result in run["results"]] == ["error", "warning", "note"]
 
 
-def test_junit_fails_for_errors_and_warnings_and_passes_files_without_findings() -> None:
+def test_junit_fails_for_what_fails_the_command_and_passes_files_without_findings() -> None:
     suites = ElementTree.fromstring(_printed("junit"))
     suite = suites[0]
-    assert (suite.get("tests"), suite.get("failures")) == ("4", "2")
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
     assert len(suite.findall("testcase")) == 4
-    assert len(suite.findall("testcase/failure")) == 2
-    [failure, _] = suite.findall("testcase/failure")
+    [failure] = suite.findall("testcase/failure")
+    strict = RunFacts(failing=frozenset({Severity.ERROR, Severity.WARNING}))
+    suite_of_lint = ElementTree.fromstring(_printed("junit", facts=strict))[0]
+    assert suite_of_lint.get("failures") == "2"
     assert "before: 10%\n  a\\nb\nhelp: did you mean `api`?\nor: leave it out\n" in str(
         failure.text
     )

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
-from tests.compat.repositories import CONTRACT, commit, repository, write
+from lbgen.tasks import check
+from tests.compat.repositories import CONTRACT, commit, git, repository, write
 
 FORMATS = ("text", "json", "github", "gitlab", "sarif", "junit")
 UMLAUTS = CONTRACT.replace("channel", "größe")
@@ -175,3 +177,58 @@ def test_a_lock_file_holds_the_settings(project: Path) -> None:  # K12
     assert lbgen("lock", "schemas", "--output", "old.json").returncode == 0
     lock = json.loads(Path("old.json").read_text())
     assert lock["settings"]["urls"] == {"https://x.example/": "common/"}
+
+
+# What reports say of the run
+
+
+def test_every_report_names_the_commit_that_it_compared_with(project: Path) -> None:
+    commit = git(project, "rev-parse", "HEAD")
+    write(project, {"orders.yaml": CONTRACT.replace("order_id: {type: string}", "order_id: {}")})
+    sarif = json.loads(lbgen("check", "schemas", "--against", "main", "--format", "sarif").stdout)
+    about = sarif["runs"][0]["properties"]
+    assert about["commit"] == commit
+    assert commit[:7] in about["against"]
+    junit = lbgen("check", "schemas", "--against", "main", "--format", "junit").stdout.decode()
+    suite = ElementTree.fromstring(junit)[0]
+    names = {each.attrib["name"]: each.attrib["value"] for each in suite.iter("property")}
+    assert names["commit"] == commit
+    for entry in json.loads(
+        lbgen("check", "schemas", "--against", "main", "--format", "gitlab").stdout
+    ):
+        assert f"Compared with main ({commit[:7]}" in entry["description"]
+
+
+def test_only_what_fails_the_check_is_a_failure_for_junit(project: Path) -> None:
+    write(project, {"orders.yaml": UMLAUTS})
+    (project / "pyproject.toml").write_text('[tool.lbgen.compat]\nmode = "backward"\n')
+    done = lbgen("check", "schemas", "--against", "main", "--format", "junit")
+    assert done.returncode == 0, done.stderr
+    suite = ElementTree.fromstring(done.stdout.decode())[0]
+    assert "compat-settings-changed" in done.stdout.decode()  # a warning
+    assert suite.attrib["failures"] == "0"
+    assert not list(suite.iter("failure"))
+
+
+def test_a_format_that_cannot_be_written_loses_no_finding(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(project, {"orders.yaml": CONTRACT.replace("order_id: {type: string}", "order_id: {}")})
+
+    def fail(_: object) -> str:
+        raise ValueError("Exceeds the limit for integer string conversion")
+
+    monkeypatch.setattr(check, "as_json", fail)
+    assert check.check_folder(Path("schemas"), format="json", against=["main"]) == 1
+    errors = capsys.readouterr().err
+    assert "shop.orders.order_placed" in errors
+    assert "the json report cannot be written" in errors
+
+
+def test_a_recursive_type_is_called_as_its_author_calls_it(project: Path) -> None:
+    node = "$defs:\n  Node: {type: object, properties: {next: {$ref: '#/$defs/Node'}}}\n"
+    old = CONTRACT.replace("channel: {enum: [web, app]}", "channel: {$ref: '#/$defs/Node'}")
+    commit(project, {"orders.yaml": old + node}, "a type that recurs")
+    write(project, {"orders.yaml": CONTRACT.replace("{enum: [web, app]}", "{type: string}")})
+    done = lbgen("check", "schemas", "--against", "main")
+    assert 'parameter "channel" changed from Node to string' in done.stdout.decode()

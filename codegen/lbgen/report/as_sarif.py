@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
     from ..findings.diagnostic import Diagnostic, Place
     from .excerpts import Excerpts
+    from .run_facts import RunFacts
 
 __all__ = ["as_sarif"]
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
-def as_sarif(diagnostics: Sequence[Diagnostic], excerpts: Excerpts) -> str:
+def as_sarif(diagnostics: Sequence[Diagnostic], excerpts: Excerpts, facts: RunFacts) -> str:
     """One SARIF log with one run."""
     rules = sorted({each.rule for each in diagnostics})
-    run = {
+    run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "lbgen",
@@ -36,6 +37,8 @@ def as_sarif(diagnostics: Sequence[Diagnostic], excerpts: Excerpts) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(each, rules.index(each.rule), excerpts) for each in diagnostics],
     }
+    if facts.about:
+        run["properties"] = dict(facts.about)
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -12,6 +12,7 @@ from .as_sarif import as_sarif
 from .as_text import print_text
 from .console import for_programs
 from .excerpts import Excerpts
+from .run_facts import RunFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,11 +25,13 @@ __all__ = ["FORMATS", "print_diagnostics"]
 _MACHINE: Final[Mapping[str, Callable[[Sequence[Diagnostic], Excerpts], str]]] = {
     "json": as_json,
     "github": as_github,
+}
+_WITH_FACTS: Final[Mapping[str, Callable[[Sequence[Diagnostic], Excerpts, RunFacts], str]]] = {
     "sarif": as_sarif,
     "junit": as_junit,
 }
 
-FORMATS: Final = ("text", *_MACHINE)
+FORMATS: Final = ("text", *_MACHINE, *_WITH_FACTS)
 """Every format that diagnostics can be printed in."""
 
 
@@ -39,6 +42,7 @@ def print_diagnostics(
     folder: str,
     format: str = "text",  # noqa: A002
     stream: TextIO | None = None,
+    facts: RunFacts | None = None,
 ) -> None:
     """Print diagnostics.
 
@@ -48,6 +52,7 @@ def print_diagnostics(
         folder: the schema folder; paths are printed relative to the working directory.
         format: one of `FORMATS`.
         stream: where to; standard output by default.
+        facts: what the formats that have room for it say of the run.
 
     Raises:
         ValueError: there is no such format.
@@ -57,7 +62,10 @@ def print_diagnostics(
     if format == "text":
         print_text(diagnostics, excerpts, out)
         return
-    printer = _MACHINE.get(format)
-    if printer is None:
+    if format in _WITH_FACTS:
+        text = _WITH_FACTS[format](diagnostics, excerpts, facts or RunFacts())
+    elif format in _MACHINE:
+        text = _MACHINE[format](diagnostics, excerpts)
+    else:
         raise ValueError(f"{format!r} is not an output format; use one of: {', '.join(FORMATS)}")
-    for_programs(out).write(printer(diagnostics, excerpts))
+    for_programs(out).write(text)

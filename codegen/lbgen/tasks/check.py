@@ -23,6 +23,7 @@ from ..compiler import analyse
 from ..findings.diagnostic import Diagnostic, Place, Severity
 from ..report.console import for_programs, say
 from ..report.printer import print_diagnostics
+from ..report.run_facts import RunFacts
 from ..schema.equality import json_equal
 from ..source.garbage import rarely_collected
 
@@ -93,7 +94,16 @@ def check_folder(
             print_result(_no_comparison(schemas, error), format)
             say_why("check", error)
         return error.code if isinstance(error, CannotCheck) else 2
-    print_result(result, format)
+    try:
+        print_result(result, format)
+    except (LookupError, RecursionError, TypeError, ValueError) as error:
+        # A value that a format cannot hold must not hide what was found.
+        print_diagnostics(
+            result.diagnostics(), result.documents, folder=str(schemas), stream=sys.stderr
+        )
+        why = f"{type(error).__name__}: {error}"
+        say_why("check", CannotCheck(f"the {format} report cannot be written ({why}); see above"))
+        return result.exit_code or 2
     if changelog is not None:
         try:
             with changelog.open("a", encoding="utf-8") as file:
@@ -129,7 +139,11 @@ def print_result(result: Result, format: str) -> None:  # noqa: A002 - the optio
         for_programs(sys.stdout).write(as_gitlab(result))
     else:
         print_diagnostics(
-            result.diagnostics(), result.documents, folder=str(result.schemas), format=format
+            result.diagnostics(),
+            result.documents,
+            folder=str(result.schemas),
+            format=format,
+            facts=RunFacts(about=result.facts),
         )
     if format in ("text", "github") and result.code is None:  # lines among which others may be
         say(summary(result))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..config import read_config
 from ..findings.diagnostic import Severity, in_order
 from ..lint.linter import lint
 from ..report.printer import print_diagnostics
+from ..report.run_facts import RunFacts
 from .build import compile_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["lint_folder"]
+
+_FAILING: Final = frozenset({Severity.ERROR, Severity.WARNING})
 
 
 def lint_folder(schemas: Path, *, format: str) -> int:  # noqa: A002
@@ -29,5 +32,11 @@ def lint_folder(schemas: Path, *, format: str) -> int:  # noqa: A002
     built = compile_folder(schemas)
     found = lint(built, read_config(schemas).lint_ignore)
     problems = in_order([*built.problems, *found])
-    print_diagnostics(problems, built.analysis.sources, folder=str(schemas), format=format)
-    return int(any(problem.severity is not Severity.NOTE for problem in problems))
+    print_diagnostics(
+        problems,
+        built.analysis.sources,
+        folder=str(schemas),
+        format=format,
+        facts=RunFacts(failing=_FAILING),
+    )
+    return int(any(problem.severity in _FAILING for problem in problems))

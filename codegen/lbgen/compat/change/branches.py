@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..normal.json_values import canonical
-from ..normal.schema import REF, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ..normal.schema import Node
 
 
 def matched(
@@ -65,4 +66,4 @@ def name_of(node: Node) -> str:
         return str(path[-1])
     if "enum" in node.keywords:
         return ", ".join(canonical(value) for value in node.get("enum"))
-    return _type(node) or (str(node.get(REF)) if REF in node.keywords else "")
+    return _type(node) or ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from ...analysis.expansion import WayCounter, step_of
 from ...source.json_types import is_array, is_object
@@ -118,7 +119,23 @@ class _Work:
         if name is None:
             name = self._names[target.location] = f"d{len(self._names)}"
             self.waiting.append((name, target))
-        return Node(keywords={REF: name}, origin=target.location)
+        return Node(keywords={REF: name}, origin=target.location, notes={"title": _called(target)})
+
+
+def _called(target: Target) -> str:
+    """What its author calls a schema: its title, its name, or that of its `$id` or its file."""
+    schema, path = target.schema, target.location.path
+    title = schema.get("title") if is_object(schema) else None
+    if isinstance(title, str) and title:
+        return title
+    names = [step for step in path if isinstance(step, str)]
+    if path[:1] == ("events",) and len(path) == 3:
+        return names[1]
+    if names:
+        return names[-1]
+    name = schema.get("$id", schema.get("id")) if is_object(schema) else None
+    uri = name if isinstance(name, str) and name.strip("#/") else target.location.uri
+    return unquote(uri.rstrip("#/").rpartition("/")[2]).partition(".")[0] or uri
 
 
 class _Reader:

@@ -91,6 +91,16 @@ class Result:
         """Where the old contract says it, as the user can find it."""
         return f"{finding.against.folder.rstrip('/')}/{finding.old_place}"
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """What was compared, by which rules; empty if nothing was."""
+        if not self.against:
+            return {}
+        names = ", ".join(map(str, self.against))
+        commits = ", ".join(one.commit for one in self.against if one.commit)
+        facts = {"against": names, "commit": commits, "summary": summary(self), "rules": self.used}
+        return {name: text for name, text in facts.items() if text}
+
     def diagnostics(self) -> list[Diagnostic]:
         """What a check says, an edit that breaks several events once."""
         return [*(self._diagnostic(edit) for edit in self.edits), *self.problems]

@@ -103,9 +103,10 @@ def _allowance(finding: Finding) -> dict[str, Any]:
 def as_gitlab(result: Result) -> str:
     """GitLab's code quality report: a JSON array, one object a finding."""
     excerpts = Excerpts(result.documents, str(result.schemas))
+    compared = [f"Compared with {result.facts['against']}"] if result.facts else []
     found = [
         {
-            "description": ". ".join((diagnostic.message, *details(diagnostic))),
+            "description": ". ".join((diagnostic.message, *details(diagnostic), *compared)),
             "check_name": diagnostic.rule,
             "fingerprint": hashlib.sha256(
                 f"{diagnostic.rule} {diagnostic.place.file} {diagnostic.message}".encode(
