@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 OBJECT: dict[str, Any] = {"type": "object", "properties": {"n": {"type": "integer"}}}
 OTHER: dict[str, Any] = {"type": "object", "properties": {"z": {"type": "string"}}}
 TEXT = {"type": "string"}
+NULLABLE: dict[str, Any] = {"oneOf": [{"type": "null"}, OBJECT]}
 
 
 def event(**properties: Any) -> dict[str, Any]:
@@ -95,6 +96,11 @@ TAKEN = {
         contract_of("shop", seen=several({}, event(a=TEXT, it=OBJECT))),
         contract_of("shop", seen=several(event(it=OTHER), event(a=TEXT, it=OBJECT))),
         {"SeenIt": "compat-name-taken"},
+    ),
+    "a property that a pattern matches renames the class of the pattern": (
+        contract_of("shop", seen={**event(z1={}), "patternProperties": {"^z": NULLABLE}}),
+        contract_of("shop", seen={**event(za={}, z1={}), "patternProperties": {"^z": NULLABLE}}),
+        {"SeenZ1": "compat-name-changed"},
     ),
     "a property with a name of its own changes nothing": (
         contract_of("shop", seen=event(m=OBJECT)),

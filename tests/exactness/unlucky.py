@@ -145,7 +145,7 @@ class Unlucky(Compositions):
         return self.fit([contract["events"][name]["parameters"]], contract["$defs"], 0)
 
     def fit(self, schemas: list[Any], named: dict[str, Any], depth: int) -> Any:
-        flat = list(self.flat(schemas, named))
+        flat = list(self.flat(schemas, named)) if depth < 12 else []
         listed = [
             each.get("enum", [each.get("const")]) for each in flat if {"enum", "const"} & {*each}
         ]

@@ -18,7 +18,7 @@ from ...schema.paths import definition_name
 from .finding import Finding, Proof, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ...compiler import Analysis
     from ...findings.diagnostic import Place
@@ -131,17 +131,30 @@ class _Things:
 
 def _pairs(before: PublicNames, after: PublicNames) -> Iterator[tuple[_Class, _Class]]:
     """The classes that are in both versions, each with what it has become."""
+    gone: list[_Class] = []
+    come = [one for thing in after.classes.keys() - before.classes for one in after.classes[thing]]
     for thing, ones in before.classes.items():
-        left = list(after.classes.get(thing, ()))
-        waiting = list(ones)
-        alone = len(ones) == len(left) == 1
-        for same in (_any,) if alone else (_unchanged, _unmoved, _equal, _in_place):
-            for one in list(waiting):
-                two = next((each for each in left if same(one, each)), None)
-                if two is not None:
-                    waiting.remove(one)
-                    left.remove(two)
-                    yield one, two
+        waiting, left = list(ones), list(after.classes.get(thing, ()))
+        alone = len(waiting) == len(left) == 1
+        ways = (_any,) if alone else (_unchanged, _unmoved, _equal, _in_place)
+        yield from _matched(waiting, left, ways)
+        gone += waiting
+        come += left
+    # What leads to a schema may be another property now, which is found first.
+    yield from _matched(gone, come, (_unmoved, _in_place))
+
+
+def _matched(
+    waiting: list[_Class], left: list[_Class], ways: Iterable[Callable[[_Class, _Class], bool]]
+) -> Iterator[tuple[_Class, _Class]]:
+    """Pairs of classes that are the same in some way, taken out of both lists."""
+    for same in ways:
+        for one in list(waiting):
+            two = next((each for each in left if same(one, each)), None)
+            if two is not None:
+                waiting.remove(one)
+                left.remove(two)
+                yield one, two
 
 
 def _any(_one: _Class, _two: _Class) -> bool:
