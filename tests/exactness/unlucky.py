@@ -6,8 +6,7 @@ import copy
 import keyword
 from typing import TYPE_CHECKING, Any, Final
 
-from lbgen.generate.names import USED_IN_CLASSES, USED_IN_PACKAGE
-from lbgen_runtime import Event
+from lbgen.generate.names import USED_IN_CLASSES, USED_IN_PACKAGE, reserved_parameters
 from tests.exactness.compositions import Compositions, of_item, of_property
 
 if TYPE_CHECKING:
@@ -16,8 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["Unlucky"]
 
 KEYS: Final = sorted(
-    {*USED_IN_CLASSES, *USED_IN_PACKAGE, *keyword.kwlist, *keyword.softkwlist, *dir(Event)}
+    {*USED_IN_CLASSES, *USED_IN_PACKAGE, *keyword.kwlist, *reserved_parameters()}
     | {
+        "__init__",
+        "__class__",
+        "__dict__",
         "foo-bar",
         "foo_bar",
         "foo.bar",
@@ -94,7 +96,9 @@ class Unlucky(Compositions):
             schema["patternProperties"] = {self.random.choice(PATTERNS): self.value(depth + 1)}
         if self.random.random() < 0.15:
             extra = self.random.choice([True, False, self.value(depth + 1)])
-            schema[self.random.choice(["additionalProperties", "unevaluatedProperties"])] = extra
+            keywords = ["additionalProperties"]
+            keywords += ["unevaluatedProperties"] * isinstance(extra, bool)
+            schema[self.random.choice(keywords)] = extra
         if self.random.random() < 0.05:
             schema["propertyNames"] = {"maxLength": 20}
         if self.random.random() < 0.05:

@@ -62,13 +62,14 @@ def additional_properties(
                 type_ = modeller.type_of([location], inner, perhaps)
                 patterns.append((pattern, type_, location))
     known = {pattern for pattern, _, _ in patterns}
-    may_be = [location for location in perhaps if location.path[-1] not in known]
+    # What applies to every other property is typed above, with all that may apply.
+    may_be = [] if rest else [each for each in perhaps if each.path[-1] not in known]
     of_rest = [location for location in may_be if location.path[-2:-1] != ("patternProperties",)]
     for location in may_be:
         type_ = modeller.type_of([location], naming, perhaps)
         if location not in of_rest:
             patterns.append((str(location.path[-1]), type_, location))
-        elif all(part in of_rest for _, part in rest):
+        else:
             rest.append((type_, location))
     members = [*((type_, location) for _, type_, location in patterns), *rest]
     if not members:
