@@ -64,7 +64,35 @@ SHAPES = {
     ]
 }
 
+
+def tagged_inside(kind: str, **properties: Any) -> dict[str, Any]:
+    """An object whose kind stands in another one."""
+    meta = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": kind}}}
+    required = ["meta", *properties]
+    return {"type": "object", "required": required, "properties": {"meta": meta, **properties}}
+
+
+BLOCK = {
+    "oneOf": [
+        tagged_inside("text", text={"type": "string"}),
+        tagged_inside("image", width={"type": "integer"}, height={"type": "integer"}),
+    ]
+}
+
 CASES: dict[str, tuple[Any, Any, list[str]]] = {
+    "a tag of an object inside singles out a branch": (
+        BLOCK,
+        {"meta": {"kind": "image"}, "text": "x"},
+        [
+            "the whole value: 'width' is missing; add it (required)",
+            "the whole value: 'height' is missing; add it (required)",
+        ],
+    ),
+    "a tag of an object inside that no branch has": (
+        BLOCK,
+        {"meta": {"kind": "img"}, "text": "x"},
+        ["/meta/kind: 'img' is not one of 'text', 'image'; did you mean 'image'? (const)"],
+    ),
     "a tag singles out a branch": (
         INSURANCE,
         {"kind": "private", "company": "x"},

@@ -13,7 +13,7 @@ from .schema_parts import named, numbers
 from .violation_words import form_of, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .schema_parts import SchemaPart, SchemaParts
 
@@ -49,6 +49,7 @@ class Branch:
         name: what it is called in a message.
         kinds: the JSON types that it can accept.
         tags: by property.
+        inner_tags: tags of objects inside, by the property of the object and that of the tag.
         required: the schema that demands a property, by property.
         known: the properties that it names.
         values: all values that it accepts, if they are listed.
@@ -58,6 +59,7 @@ class Branch:
     name: str
     kinds: frozenset[str] = _ALL
     tags: dict[str, Tag] = field(default_factory=dict)
+    inner_tags: dict[tuple[str, str], Tag] = field(default_factory=dict)
     required: dict[str, SchemaPart] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     values: Sequence[Any] | None = None
@@ -129,9 +131,25 @@ class Branches:
             return
         branch.known |= schema["properties"].keys()
         for name in schema["properties"]:
-            tag = self._tag(part.step("properties", name))
+            inner = part.step("properties", name)
+            tag = self._tag(inner)
             if tag is not None:
                 branch.tags.setdefault(name, tag)
+            for inner_name, inner_tag in self._tags_inside(inner):
+                branch.inner_tags.setdefault((name, inner_name), inner_tag)
+
+    def _tags_inside(self, part: SchemaPart) -> Iterator[tuple[str, Tag]]:
+        """The tags among the properties of an object, which may stand behind a reference."""
+        parts = [part]
+        if type(part.schema) is dict:
+            parts += self._parts.in_place(part)
+        for each in parts:
+            if type(each.schema) is not dict:
+                continue
+            for name in named(each, "properties"):
+                tag = self._tag(each.step("properties", name))
+                if tag is not None:
+                    yield name, tag
 
     def _tag(self, part: SchemaPart) -> Tag | None:
         for _ in range(_MOST_PARTS):

@@ -126,6 +126,27 @@ def _by_tag(
         elif len(tagged) == len(branches) and all(name in each.required for each in tagged):
             words = f"{shown(name)} is missing; add it: {any_of(map(shown, values))}"
             return refused.by(tagged[0].required[name]).found("required", words)
+    return _by_inner_tag(explanation, refused, branches)
+
+
+def _by_inner_tag(
+    explanation: Explanation, refused: Refused, branches: list[Branch]
+) -> list[Branch] | Found:
+    """The branches that the tag of an object inside leaves, or what is wrong with that tag."""
+    for path in dict.fromkeys(path for branch in branches for path in branch.inner_tags):
+        tagged = [each for each in branches if path in each.inner_tags]
+        around = refused.value.get(path[0])
+        if len(tagged) < 2 or type(around) is not dict or path[1] not in around:
+            continue
+        value = around[path[1]]
+        meant = [each for each in tagged if _is_one_of(value, each.inner_tags[path].values)]
+        if meant:
+            branches = meant
+        elif len(tagged) == len(branches):
+            tag = tagged[0].inner_tags[path]
+            values = [one for each in tagged for one in each.inner_tags[path].values]
+            words = not_one_of(value, values, explanation.similar)
+            return refused.by(tag.part).found(tag.keyword, words, *path)
     return branches
 
 
