@@ -53,7 +53,7 @@ def test_each_violation_names_pointer_rule_file_and_line() -> None:
 def test_what_is_no_json_is_said_to_be_none() -> None:
     code, output = validate("{")
     assert code == 1
-    assert "this is not JSON" in output
+    assert "this is not valid JSON" in output
 
 
 def test_an_unknown_event_is_wrong_use_with_a_suggestion() -> None:
@@ -66,8 +66,8 @@ def test_what_no_reader_takes_is_not_valid() -> None:
     text = json.dumps(PAID)[:-1]
     assert validate(f'{text}, "more": 1e400}}') == (
         1,
-        "standard input: a number is out of the range of a 64-bit float; send it as a string\n",
+        "standard input: a number is outside the range of a 64-bit float; send it as a string\n",
     )
     code, output = validate(f'{text}, "more": {"[" * 200}{"]" * 200}}}')
     assert code == 1
-    assert "nest deeper than 128" in output
+    assert "nested more than 128 levels deep" in output

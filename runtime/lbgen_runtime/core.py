@@ -75,8 +75,8 @@ class BusCore:
         """
         if self.settings.service_name is None:
             raise InvalidSettings(
-                "listening needs a service name that stays the same over restarts: "
-                "Bus(service_name=...) or LBGEN_SERVICE_NAME"
+                "a bus needs a service name to listen; pass Bus(service_name=...) or set "
+                "LBGEN_SERVICE_NAME, and do not change it between restarts"
             )
         return self.settings.service_name
 
@@ -96,15 +96,18 @@ class BusCore:
             InvalidSettings: the bus runs already.
         """
         if self.worker is not None:
-            raise InvalidSettings(f"{listener} comes too late: this bus runs already")
+            raise InvalidSettings(
+                f"{listener} was added after the bus had started; call listen(...) before run()"
+            )
         for other in self.listeners:
             if (
                 other.name == listener.name
                 and other.contract.api.name == listener.contract.api.name
             ):
                 raise DuplicateListenerName(
-                    f"service {listener.service!r} has a listener {listener.name!r} on API "
-                    f"{listener.contract.api.name!r} already, for {other.contract.full_name}"
+                    f"service {listener.service!r} already has a listener {listener.name!r} on API "
+                    f"{listener.contract.api.name!r}, for {other.contract.full_name}; choose "
+                    "another listener name"
                 )
         self.listeners.append(listener)
 

@@ -109,27 +109,27 @@ class EventEndpoint(Generic[E]):
         api, settings = self._contract.api, core.settings
         if api.authoritative is not None and settings.service_name not in api.authoritative:
             raise NotAuthoritative(
-                f"events of {api.name} are fired by {', '.join(api.authoritative)}, "
-                f"not by {settings.service_name or 'a bus without a service name'}"
+                f"only {', '.join(api.authoritative)} may fire events of {api.name}, not "
+                f"{settings.service_name or 'a bus without a service name'}"
             )
         if api.lightbus:
             core.schema_publisher.announce(self._contract)
         if not isinstance(event, self._contract.event_type):
             raise TypeError(
-                f"{self._contract.full_name} is fired with a {self._contract.event_type.__name__}, "
-                f"not with {type(event).__name__}"
+                f"{self._contract.full_name} needs an event of type "
+                f"{self._contract.event_type.__name__}, not {type(event).__name__}"
             )
         given: Any = event_id
         if event_id is None:
             event_id = new_event_id()
         elif not isinstance(given, str) or not given:
             raise TypeError(
-                f"event_id is a text that is not empty, not {printable(repr(event_id))}"
+                f"event_id must be a string that is not empty, not {printable(repr(event_id))}"
             )
         elif not is_unicode(event_id):
             raise ValueError(
                 f"event_id {printable(event_id)} has an unpaired surrogate, which is not a "
-                "character; fire it under another id"
+                "character; use another id"
             )
         parameters = self._contract.encode(event)
         xadd = self._form.xadd(event_id, parameters)
@@ -139,7 +139,7 @@ class EventEndpoint(Generic[E]):
         if len(parameters) > MOST_PARAMETERS:
             raise EventTooLarge(
                 f"{self._contract.full_name} {printable(event_id)} has {len(parameters):,} "
-                f"parameters; an entry can have {MOST_PARAMETERS:,}",
+                f"parameters; the limit is {MOST_PARAMETERS:,}",
                 event_id=event_id,
                 event=event,
                 again=self,
@@ -190,23 +190,24 @@ class EventEndpoint(Generic[E]):
                 return None
             case Problem.UNCONFIRMED:
                 return FireUnconfirmed(
-                    f"{name} {event_id} may or may not be on the bus ({why}); fire it again under "
-                    "this id",
+                    f"{name} {event_id} may or may not be on the bus ({why}); fire it again "
+                    "with this id",
                     **about,
                 )
             case Problem.UNREACHABLE:
                 where = self._bus.__lbgen__.outage.where
                 return ServerUnreachable(
-                    f"{name} {event_id} was not fired: no server took it at {where} ({why}); start "
-                    "one there, or say in redis_url (LBGEN_REDIS_URL) where yours is",
+                    f"{name} {event_id} was not fired: no server accepted it at {where} "
+                    f"({why}); start a server there, or set redis_url (LBGEN_REDIS_URL) to the "
+                    "address of your server",
                     **about,
                 )
             case Problem.FULL:
                 limit = self._bus.__lbgen__.settings.max_stream_length
                 by = f"consumer group {printable(why)} has not" if why else "not every listener has"
                 return BusFull(
-                    f"{name} {event_id} was not fired: the stream holds {limit} events that {by} "
-                    "worked off",
+                    f"{name} {event_id} was not fired: the stream holds {limit} events that "
+                    f"{by} handled",
                     **about,
                 )
             case Problem.REJECTED:

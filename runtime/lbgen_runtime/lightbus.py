@@ -100,7 +100,7 @@ class SchemaPublisher:
             except ConnectionFailed:
                 pause = 1.0  # the connections that carry events say so in the log
             except Exception:  # noqa: BLE001 - a defect must not end the publishing
-                _log.exception("publishing schemas for Lightbus failed; trying again")
+                _log.exception("publishing schemas for Lightbus failed; retrying")
         connection.close()
 
     def _publish(self, connection: SyncConnection) -> None:
@@ -114,7 +114,7 @@ class SchemaPublisher:
                 if isinstance(reply, Refusal) and str(reply) != self._complaint:
                     self._complaint = str(reply)
                     _log.warning(
-                        "the schema of %s cannot be published for Lightbus: %s",
+                        "cannot publish the schema of %s for Lightbus: %s",
                         api,
                         self._complaint,
                     )

@@ -153,7 +153,7 @@ def test_a_machine_without_git_says_so(origin: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATH", "/nowhere")
     result = check("--against", "main")
     assert result.exit_code == 2
-    assert "git cannot be run" in result.output
+    assert "cannot run git" in result.output
 
 
 def test_a_path_needs_no_git(origin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,4 +185,4 @@ def test_a_check_of_what_is_checked_out_says_so(
     monkeypatch.chdir(origin)
     result = check("--against", "main")
     assert result.exit_code == 0
-    assert ", the commit that is checked out)" in result.output
+    assert ", the current commit)" in result.output

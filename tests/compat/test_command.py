@@ -65,7 +65,7 @@ def test_old_versions_may_be_tags_folders_and_lock_files(project: Path, tmp_path
     for against in ("v1", "main", "HEAD", str(tmp_path / "old"), str(tmp_path / "old.json")):
         result = lbgen("check", "schemas", "--against", against)
         assert result.exit_code == 1
-        assert 'parameter "email" is now called "mail"' in result.output
+        assert 'parameter "email" is now named "mail"' in result.output
 
 
 def test_several_old_versions_are_checked_at_once(project: Path) -> None:
@@ -358,13 +358,13 @@ def test_a_changelog_names_breaking_changes_first(project: Path) -> None:
     result = lbgen("changelog", "schemas", "--against", "main")
     assert result.exit_code == 0
     assert result.output.splitlines() == [
-        "## Changes of the contract since main (8e7b158, the commit that is checked out)",
+        "## Changes of the contract since main (8e7b158, the current commit)",
         "",
         "### Breaking",
         "",
         "#### shop.orders",
         "",
-        '- `order_placed`: parameter "email" is now called "mail" (backward and forward)',
+        '- `order_placed`: parameter "email" is now named "mail" (backward and forward)',
         "",
         "### Compatible",
         "",
@@ -430,7 +430,7 @@ def test_every_report_says_that_nothing_was_compared(project: Path, name: str) -
         json.loads(result.stdout)
     if name == "junit":
         assert ElementTree.fromstring(result.stdout).get("failures") == "1"
-    assert "there is no git ref nowhere" in result.stdout
+    assert "the git ref nowhere does not exist" in result.stdout
 
 
 def test_github_annotates_the_changed_line(project: Path) -> None:

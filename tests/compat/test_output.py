@@ -151,8 +151,8 @@ def test_a_report_is_appended_to_a_file_or_the_reason_told(project: Path, tmp_pa
         (b'{"lbgen-lock": 1, "files": {"a.yaml": "\\ud800"}}', "is damaged"),
         (b'{"lbgen-lock": 1, "files": {"\\ud800.yaml": "a"}}', "is damaged"),
         (b'{"lbgen-lock": 1, "files": {}, "settings": {"drafts": 1}}', "is damaged"),
-        (b'{"lbgen-lock": 1, "files": {}}', "holds no contract"),
-        (b'{"lbgen-lock": 1, "files": {"a.txt": "lbgen"}}', "holds no contract"),
+        (b'{"lbgen-lock": 1, "files": {}}', "has no contract"),
+        (b'{"lbgen-lock": 1, "files": {"a.txt": "lbgen"}}', "has no contract"),
     ],
 )
 def test_a_lock_file_that_is_none_is_told(

@@ -215,7 +215,7 @@ def test_what_durability_replicas_confirms_survives_a_failover(
     proxy.server_port = replica.port
     replica.client.replicaof("NO", "ONE")
     many = Bus(redis_url=proxy.url, durability="replicas:2", fire_deadline=0.5)
-    with pytest.raises(FireUnconfirmed, match="durable in 0 of 2 places") as raised:
+    with pytest.raises(FireUnconfirmed, match="only 0 of 2 required copies are durable") as raised:
         many.notes.noted.fire(number=21)
     with pytest.raises(FireUnconfirmed):
         raised.value.fire_again()
@@ -240,7 +240,7 @@ def test_durability_replicas_counts_replicas_and_does_not_say_which(
         behind.client.replicaof("NO", "ONE")  # it gets nothing more, as if the network were gone
         confirmed = one.notes.noted.fire(number=1)
         soon = Bus(redis_url=primary.url, durability="replicas:2", fire_deadline=0.5)
-        with pytest.raises(FireUnconfirmed, match="durable in 1 of 2 places"):
+        with pytest.raises(FireUnconfirmed, match="only 1 of 2 required copies are durable"):
             soon.notes.noted.fire(number=2)
         assert confirmed in ids_in_stream(replica)
         assert ids_in_stream(behind) == [both], "promoted, it lacks what was confirmed"

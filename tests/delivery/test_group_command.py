@@ -51,7 +51,7 @@ def test_list_tells_what_waits_and_who_reads(server: Server) -> None:
     status, out = group(server, "list")
     assert status == 0
     assert [
-        line.partition("  removed")[0] for line in out.splitlines() if "pending" not in line
+        line.partition("  was removed")[0] for line in out.splitlines() if "pending" not in line
     ] == [
         "gone.*:stream",
         "  library-lost",
@@ -78,7 +78,7 @@ def test_list_and_remove_tell_how_many_replays_wait(server: Server) -> None:
         "0 processes",
     ]
     status, out = group(server, "remove", "library", "lost", "--dry-run")
-    assert out.splitlines()[0].endswith("until it is made again  1 replay")
+    assert out.splitlines()[0].endswith("until it is created again  1 replay")
 
 
 def test_a_group_is_removed_with_all_that_was_remembered_of_it(server: Server) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STREAM = "notes.*:stream"
 NAME = "lbgen-test.invalid"
-WORDS = "the system does not answer in time"
+WORDS = "the operating system did not answer in time"
 
 
 class Resolver:
@@ -134,7 +134,7 @@ def test_a_name_without_an_address_is_told(
 ) -> None:
     resolver.answer.set()
     bus = Bus(redis_url=url(server), fire_deadline=0.3)
-    with pytest.raises(ServerUnreachable, match="the name of its host is not known"):
+    with pytest.raises(ServerUnreachable, match="cannot resolve its host name"):
         fire(bus, 1)
     bus.close()
 

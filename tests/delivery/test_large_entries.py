@@ -90,7 +90,7 @@ async def test_the_server_copies_a_large_entry_to_the_dead_letters(
         assert received() - before < MEGABYTE
     assert sizes_of_letters(server) == [("invalid", 20 * MEGABYTE)]
     [line] = caplog.messages
-    assert "is a dead letter now: invalid" in line
+    assert "became a dead letter: invalid" in line
 
 
 @pytest.mark.thorough  # half a minute
@@ -113,7 +113,7 @@ async def test_a_large_entry_over_a_slow_connection_is_handled_once(
         await until(lambda: not pending_or_unread(server), 60)
     assert sizes_of_letters(server) == [("invalid", 120 * MEGABYTE)]
     [line] = caplog.messages
-    assert "is a dead letter now: invalid" in line
+    assert "became a dead letter: invalid" in line
 
 
 def write_large(server: Server, megabytes: int) -> None:

@@ -178,7 +178,7 @@ async def test_what_a_newcomer_has_handled_is_not_all_run_again(
             again = len(got) - 5000
             assert again < 4999
             await second.back()
-            await until(lambda: caplog.text.count("connected to") == 2)
+            await until(lambda: caplog.text.count("reconnected to") == 2)
             await firing.notes.noted.fire_async(number=5000)
             await until(lambda: 5000 in got)
             await caught_up(server)

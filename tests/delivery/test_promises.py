@@ -458,7 +458,7 @@ async def test_an_entry_that_is_removed_while_it_waits_for_its_retry_is_logged(
 
     async with running(bus):
         await bus.notes.noted.fire_async(number=1)
-        await until(lambda: "failed on event" in caplog.text)
+        await until(lambda: "failed for event" in caplog.text)
         server.client.xtrim(STREAM, maxlen=0)
         await until(lambda: "was removed from the stream" in caplog.text)
         await until(lambda: not pending(server))

@@ -115,7 +115,7 @@ def test_an_error_of_the_module_itself_is_shown_from_its_own_lines_on(
     assert first in shown[0]
     assert last in errors
     assert "importing the module of broken:bus failed" in errors.splitlines()[-1]
-    assert "defect of lbgen" not in errors
+    assert "bug in lbgen" not in errors
 
 
 def test_the_worker_without_the_compiler_says_how_it_is_used() -> None:

@@ -77,9 +77,9 @@ WRONG = {
     "redis+sentinel://:sesame@h/m/zero": "number of a database",
     "redis+sentinel://:sesame@h1,,h2/m": "each comma",
     "redis+cluster://:sesame@": "each comma",
-    "redis+cluster://:sesame@h1:7000,h2:port": "port is a number",
+    "redis+cluster://:sesame@h1:7000,h2:port": "a port from 1 to 65535",
     "redis+cluster://:ses/ame@h1": "percent-encode",
-    "redis+cluster://:sesame@h?sentinel_password=sesame": "options that there are",
+    "redis+cluster://:sesame@h?sentinel_password=sesame": "known options",
     "redis+cluster://:sesame@h?ssl_check_hostname=no": "rediss://",
 }
 

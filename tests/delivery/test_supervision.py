@@ -71,7 +71,7 @@ async def test_a_worker_whose_group_s_name_another_service_takes_stops_and_says_
         at_once.flushall()
         at_once.hset(registered_key(STREAM.encode()).decode(), "mail-eu-send", "mail-eu")
         at_once.execute()
-    with pytest.raises(DuplicateListenerName, match="'mail-eu' has a consumer group"):
+    with pytest.raises(DuplicateListenerName, match="'mail-eu' already has a consumer group"):
         await asyncio.wait_for(task, 20)
     assert "stopping: " in caplog.text
     await bus.close_async()

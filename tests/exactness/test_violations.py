@@ -144,7 +144,7 @@ CASES: dict[str, tuple[Any, Any, list[str]]] = {
         1,
         [
             (
-                "the whole value: this fits 'A' and 'B' at once; change it so that it fits only one"
+                "the whole value: this matches 'A' and 'B'; change it so that it matches only one"
                 " (oneOf)"
             )
         ],
@@ -173,7 +173,7 @@ CASES: dict[str, tuple[Any, Any, list[str]]] = {
         {"at": "2026-11-23T07:48:42"},
         [
             (
-                "/at: '2026-11-23T07:48:42' has no UTC offset; append one, such as +00:00 (in"
+                "/at: '2026-11-23T07:48:42' has no UTC offset; add one, such as +00:00 (in"
                 " Python, use datetime.now(UTC)) (format)"
             )
         ],
@@ -226,7 +226,7 @@ CASES: dict[str, tuple[Any, Any, list[str]]] = {
     "what is excluded": (
         {"not": {"required": ["a"]}},
         {"a": 1},
-        ["the whole value: 'a' may not be here; remove it (not)"],
+        ["the whole value: 'a' must not be present; remove it (not)"],
     ),
     "equal items": (
         {"uniqueItems": True},
@@ -238,8 +238,8 @@ CASES: dict[str, tuple[Any, Any, list[str]]] = {
         ["a", 1],
         [
             (
-                "the whole value: 'contains' fits 1 item of the array; write at least 2 that it"
-                " fits (minContains)"
+                "the whole value: 'contains' matches 1 item of the array; write at least 2 matching"
+                " (minContains)"
             )
         ],
     ),
@@ -361,11 +361,13 @@ def test_what_is_cut_says_so() -> None:
     *first, last = named({"items": {"type": "integer"}}, ["x"] * 200)
     assert len(first) == 100
     assert last == (
-        "the whole value: more is wrong than these 100 places; mend them and try again (schema)"
+        "the whole value: there are more than these 100 violations; fix them and try again (schema)"
     )
     definitions, value = HOSTILE["a deep and heavy value"]
     (line,) = named(SELF, value, definitions)
-    assert "the schema does not accept this; it is too large to say why (schema)" in line
+    assert (
+        "the schema refuses this value; the value is too large to find the reason (schema)" in line
+    )
 
 
 # -- at random ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DoubleRuns"]
 
-_LOST: Final = re.compile(r"has taken event (\S+) over")
+_LOST: Final = re.compile(r"took over event (\S+)")
 _TAKEN: Final = re.compile(r"took over event (\S+) from")
 _SLACK: Final = 0.05
 """Seconds by which the journals of two processes may differ about one moment."""

@@ -36,7 +36,7 @@ def judged(*lines: dict[str, Any]) -> Verdict:
 # Double runs: the second run begins after the first was done, and while it runs.
 AFTER = (line("began", 10), line("done", 10.1), line("began", 14, OTHER, 2))
 MEANWHILE = (line("began", 10), line("began", 14, OTHER, 2), line("done", 20))
-TAKEN: dict[str, Any] = {"text": "another process has taken event x over"}
+TAKEN: dict[str, Any] = {"text": "another process took over event x"}
 
 
 def stopped(at: float, until: float) -> list[dict[str, Any]]:

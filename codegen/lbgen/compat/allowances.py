@@ -27,8 +27,8 @@ NAME: Final = ".lbgen-breaks.yaml"
 """What the file is called, in the schema folder."""
 
 _HEADER: Final = """\
-# Breaking changes that are meant. `lbgen allow` writes this file, `lbgen check` reads it.
-# Each entry covers one change: when either version of the event changes, it covers it no more.
+# Allowed breaking changes. `lbgen allow` writes this file, `lbgen check` reads it.
+# Each entry covers one change, until either version of the event changes again.
 """
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DIRECTIONS: Final = ("backward", "forward", "source")
@@ -126,13 +126,13 @@ def _entry(entry: Any, line: int) -> Allowance:
         raise ValueError("an entry needs `rule`, `at`, `breaks`, `fingerprint` and `reason`")
     breaks = entry.get("breaks")
     if not is_array(breaks) or not breaks or any(one not in _DIRECTIONS for one in breaks):
-        raise ValueError(f"`breaks` is a list of some of: {', '.join(_DIRECTIONS)}")
+        raise ValueError(f"`breaks` must be a list of: {', '.join(_DIRECTIONS)}")
     strict, until, mark = (entry.get(name) for name in ("strict", "until", "id"))
     if not isinstance(strict, bool | None):
-        raise ValueError("`strict` is true or false")
+        raise ValueError("`strict` must be true or false")
     day = day_of(until) if isinstance(until, str) else None
     if until is not None and day is None:
-        raise ValueError("`until` is a day such as 2026-12-31")
+        raise ValueError("`until` must be a date such as 2026-12-31")
     rule, at, fingerprint, reason = (str(entry[name]) for name in names)
     return Allowance(
         rule=rule,
@@ -168,7 +168,7 @@ def add_allowances(schemas: Path, wanted: Callable[[Sequence[Allowance]], list[A
     """
     path = schemas / NAME
     if path.is_symlink():
-        raise CannotAllow(f"{path} is a symbolic link; replace it by a file")
+        raise CannotAllow(f"{path} is a symbolic link; replace it with a file")
     with ExitStack() as stack:
         try:
             file = stack.enter_context(open(path, "a+b"))
@@ -182,8 +182,8 @@ def add_allowances(schemas: Path, wanted: Callable[[Sequence[Allowance]], list[A
             text = _appended(old, entries)
             if read_allowances(text) != ([*known, *entries], []):
                 raise CannotAllow(
-                    f"nothing can be appended to {path} as it is written: put its entries one "
-                    "below the other, each beginning with `- `"
+                    f"cannot add an entry to {path}; write its entries one per line, each "
+                    "starting with `- `"
                 )
             file.write(text[len(old) :])
         except OSError as error:

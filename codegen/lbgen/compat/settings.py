@@ -134,7 +134,9 @@ def check_settings(
     options = {"--against": against, "--against-tip": against_tip}
     names = [Against(text, name == "--against-tip") for name in options for text in options[name]]
     if any(not each.text.strip() for each in names):
-        raise WrongSettings("the name of an old version is empty: `--against main`, for example")
+        raise WrongSettings(
+            "the name of the old version is empty; use for example `--against main`"
+        )
     known = read.names("against", tip=False) + read.names("against-tip", tip=True)
     return CheckSettings(
         rules=rules,
@@ -152,13 +154,17 @@ class _Table:
         unknown = sorted(set(table) - _KEYS)
         if unknown:
             meant = did_you_mean(unknown[0], _KEYS)
-            hint = f"did you mean {meant}?" if meant else f"there are {', '.join(sorted(_KEYS))}"
-            raise _wrong(f"there is no setting {unknown[0]!r}; {hint}")
+            hint = (
+                f"did you mean {meant}?"
+                if meant
+                else (f"the settings are: {', '.join(sorted(_KEYS))}")
+            )
+            raise _wrong(f"unknown setting {unknown[0]!r}; {hint}")
 
     def flag(self, key: str) -> bool:
         value = self.table.get(key, False)
         if not isinstance(value, bool):
-            raise _wrong(f"{key} is true or false, without quotes, not {value!r}")
+            raise _wrong(f"{key} must be true or false, without quotes, not {value!r}")
         return value
 
     def mode(self, key: str, value: Any) -> Mode:
@@ -167,7 +173,9 @@ class _Table:
     def modes(self) -> dict[str, Mode]:
         modes = self.table.get("modes", {})
         if not is_object(modes):
-            raise _wrong('modes is a table: [tool.lbgen.compat.modes] with "shop.orders" = "full"')
+            raise _wrong(
+                'modes must be a table: [tool.lbgen.compat.modes] with "shop.orders" = "full"'
+            )
         return {api: self.mode(f"modes.{api}", value) for api, value in modes.items()}
 
     def one_of(self, key: str, known: tuple[str, ...]) -> str:
@@ -178,7 +186,7 @@ class _Table:
         found: list[Against] = []
         for text in named if is_array(named) else [named]:
             if not (isinstance(text, str) and text.strip()):
-                raise _wrong(f'{key} is a list of names, such as ["main"], not {named!r}')
+                raise _wrong(f'{key} must be a list of names, such as ["main"], not {named!r}')
             found.append(Against(text, tip))
         return found
 
@@ -190,7 +198,7 @@ def _wrong(text: str) -> WrongSettings:
 def _one_of(value: Any, known: tuple[str, ...], name: str) -> str:
     if value not in known:
         raise WrongSettings(
-            f"{printable(name)} is one of {', '.join(known)}, not {printable(repr(value))}"
+            f"{printable(name)} must be one of {', '.join(known)}, not {printable(repr(value))}"
         )
     return str(value)
 

@@ -75,7 +75,7 @@ _KEYWORDS: Final = {
     "pattern": (
         "A regular expression that must match part of the string; add ^ and $ to match all of it."
     ),
-    "patternProperties": "Schemas of properties whose names match a regular expression.",
+    "patternProperties": "Schemas of properties with names that match a regular expression.",
     "prefixItems": "The schemas of the first items, one each.",
     "properties": "The properties, by name.",
     "propertyNames": "The schema of the property names.",

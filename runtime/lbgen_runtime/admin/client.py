@@ -83,9 +83,9 @@ class Asker:
         try:
             return self._connection.exchange(commands)
         except WrongServer as failure:
-            raise ServerUnavailable(f"the server refuses: {failure}") from None
+            raise ServerUnavailable(f"the server refused the connection: {failure}") from None
         except ConnectionFailed as failure:
-            raise ServerUnavailable(f"the server does not answer: {failure}") from None
+            raise ServerUnavailable(f"cannot reach the server: {failure}") from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -94,5 +94,5 @@ class Asker:
 
 def _unless_refused(reply: Reply) -> Reply:
     if isinstance(reply, Exception):
-        raise ServerUnavailable(f"the server refuses: {refusal_of(reply)}")
+        raise ServerUnavailable(f"the server refused the command: {refusal_of(reply)}")
     return reply

@@ -77,4 +77,4 @@ class JsonDefault:
         Raises:
             TypeError: always.
         """
-        raise TypeError("a default is made by the codec of its record")
+        raise TypeError("the codec of the record creates the default")

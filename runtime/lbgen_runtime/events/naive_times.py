@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_zone", "with_offsets"]
 
-_HINT: Final = "a reader takes it where the API's `assume_timezone` says which time zone is meant"
+_HINT: Final = "or set `assume_timezone` of the API to the time zone that is meant"
 _ROUNDS: Final = 10
 """How often a value is looked at again: one that was mended may fit another branch of a union."""
 
@@ -42,7 +42,7 @@ def read_zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         raise InvalidSettings(
-            f"assume_timezone: there is no time zone {name!r} on this machine"
+            f"assume_timezone: this machine does not know the time zone {name!r}"
         ) from None
 
 

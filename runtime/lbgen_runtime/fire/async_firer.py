@@ -169,8 +169,10 @@ class _Writer:
                     try:
                         await self._drive(self._gather())
                     except Exception as error:  # noqa: BLE001 - a defect: the next events go on
-                        _log.exception("firing failed; what was under way is unconfirmed")
-                        self._give_up(f"an error in lbgen: {type(error).__name__}")
+                        _log.exception(
+                            "firing failed; the events that were being sent are unconfirmed"
+                        )
+                        self._give_up(f"a bug in lbgen: {type(error).__name__}")
                 self._woken.clear()
         finally:
             self._open += self._line

@@ -203,7 +203,9 @@ def fire_batch(
             yield Pause(max(0.0, min(pause, left)))
         now = clock.now()
         late = [fire for fire in batch if fire.deadline <= now]
-        _give_up(late, why or "its stream was still being looked through", Problem.UNREACHABLE)
+        _give_up(
+            late, why or "the search for it in its stream was not finished", Problem.UNREACHABLE
+        )
         batch = [fire for fire in batch if not fire.done]
         if batch:
             batch += more()
@@ -213,7 +215,7 @@ def give_up_late(fires: Iterable[Fire]) -> None:
     """Give those up whose time is over while nodes name one another for their stream."""
     now = clock.now()
     late = (fire for fire in fires if not fire.done and fire.deadline <= now)
-    _give_up(late, "no node of the cluster takes its stream", Problem.UNREACHABLE)
+    _give_up(late, "no node of the cluster serves its stream", Problem.UNREACHABLE)
 
 
 def _give_up(batch: Iterable[Fire], why: str, unless_written: Problem) -> None:
@@ -370,7 +372,7 @@ class _Attempt:
                 fire.searched().go_on()
                 self.again_at_once = True
             case b"TRIMMED":
-                why = "its stream was trimmed since the first attempt"
+                why = "its stream was trimmed after the first attempt"
                 fire.give_up(Problem.UNCONFIRMED, why)
             case b"FULL" | b"REFUSED":
                 if fire.search is not None:
@@ -413,14 +415,17 @@ class _Attempt:
                     for fire, entry_id in self._written:
                         fire.confirm(entry_id)
                 else:
-                    self.refusal = f"durable in {reached} of {self._rules.durable_count} places"
+                    self.refusal = (
+                        f"only {reached} of {self._rules.durable_count} required copies are durable"
+                    )
             case "kill" if isinstance(reply, Forbidden):
                 if self._rules.kill_refused:
                     return
                 self._rules.kill_refused = True
                 _log.warning(
-                    "the server's user may not CLIENT KILL: an event that the network delays for "
-                    "longer than its fire waits may be written twice"
+                    "the server user may not run CLIENT KILL, so an event that the network "
+                    "delays for longer than its fire waits can be written twice; permit it "
+                    "with +client|kill"
                 )
             case "eviction" if not self._rules.eviction.asked:
                 self._rules.eviction.asked = True  # first: a log handler may fire

@@ -85,7 +85,7 @@ class _Turn:
             if not fire.done:
                 unknown = taken or fire.maybe_written
                 problem = Problem.UNCONFIRMED if unknown else Problem.UNREACHABLE
-                fire.give_up(problem, "the thread that writes for the others stands still")
+                fire.give_up(problem, "the thread that writes for the other threads is blocked")
 
 
 class _Lane:

@@ -107,7 +107,7 @@ class Acknowledger:
                 self._repeats.log(
                     logging.WARNING,
                     (self._stream, self._group, "acknowledge"),
-                    "%s of %s cannot acknowledge yet: %s; trying again",
+                    "%s of %s cannot acknowledge events (%s); retrying",
                     printable(self._group),
                     printable(self._stream),
                     error,

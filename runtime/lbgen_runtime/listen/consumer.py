@@ -174,7 +174,7 @@ class Consumer:
                 continue
             running = self._give_up(claim)
             _log.warning(
-                "%s: another process has taken event %s over%s",
+                "%s: another process took over event %s%s",
                 self.listener,
                 printable(claim.delivery.event_id),
                 " while its handler runs" if running else "",
@@ -191,8 +191,7 @@ class Consumer:
         for claim in hanging:
             self._give_up(claim)
             _log.warning(
-                "%s: the handler of event %s runs for longer than max_processing; the event is "
-                "handed back",
+                "%s: the handler of event %s exceeded max_processing; released the event",
                 self.listener,
                 printable(claim.delivery.event_id),
             )
@@ -260,7 +259,8 @@ class Consumer:
                     await self._hand_back(self.claims.held)
         except TimeoutError:
             _log.warning(
-                "%s: the server has not taken the last acknowledgements, or not what was not begun",
+                "%s: the server did not accept the last acknowledgements or releases; "
+                "these events will run again",
                 self.listener,
             )
             return False
@@ -277,8 +277,7 @@ class Consumer:
             if claim.state is State.RUNNING:
                 self._give_up(claim)
                 _log.warning(
-                    "%s: the handler of event %s takes longer than its grace; the event is handed "
-                    "back",
+                    "%s: the handler of event %s exceeded grace; released the event",
                     self.listener,
                     printable(claim.delivery.event_id),
                 )

@@ -84,14 +84,17 @@ class ExitWatch:
             try:
                 what, number = self._messages.get(timeout=left)
             except Empty:
-                _leave(status, "what still runs takes too long: leaving without it")
+                _leave(status, "handlers did not finish in time; exiting without them")
                 return
             if what == "over":
                 status = number
                 break
             if what == "signal" and signalled:
                 name = signal.Signals(number).name
-                _leave(128 + number, f"{name} again: leaving at once; what runs stays pending")
+                _leave(
+                    128 + number,
+                    (f"received {name} again; exiting immediately, running events stay pending"),
+                )
             signalled = signalled or what == "signal"
             if deadline is None:
                 deadline = time.monotonic() + self._seconds
@@ -100,7 +103,7 @@ class ExitWatch:
             return  # nobody wants the process to end
         _wait_for_the_main_thread()
         time.sleep(max(deadline - time.monotonic(), _LAST_WORDS))
-        _leave(status, "a thread does not end: leaving without it")
+        _leave(status, "a thread did not end in time; exiting without it")
 
 
 def _wait_for_the_main_thread() -> None:

@@ -68,7 +68,7 @@ class Failures:
             return
         last = delivery.times_delivered >= settings.max_deliveries
         _log.error(
-            "%s: the handler failed on event %s (delivery %d of %d)",
+            "%s: the handler failed for event %s (delivery %d of %d)",
             self._listener,
             printable(delivery.event_id),
             delivery.times_delivered,
@@ -83,7 +83,7 @@ class Failures:
             claim.settle()
             self._process.fail(
                 ListenerFailed(
-                    f"{self._listener}: the handler failed on event "
+                    f"{self._listener}: the handler failed for event "
                     f"{printable(delivery.event_id)}: "
                     + printable("".join(traceback.format_exception_only(error)).strip(), 1000)
                 )
@@ -152,7 +152,7 @@ class Failures:
             self._claims.burying_bytes -= claim.size
         if done:
             _log.error(
-                "%s: event %s is a dead letter now: %s: %s",
+                "%s: event %s became a dead letter: %s: %s",
                 self._listener,
                 printable(claim.delivery.event_id or claim.entry_id),
                 reason,
@@ -181,7 +181,7 @@ class Failures:
                 process.repeats.log(
                     logging.WARNING,
                     (str(listener), error.code),
-                    "%s: the server refuses: %s; trying again",
+                    "%s: the server refused the command (%s); retrying",
                     listener,
                     error,
                 )
@@ -196,8 +196,8 @@ class Failures:
                     process.repeats.log(
                         logging.ERROR,
                         (str(listener), "dead letters"),
-                        "%s: the key %s is not a stream, so no dead letter can be written; events "
-                        "that have failed wait for it: rename or remove the key",
+                        "%s: cannot write dead letters, because the key %s is not a stream; "
+                        "rename or delete the key (failed events wait until then)",
                         listener,
                         printable(keys[-1]),
                     )
@@ -205,8 +205,8 @@ class Failures:
                     continue
                 if done == -1 or claim.removed:
                     _log.error(
-                        "%s: entry %s was removed from the stream before it was handled; nothing "
-                        "is left of it",
+                        "%s: entry %s was removed from the stream before it was handled, and "
+                        "is lost",
                         listener,
                         claim.entry_id.decode(),
                     )

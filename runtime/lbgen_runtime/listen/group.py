@@ -72,12 +72,12 @@ async def ensure_group(listener: Listener, process: Process, known: bytes) -> by
     what, registration = outcome
     if what == b"taken":
         raise DuplicateListenerName(
-            f"{listener}: service {printable(registration)!r} has a consumer group of that name on "
-            f"{listener.stream.decode()}; give one of them another name"
+            f"{listener}: service {printable(registration)!r} already has a consumer group with "
+            f"this name on {listener.stream.decode()}; rename one of the listeners"
         )
     if what == b"lost":
         _log.warning(
-            "%s: the consumer group was lost; it begins again with the oldest event that is there",
+            "%s: the consumer group was lost; starting again with the oldest event in the stream",
             listener,
         )
     return registration

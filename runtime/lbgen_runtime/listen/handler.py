@@ -50,7 +50,7 @@ def shape_of(handler: Any, event_type: type[Event]) -> Shape:
     name = getattr(handler, "__qualname__", repr(handler))
     wanted = f"({event_type.__name__}) or ({event_type.__name__}, Delivery)"
     if not callable(handler):
-        raise InvalidHandler(f"{name} is no function; a handler takes {wanted}")
+        raise InvalidHandler(f"{name} is not a function; a handler takes {wanted}")
     called = inspect.unwrap(handler) if inspect.isroutine(handler) else handler.__call__
     if inspect.isgeneratorfunction(called) or inspect.isasyncgenfunction(called):
         raise InvalidHandler(f"{name} is a generator; a handler takes {wanted} and returns None")
@@ -58,7 +58,7 @@ def shape_of(handler: Any, event_type: type[Event]) -> Shape:
         signature = inspect.signature(handler)
     except (TypeError, ValueError):
         raise InvalidHandler(
-            f"{name} does not say what it takes; a handler takes {wanted}"
+            f"{name} has a signature that cannot be read; a handler takes {wanted}"
         ) from None
     annotations = _annotations(handler)
     positional: list[inspect.Parameter] = []
@@ -73,11 +73,14 @@ def shape_of(handler: Any, event_type: type[Event]) -> Shape:
             or parameter.name == "delivery"
         ):
             raise InvalidHandler(
-                f"{name} takes {parameter.name!r} by its name; a handler takes {wanted}"
+                f"{name} has the keyword-only parameter {parameter.name!r}; a handler takes "
+                f"{wanted}"
             )
     required = [p for p in positional if p.default is p.empty]
     if not positional or len(required) > 2:
-        raise InvalidHandler(f"{name}{signature} does not fit; a handler takes {wanted}")
+        raise InvalidHandler(
+            f"{name}{signature} has the wrong parameters; a handler takes {wanted}"
+        )
     _check_event(name, annotations.get(positional[0].name), event_type)
     second = positional[1] if len(positional) > 1 else None
     typed = annotations.get(second.name) if second is not None else None
@@ -85,7 +88,7 @@ def shape_of(handler: Any, event_type: type[Event]) -> Shape:
     meant = untyped or _is_delivery(typed)
     takes_delivery = len(required) == 2 or meant
     if takes_delivery and not (meant or typed in (None, Any, object)):
-        raise InvalidHandler(f"the second parameter of {name} is a Delivery, not {typed!r}")
+        raise InvalidHandler(f"the second parameter of {name} must be a Delivery, not {typed!r}")
     function = handler.func if isinstance(handler, functools.partial) else handler
     is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
         type(function).__call__
@@ -115,5 +118,5 @@ def _check_event(name: str, annotation: Any, event_type: type[Event]) -> None:
         and not issubclass(event_type, annotation)
     ):
         raise InvalidHandler(
-            f"{name} handles {annotation.__name__}, and this event is {event_type.__name__}"
+            f"{name} handles {annotation.__name__}, but this event is {event_type.__name__}"
         )

@@ -118,7 +118,7 @@ class Heartbeat:
                 self._take_lease()
             except ConnectionFailed as failure:
                 if failure.refused:
-                    words = f"the server refuses the connection: {failure}"
+                    words = f"the server refused the connection: {failure}"
                     held.set_exception(ServerRefused(words))
                     return False
                 attempts += 1
@@ -154,8 +154,8 @@ class Heartbeat:
 
     def _duplicate(self) -> DuplicateProcessName:
         return DuplicateProcessName(
-            f"a live process of service {self._service!r} is called {self._process!r}; give each "
-            "process a name of its own (process_name, LBGEN_PROCESS_NAME)"
+            f"service {self._service!r} already has a live process named {self._process!r}; give "
+            "each process a different name (process_name, LBGEN_PROCESS_NAME)"
         )
 
     def _hold(self, dead: bytes = b"") -> bytes | None:
@@ -167,7 +167,7 @@ class Heartbeat:
             LEASE, [([self._lease], [self._token, peer, int(_LEASE * 1000), dead])]
         )
         if isinstance(lease, Refusal):
-            _log.warning("the lease of the process name is not renewed: %s", lease)
+            _log.warning("cannot renew the lease of the process name: %s", lease)
             return None
         return None if lease.startswith(self._token) else lease
 

@@ -42,7 +42,7 @@ def run(core: ListeningBus) -> None:
     except RuntimeError:
         pass
     else:
-        raise RuntimeError("an event loop runs here already: await run_async() instead of run()")
+        raise RuntimeError("an event loop is already running; await run_async() instead of run()")
     worker = Worker(core)
     loop = _new_event_loop()
     with contextlib.ExitStack() as stack:
@@ -84,7 +84,7 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
         if left:
             names = ", ".join(sorted(task.get_name() for task in left))
-            _log.warning("tasks that do not end when they are cancelled: %s", names)
+            _log.warning("these tasks ignore their cancellation: %s", names)
     finally:
         asyncio.set_event_loop(None)
         loop.close()
@@ -101,7 +101,11 @@ async def _end_tasks() -> Iterable[asyncio.Task[Any]]:
         done, left = await asyncio.wait(tasks, timeout=_LAST_TASKS)
         for task in done:
             if not task.cancelled() and (error := task.exception()) is not None:
-                about = {"message": "a task failed at its end", "exception": error, "task": task}
+                about = {
+                    "message": "a task failed when it was cancelled",
+                    "exception": error,
+                    "task": task,
+                }
                 loop.call_exception_handler(about)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LAST_TASKS):

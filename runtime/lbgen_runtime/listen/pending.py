@@ -199,8 +199,7 @@ class PendingEntries:
         listener, entry_id = self._listener, pending.entry_id
         if reply == b"gone":
             _log.error(
-                "%s: entry %s was removed from the stream before it was handled; nothing is left "
-                "of it",
+                "%s: entry %s was removed from the stream before it was handled, and is lost",
                 listener,
                 printable(entry_id),
             )
@@ -223,8 +222,8 @@ class PendingEntries:
             self._intake.bury(
                 claim,
                 "crashed",
-                f"{pending.times_delivered} processes or handlers did not come to an end with it; "
-                f"the last was {printable(pending.consumer)}",
+                f"{pending.times_delivered} processes or handlers did not finish it; the last "
+                f"one was {printable(pending.consumer)}",
             )
             return None
         if not self.is_own(pending) and _log.isEnabledFor(logging.INFO):

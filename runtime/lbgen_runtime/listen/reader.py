@@ -165,7 +165,7 @@ class Reader:
             words = str(again)
         if words != self._complaint:
             self._complaint = words
-            _log.error("%s cannot read: %s", self._listener, words)
+            _log.error("%s cannot read events: %s", self._listener, words)
         await asyncio.sleep(1)
 
     async def stop(self) -> None:

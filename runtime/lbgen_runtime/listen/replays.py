@@ -87,7 +87,7 @@ class Replays:
         self._process.repeats.log(
             logging.ERROR,
             (str(self._listener), "replays"),
-            "%s cannot read replays: %s; trying again",
+            "%s cannot read replays (%s); retrying",
             self._listener,
             refusal,
         )

@@ -126,7 +126,7 @@ class Retries:
             self._process.repeats.log(
                 logging.WARNING,
                 (str(listener), error.code),
-                "%s: the server refuses: %s; trying again",
+                "%s: the server refused the command (%s); retrying",
                 listener,
                 error,
             )
@@ -159,8 +159,7 @@ class Retries:
     def _gone(self, claim: Claim, *, removed: bool) -> None:
         if removed or claim.removed:
             _log.error(
-                "%s: entry %s was removed from the stream before it was handled; nothing is left "
-                "of it",
+                "%s: entry %s was removed from the stream before it was handled, and is lost",
                 self._listener,
                 printable(claim.entry_id),
             )

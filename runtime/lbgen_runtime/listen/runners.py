@@ -215,7 +215,9 @@ class _Threads:
             finally:
                 del self._awaited[claim]
         if inspect.isgenerator(result) or inspect.isasyncgen(result):
-            raise TypeError(f"the handler returned a {type(result).__name__}, which nobody runs")
+            raise TypeError(
+                f"the handler returned a {type(result).__name__}, which was never awaited"
+            )
         return None
 
     def _tell(self) -> None:

@@ -113,6 +113,6 @@ class Supervisor:
         if isinstance(error, LbgenError):
             self._fail(error)
             return
-        failure = WorkerFailed(f"a part of the worker {how}: {name}")
+        failure = WorkerFailed(f"part of the worker {how}: {name}")
         failure.__cause__ = error
         self._fail(failure)

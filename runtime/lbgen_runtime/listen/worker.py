@@ -84,9 +84,9 @@ class Worker:
 
     def __init__(self, core: ListeningBus) -> None:
         if core.worker is not None:
-            raise InvalidSettings("this bus runs already")
+            raise InvalidSettings("this bus is already running")
         if not core.listeners:
-            raise InvalidSettings("nothing listens on this bus: call listen(...) before it runs")
+            raise InvalidSettings("this bus has no listeners; call listen(...) before run()")
         core.service_name_for_listening()
         self._core = core
         self.listening = False
@@ -181,7 +181,7 @@ class Worker:
         )
         for error in drained:
             if isinstance(error, Exception):
-                _log.error("draining failed", exc_info=error)
+                _log.error("could not drain the worker", exc_info=error)
                 self.fail(error)
         self._heartbeat.stop()
         threads = [asyncio.wrap_future(ended) for ended in (self._heartbeat.ended, published)]
@@ -231,7 +231,7 @@ class Worker:
 
     def signalled(self, name: str) -> None:
         """The process is told to stop."""
-        _log.info("%s: finishing what runs", name)
+        _log.info("received %s; waiting for running handlers", name)
         self._stop.set()
 
     def fail(self, error: Exception) -> None:

@@ -175,7 +175,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         name="max_stream_length",
         default=0,
-        unit="events; 0 is no limit",
+        unit="events; 0 means unlimited",
         reason="Off by default: any limit makes fire fail or drops events. With a limit, a script "
         "writes each event.",
         parse=whole_number(0),

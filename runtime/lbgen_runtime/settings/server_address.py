@@ -21,7 +21,7 @@ __all__ = ["ServerAddress"]
 
 _SCHEMES: Final = ("redis", "rediss", "unix")
 _ENCODE: Final = (
-    "; in a user name and a password, write / ? # % @ : [ ] and spaces percent-encoded ('/' is %2F)"
+    "; in a user name or password, percent-encode / ? # % @ : [ ] and spaces ('/' is %2F)"
 )
 
 
@@ -43,13 +43,13 @@ def _truth(value: str) -> bool:
 
 def _file(value: str) -> str:
     if not os.path.isfile(value):
-        raise ValueError(f"the path of a file; there is none at {value!r}")
+        raise ValueError(f"the path of a file; {value!r} does not exist")
     return value
 
 
 def _folder(value: str) -> str:
     if not os.path.isdir(value):
-        raise ValueError(f"the path of a folder; there is none at {value!r}")
+        raise ValueError(f"the path of a folder; {value!r} does not exist")
     return value
 
 
@@ -138,13 +138,11 @@ class ServerAddress:
         if not url.isprintable() or " " in url:
             raise ValueError(f"a URL without spaces and line breaks{_ENCODE}")
         if re.search("%(?![0-9A-Fa-f]{2})", url):
-            raise ValueError(
-                f"a URL in which each % is followed by two hexadecimal digits{_ENCODE}"
-            )
+            raise ValueError(f"a URL with two hexadecimal digits after each %{_ENCODE}")
         try:
             parts = urlsplit(url)
         except ValueError:
-            raise ValueError(f"a URL whose host can be read{_ENCODE}") from None
+            raise ValueError(f"a URL with a valid host{_ENCODE}") from None
         if "#" in url or "@" in parts.path + parts.query:
             raise ValueError(f"a URL without # and with no @ after the host{_ENCODE}")
         place = _socket(parts) if parts.scheme == "unix" else _host(parts)
@@ -176,7 +174,7 @@ def _host(parts: SplitResult) -> dict[str, Any]:
     except ValueError:
         port = 0
     if port == 0:
-        raise ValueError(f"a URL whose port is a number from 1 to 65535{_ENCODE}")
+        raise ValueError(f"a URL with a port from 1 to 65535{_ENCODE}")
     if port is not None:
         place["port"] = port
     if parts.hostname:
@@ -184,14 +182,14 @@ def _host(parts: SplitResult) -> dict[str, Any]:
         try:
             place["host"].encode("idna")
         except UnicodeError:
-            raise ValueError(f"a URL with the name or the IP address of a host{_ENCODE}") from None
+            raise ValueError(f"a URL with a host name or IP address{_ENCODE}") from None
     db = parts.path.removeprefix("/")
     if db:
         try:
             place["db"] = _number(db)
         except ValueError:
             raise ValueError(
-                f"a URL whose path is the number of a database (redis://host:6379/0){_ENCODE}"
+                f"a URL with the number of a database as its path (redis://host:6379/0){_ENCODE}"
             ) from None
     return place
 
@@ -204,9 +202,9 @@ def _options(query: str, *, tls: bool) -> dict[str, Any]:
         if name in _WITHOUT_EFFECT:
             continue
         if name not in known:
-            raise ValueError(f"a URL with options that there are{_suggestion(name)}{_ENCODE}")
+            raise ValueError(f"a URL with known options{_suggestion(name)}{_ENCODE}")
         if name in _TLS and not tls:
-            raise ValueError(f"a URL that starts with rediss:// where it has {name}")
+            raise ValueError(f"a URL that starts with rediss:// to use the option {name}")
         try:
             options[name] = known[name](value)
         except ValueError as error:
@@ -225,5 +223,5 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
     required = options.setdefault("ssl_cert_reqs", "required")
     options.setdefault("ssl_check_hostname", required != "none")
     if required == "none" and options["ssl_check_hostname"]:
-        raise ValueError("a URL without ssl_cert_reqs=none where it has ssl_check_hostname=true")
+        raise ValueError("a URL without ssl_cert_reqs=none if it has ssl_check_hostname=true")
     return options

@@ -88,7 +88,7 @@ class ServerUrl:
         master, _, db = path.partition("/")
         if not slash or not _MASTER.fullmatch(unquote(master)):
             raise ValueError(
-                "a URL whose path is the name of the master, as the Sentinels know it "
+                "a URL with the name of the master as its path, as the Sentinels know it "
                 "(redis+sentinel://host:26379/NAME/0)"
             )
         own: dict[str, str] = {}

@@ -98,8 +98,8 @@ def a_name(given: object) -> str:
     """A name that can be part of keys and of consumer groups' names."""
     if not isinstance(given, str) or not (given.isprintable() and _NAME.fullmatch(given)):
         raise ValueError(
-            "a name without spaces, braces, asterisks, unpaired surrogates and other characters "
-            "that cannot be printed"
+            "a name without spaces, braces, asterisks, unpaired surrogates or unprintable "
+            "characters"
         )
     return given
 
@@ -215,7 +215,7 @@ def a_beginning(given: object) -> str | datetime:
     """Where a new listener begins."""
     if isinstance(given, datetime):
         if given.tzinfo is None:
-            raise ValueError("a time with its offset from UTC")
+            raise ValueError("a time with a UTC offset")
         return given
     if isinstance(given, str):
         if given in ("new", "beginning") or _is_entry_id(given):
@@ -224,4 +224,4 @@ def a_beginning(given: object) -> str | datetime:
             return a_beginning(datetime.fromisoformat(given))
         except ValueError:
             pass
-    raise ValueError('"new", "beginning", an entry id, or a time with its offset from UTC')
+    raise ValueError('"new", "beginning", an entry id, or a time with a UTC offset')

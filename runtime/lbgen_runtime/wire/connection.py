@@ -120,11 +120,11 @@ def _words_of_cause(error: BaseException) -> str:
         cause = cause.__context__
     match cause:
         case ssl.SSLCertVerificationError():
-            words = f"the server's certificate is refused: {cause.verify_message}"
+            words = f"cannot verify the certificate of the server: {cause.verify_message}"
         case TimeoutError():
             words = "no answer in time"
         case socket.gaierror():
-            words = f"the name of its host is not known: {cause.strerror}"
+            words = f"cannot resolve its host name: {cause.strerror}"
         case OSError() if cause.strerror:
             words = cause.strerror[:1].lower() + cause.strerror[1:]
         case _:

@@ -177,7 +177,7 @@ def metadata(fields: Sequence[bytes]) -> Metadata:
     try:
         version = int(found[b"version"])
     except ValueError:
-        raise ValueError("the entry's 'version' is no integer") from None
+        raise ValueError("the field 'version' of the entry is not an integer") from None
     try:
         return Metadata(
             found[b"id"].decode(),
@@ -186,7 +186,7 @@ def metadata(fields: Sequence[bytes]) -> Metadata:
             version,
         )
     except UnicodeDecodeError:
-        raise ValueError("the entry's metadata is not UTF-8") from None
+        raise ValueError("the metadata of the entry is not UTF-8") from None
 
 
 def parameters(fields: Sequence[bytes]) -> dict[str, bytes]:

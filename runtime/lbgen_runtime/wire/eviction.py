@@ -35,13 +35,13 @@ def warn_of_eviction(reply: Any) -> None:
     if found is None or found[1] == b"noeviction":
         return
     loses = (
-        "whole streams, with events that nobody has handled"
+        "whole streams, including events that were not handled"
         if found[1].startswith(b"allkeys")
-        else "the event ids that it remembers, so that an event may be written twice"
+        else "the event ids that it remembers, so that an event can be written twice"
     )
     _log.warning(
-        "the server's maxmemory-policy is %s: when its memory runs out it removes %s; set it to "
-        "noeviction",
+        "the maxmemory-policy of the server is %s, which deletes %s when memory runs out; set "
+        "it to noeviction",
         printable(found[1]),
         loses,
     )

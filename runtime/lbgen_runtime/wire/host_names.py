@@ -76,7 +76,7 @@ def _address(place: tuple[Any, ...]) -> str:
 
 
 def _late() -> socket.gaierror:
-    return socket.gaierror(socket.EAI_AGAIN, "the system does not answer in time")
+    return socket.gaierror(socket.EAI_AGAIN, "the operating system did not answer in time")
 
 
 def _shares(addresses: list[str], deadline: float) -> Iterator[tuple[str, float]]:

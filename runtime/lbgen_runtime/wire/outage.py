@@ -35,14 +35,16 @@ class Outage:
 
     def failed(self, why: object, attempt: int) -> float:
         """A connection failed; returns the seconds to wait before the next try."""
+        longest = 1.0 if self._topology.fails_over else 5.0
+        delay = 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=longest)
         now = [time.monotonic()]
         if self._since.setdefault(None, now) is now:
-            _log.warning("cannot reach %s (%s); trying again until it answers", self.where, why)
-        longest = 1.0 if self._topology.fails_over else 5.0
-        return 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=longest)
+            when = f"in {delay:.1f} s" if delay else "now"
+            _log.warning("cannot reach %s (%s); retrying %s", self.where, why, when)
+        return delay
 
     def worked(self) -> None:
         """A connection worked."""
         if self._since and (since := self._since.pop(None, None)) is not None:
             seconds = time.monotonic() - since[0]
-            _log.warning("connected to %s again after %.1f s", self.where, seconds)
+            _log.warning("reconnected to %s after %.1f s", self.where, seconds)

@@ -32,9 +32,9 @@ def not_permitted(error: Forbidden, command: Command) -> ServerRefused:
         at = command.index(b"STREAMS") + 1 if b"STREAMS" in command else 1
         keys = _text(command[at + (name == "XGROUP")])
     return ServerRefused(
-        f"the server's user may not run {name}{f' on {keys}' if keys else ''}: {error}; "
-        f"permit it {' '.join(f'+{each}' for each in needed)} and the keys of the stream "
-        "(docs/howto/production.md lists what a user needs)"
+        f"the server user may not run {name}{f' on {keys}' if keys else ''}: {error}; permit it "
+        f"{' '.join(f'+{each}' for each in needed)} and the keys of the stream (see "
+        "docs/howto/production.md)"
     )
 
 

@@ -38,5 +38,5 @@ class Repeats:
             self._told[kind] = (quiet_until, left_out + 1)
             return
         self._told[kind] = (now + self._every, 0)
-        more = f" (and {left_out} times more since it was logged last)" if left_out else ""
+        more = f" (repeated {left_out} more times since the last log line)" if left_out else ""
         _log.log(level, message + more, *args)

@@ -73,7 +73,7 @@ class SlotTable:
         except (TypeError, ValueError, AttributeError) as error:
             raise ValueError("the reply to CLUSTER SLOTS cannot be read") from error
         if len(owners) != _SLOTS:
-            raise ValueError("the reply to CLUSTER SLOTS names slots that there are not")
+            raise ValueError("the reply to CLUSTER SLOTS contains slots that do not exist")
         return cls(nodes, owners)
 
     def owner(self, slot: int) -> Node | None:

@@ -281,7 +281,7 @@ class Topology:
         table = self._table
         if table is not None:
             if not node.asking and node not in table.nodes:
-                raise NoMaster(f"{node.host}:{node.port} serves no slot any more")
+                raise NoMaster(f"{node.host}:{node.port} no longer serves a slot")
             return self.url.at(node.host, node.port)
         if self.url.kind is Kind.CLUSTER and not self._forbidden:
             raise NoMaster("no node of the cluster answers")
@@ -300,9 +300,9 @@ class Topology:
                 continue
             [reply] = answer
             if isinstance(reply, Refusal):
-                why = f"a Sentinel refuses: {reply}"
+                why = f"a Sentinel refused the command: {reply}"
             elif reply is None:
-                why = f"the Sentinels know no master that is called {printable(self.url.master)}"
+                why = f"the Sentinels do not know a master named {printable(self.url.master)}"
             else:
                 self._seed = number % count
                 host, port = reply

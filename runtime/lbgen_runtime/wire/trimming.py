@@ -102,7 +102,7 @@ class Trims:
         if isinstance(reply, Refusal):
             # What passes by itself is not worth a line.
             if not isinstance(reply, (AskElsewhere, AskLater)):
-                self._tell((stream,), "%s cannot be trimmed: %s", printable(stream), reply)
+                self._tell((stream,), "cannot trim %s: %s", printable(stream), reply)
             return False
         removed, *held = reply
         # Whole nodes are removed, so it is rarely all that a step may remove.
@@ -120,18 +120,18 @@ class Trims:
         if held_back < 0:
             self._tell(
                 (stream, group),
-                "consumer group %s of %s was removed on the server; no event is trimmed until a "
-                "process of its service makes it again. If the listener is gone for good, `lbgen "
-                "group remove` forgets it",
+                "consumer group %s of %s was removed on the server; nothing is trimmed until a "
+                "process of its service creates it again. If the listener no longer exists, "
+                "run `lbgen group remove`",
                 printable(group),
                 printable(stream),
             )
             return
         self._tell(
             (stream, group),
-            "consumer group %s of %s has not acknowledged an event of %.0f s ago, which keeps it "
-            "and later ones from being trimmed, and no process reads for the group%s: start its "
-            "service, or `lbgen group remove` it if the listener is gone for good",
+            "consumer group %s of %s has not acknowledged an event from %.0f s ago, so that "
+            "event and later ones are not trimmed, and no process reads for the group%s; start "
+            "its service, or run `lbgen group remove` if the listener no longer exists",
             printable(group),
             printable(stream),
             held_back,

@@ -84,7 +84,7 @@ def read_baselines(against: Sequence[Against], wanted: Wanted) -> Baselines:
     for each in against:
         reader.read(each)
     if wanted.transitive and not reader.commits:
-        raise NoBaseline("--transitive goes back in git's history, and no git ref is named")
+        raise NoBaseline("--transitive needs a git ref, because it uses the history of git")
     return Baselines(found=tuple(reader.found.values()), empty=tuple(reader.empty))
 
 
@@ -131,7 +131,7 @@ class _Reader:
     def _from_path(self, against: Against) -> None:
         name, path = printable(against.text), Path(against.text)
         if against.tip:
-            raise NoBaseline(f"--against-tip takes a branch, and {name} is a path")
+            raise NoBaseline(f"--against-tip needs a branch, but {name} is a path")
         version = OldVersion(name=against.text, folder=against.text)
         if os.path.isdir(path):
             self._refuse_itself(path, name)
@@ -150,9 +150,9 @@ class _Reader:
                 version=version, files=lock.files, options=lock.options, breaks=lock.breaks
             )
         else:
-            raise NoBaseline(f"there is no folder or lock file {name}")
+            raise NoBaseline(f"the folder or lock file {name} does not exist")
         if not holds_contract(found.files):
-            raise NoBaseline(f"{name} holds no contract, so there is nothing to compare with")
+            raise NoBaseline(f"{name} has no contract, so there is nothing to compare with")
         self.found.setdefault(path.resolve(), found)
 
     def _refuse_itself(self, path: Path, name: str) -> None:
@@ -164,8 +164,7 @@ class _Reader:
             inside = new.is_relative_to(old)
         if inside:
             raise NoBaseline(
-                f"{name} is the new version itself, in part or in whole: name a git ref, another "
-                "folder or a lock file"
+                f"{name} is part of the new version; use a git ref, another folder or a lock file"
             )
 
     # Commits
@@ -232,7 +231,9 @@ class _Reader:
         if other:
             names = [f"{version.option} {shlex.quote(f'{ref}:{one}')}" for one in other]
             meant = " or ".join(f"`{name}`" for name in names)
-            raise NoBaseline(f"{text}. It has one elsewhere: {printable(meant, 300)}")
+            raise NoBaseline(
+                f"{text}. It has a contract in another folder: {printable(meant, 300)}"
+            )
         raise NoBaseline(
             f"{text}, so there is nothing to compare with. Is {printable(str(wanted.schemas))} the "
             "right folder? If this change adds the first contract, add `--first`"

@@ -132,7 +132,7 @@ class Committed:
             try:
                 target, node = self._follow((*real, *below))
             except _Leads:
-                problems.append(unreadable(name, "the link leads nowhere"))
+                problems.append(unreadable(name, "the target of the link does not exist"))
                 continue
             if target[: len(real)] != real:
                 problems.append(link_outside(name))
@@ -150,8 +150,8 @@ class Committed:
             for start, who in _FILTERED.items():
                 if content.startswith(start):
                     raise NoBaseline(
-                        f"git has {printable(name)} only as {who} writes it; compare with a "
-                        "folder or a lock file"
+                        f"git has {printable(name)} only in the form that {who} writes; compare "
+                        "with a folder or a lock file"
                     )
         return files
 

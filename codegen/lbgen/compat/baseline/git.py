@@ -151,9 +151,9 @@ class Git:
                 command, input=stdin, capture_output=True, check=False, env={**kept, **_OURS}
             )
         except OSError as error:
-            raise GitFailed(f"git cannot be run ({error.strerror}); install it") from None
+            raise GitFailed(f"cannot run git ({error.strerror}); install it") from None
         except ValueError:
-            raise GitFailed("a name holds a null character") from None
+            raise GitFailed("a name contains a null character") from None
 
 
 def _said(stderr: bytes) -> str:
@@ -162,4 +162,4 @@ def _said(stderr: bytes) -> str:
     starts = [index for index, line in enumerate(lines) if line.startswith(("fatal: ", "error: "))]
     told = lines[starts[0] :] if starts else lines
     text = " ".join(line.removeprefix("fatal: ").removeprefix("error: ") for line in told if line)
-    return printable(text or "git failed without a word", _LONGEST)
+    return printable(text or "git failed without a message", _LONGEST)

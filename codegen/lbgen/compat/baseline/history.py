@@ -81,7 +81,7 @@ class ContractHistory:
             if cut and len(found) < count:
                 raise NoBaseline(
                     f"this clone is shallow and has {len(found)} of the {count} versions before "
-                    f"{version} that --transitive asks for: run `git fetch --unshallow`; with "
+                    f"{version} that --transitive needs; run `git fetch --unshallow`; with "
                     "actions/checkout, set `fetch-depth: 0`"
                 )
             before = self._git.commit(f"{changed[-1]}^") if changed else None

@@ -69,7 +69,7 @@ def read_lock(path: Path) -> Lock:
     except OSError as error:
         raise NoBaseline(f"{name} cannot be read: {error.strerror}") from None
     except RecursionError:
-        raise NoBaseline(f"{name} is not a lock file: it nests too deep") from None
+        raise NoBaseline(f"{name} is not a lock file: it is nested too deeply") from None
     except ValueError as error:
         raise NoBaseline(f"{name} is not a lock file: {printable(str(error))}") from None
     version = value.get(_MARK) if is_object(value) else None
@@ -77,8 +77,9 @@ def read_lock(path: Path) -> Lock:
         raise NoBaseline(f"{name} is not a lock file; `lbgen lock` writes one")
     if version is True or version != _VERSION:
         raise NoBaseline(
-            f"{name} is a lock file of version {printable(json.dumps(version))}, and this lbgen "
-            f"reads version {_VERSION}; upgrade lbgen, or write it again with `lbgen lock`"
+            f"{name} is a lock file with version {printable(json.dumps(version))}, but this "
+            f"version of lbgen reads version {_VERSION}; upgrade lbgen, or write it again with "
+            "`lbgen lock`"
         )
     settings = value.get("settings", {})
     files, breaks = value.get("files"), value.get("breaks", "")
@@ -94,7 +95,7 @@ def read_lock(path: Path) -> Lock:
             breaks=breaks.encode(),
         )
     except UnicodeEncodeError:
-        raise NoBaseline(f"{name} is damaged: it holds a character that is not one") from None
+        raise NoBaseline(f"{name} is damaged: it contains an invalid character") from None
 
 
 def _texts(value: Any) -> TypeGuard[dict[str, str]]:

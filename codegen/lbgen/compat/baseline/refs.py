@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Commit", "NoCommitYet", "NoSuchRef", "commit_of", "split_path"]
 
-_BEGAN: Final = "where this branch began"
-_CHECKED_OUT: Final = "the commit that is checked out"
+_BEGAN: Final = "the merge base with this branch"
+_CHECKED_OUT: Final = "the current commit"
 _FIRST: Final = re.compile(r"@|[A-Z_]*HEAD|[0-9a-f]{40}|[0-9a-f]{64}")
 """What git takes for a commit before it looks for a branch or a tag."""
 _NOT_FETCHED: Final = re.compile(r"@|[A-Z_]*HEAD|[0-9a-f]{7,64}")
@@ -79,11 +79,11 @@ def commit_of(git: Git, name: str, *, tip: bool) -> Commit:
         NoBaseline: there is none, or more than one may be meant.
     """
     if name.startswith("-"):
-        raise NoBaseline(f"{printable(name)} is not a git ref: a ref does not begin with '-'")
+        raise NoBaseline(f"{printable(name)} is not a git ref: a ref cannot start with '-'")
     one, dots, two = name.partition("...")
     if dots:
         first, second = (_resolved(git, each or "HEAD")[0] for each in (one, two))
-        return Commit(_merge_base(git, name, first, second), "where the two began to differ")
+        return Commit(_merge_base(git, name, first, second), "the merge base of the two")
     commit, is_branch = _resolved(git, name)
     if not is_branch:
         return Commit(commit, "")
@@ -101,7 +101,7 @@ def _resolved(git: Git, name: str) -> tuple[str, bool]:
     refs = _refs(git, name)
     if len(refs) > 1:
         raise NoBaseline(
-            f"{printable(name)} has two meanings; write one of: {', '.join(map(printable, refs))}"
+            f"{printable(name)} is ambiguous; write one of: {', '.join(map(printable, refs))}"
         )
     for one in (*refs, name, *([] if refs else [f"{_REMOTE}{name}"])):
         commit = git.commit(one)
@@ -135,13 +135,13 @@ def _merge_base(git: Git, name: str, one: str, two: str) -> str:
     told = printable(name)
     if git.is_shallow():
         raise NoBaseline(
-            f"this clone is shallow and does not reach back to where this branch and {told} began "
-            f"to differ. {_advice(git, name)} Or compare with its newest commit: "
-            f"`--against-tip {told}`"
+            "this clone is shallow and does not contain the merge base of this branch and "
+            f"{told}. {_advice(git, name)} Or compare with its newest commit: `--against-tip "
+            f"{told}`"
         )
     raise NoBaseline(
-        f"this branch and {told} have no commit in common; to compare with its newest one: "
-        f"`--against-tip {told}`"
+        f"this branch and {told} have no common commit; to compare with the newest commit of "
+        f"{told}, use `--against-tip {told}`"
     )
 
 
@@ -153,19 +153,20 @@ def _missing(git: Git, name: str) -> NoBaseline:
     for kind in ("tree", "blob"):
         if git.object(name, kind) is not None:
             return NoBaseline(
-                f"{told} is not a commit; to compare with a folder of one: `--against REF:FOLDER`"
+                f"{told} is not a commit; to compare with a folder in a commit, use "
+                "`--against REF:FOLDER`"
             )
     if ".." in name:
         return NoBaseline(f"{told} is a range; name one commit")
     if git.is_shallow():
         return NoSuchRef(
-            f"there is no git ref {told} here, and this clone is shallow. If the remote has it: "
-            f"{_advice(git, name)}"
+            f"the git ref {told} does not exist, and this clone is shallow. If the remote has "
+            f"it: {_advice(git, name)}"
         )
     listed = git.ask("for-each-ref", "--format=%(refname:short)").decode("utf-8", "replace")
     meant = did_you_mean(name, listed.splitlines())
     hint = f"; did you mean {printable(meant)}?" if meant else ""
-    return NoSuchRef(f"there is no git ref {told}{hint}")
+    return NoSuchRef(f"the git ref {told} does not exist{hint}")
 
 
 def _no_commit_yet() -> NoBaseline:

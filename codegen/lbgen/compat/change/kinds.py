@@ -86,15 +86,19 @@ def _property(seen: _Seen) -> _Words:
             return (
                 "compat-parameter-added",
                 text,
-                ("make it optional: leave it out of `required`, with a `default` if there is one",),
+                ("make it optional: remove it from `required`, and add a `default` if possible",),
             )
         text = f"{seen.subject} is new ({shown(schema)})"
         if seen.backward:
-            way = "give it a name that was never used: events may hold other values under this one"
+            way = (
+                "use a name that was never used before, because events may have other values "
+                "under this one"
+            )
         else:
             way = (
-                "deploy every reader with the new contract first, then fill it in, and allow this "
-                "break until then: the old contract forbids what it does not name"
+                "deploy all readers with the new contract before you send it, and allow this "
+                "break until then, because the old contract does not allow undeclared "
+                "properties"
             )
         return "compat-parameter-added", text, (way,)
     schema, required = seen.old
@@ -104,7 +108,7 @@ def _property(seen: _Seen) -> _Words:
         return (
             "compat-parameter-removed",
             text,
-            ("keep it and go on filling it in until no reader of the old contract is left",),
+            ("keep it, and keep sending it, until no reader uses the old contract",),
         )
     return "compat-parameter-removed", text, ("keep it as an optional parameter",)
 
@@ -114,11 +118,11 @@ def _rename(seen: _Seen) -> _Words:
     old, new = f"{stem}{seen.old}", f"{stem}{seen.new}"
     return (
         "compat-parameter-renamed",
-        f'parameter "{old}" is now called "{new}"',
+        f'parameter "{old}" is now named "{new}"',
         (
             (
-                f'keep "{old}" and add "{new}" as an optional parameter; fill in both until '
-                f'no reader of "{old}" is left'
+                f'keep "{old}", add "{new}" as an optional parameter, and send both until '
+                f'nobody reads "{old}"'
             ),
         ),
     )
@@ -129,14 +133,14 @@ def _required(seen: _Seen) -> _Words:
         return (
             "compat-parameter-required",
             f"{seen.subject} is now required",
-            ("leave it optional", "give it a `default` first, and require it in a later change"),
+            ("keep it optional", "add a `default` first, and make it required in a later change"),
         )
     return (
         "compat-parameter-optional",
         f"{seen.subject} is now optional",
         (
-            "keep it required until no reader of the old contract is left",
-            "give it a `default`: `fire` sends it then",
+            "keep it required until no reader uses the old contract",
+            "add a `default`, which `fire` then sends",
         ),
     )
 
@@ -146,7 +150,7 @@ def _type(seen: _Seen) -> _Words:
     return (
         "compat-type-changed",
         text,
-        ("keep the type, and add a parameter of the new type beside it",),
+        ("keep the type, and add another parameter with the new type",),
     )
 
 
@@ -155,19 +159,19 @@ def _schema(seen: _Seen) -> _Words:
     return (
         "compat-type-changed",
         text,
-        ("keep it as it is, and add a parameter of the new type beside it",),
+        ("keep it, and add another parameter with the new type",),
     )
 
 
 def _enum(seen: _Seen) -> _Words:
     if seen.old is None:
         text = f"{seen.subject} now allows only {_list(seen.new)}"
-        return "compat-values-listed", text, ("keep every value that may have been fired",)
+        return "compat-values-listed", text, ("keep all values that may have been fired",)
     text = f"{seen.subject} is no longer limited to {_list(seen.old)}"
     return (
         "compat-values-unlisted",
         text,
-        ("add the new values to the list once every reader knows them",),
+        ("add the new values to the list when all readers know them",),
     )
 
 
@@ -178,7 +182,7 @@ def _value(seen: _Seen) -> _Words:
         return (
             "compat-value-removed",
             text,
-            ("keep the value: events that hold it may still be in the streams",),
+            ("keep the value, because events with it may still be in the streams",),
         )
     values = seen.edit.writer
     text = f"{seen.subject} now allows {_list(values)}, too"
@@ -187,7 +191,7 @@ def _value(seen: _Seen) -> _Words:
         text,
         (
             (
-                "deploy every reader with the new contract first, then fire the new value, and "
+                "deploy all readers with the new contract before you fire the new value, and "
                 "allow this break until then"
             ),
         ),
@@ -195,14 +199,14 @@ def _value(seen: _Seen) -> _Words:
 
 
 _NAMES: Final = {
-    "maxItems": "the most items",
-    "maxLength": "the greatest length",
-    "maxProperties": "the most properties",
+    "maxItems": "the maximum number of items",
+    "maxLength": "the maximum length",
+    "maxProperties": "the maximum number of properties",
     "maximum": "the maximum",
     "exclusiveMaximum": "the maximum",
-    "minItems": "the fewest items",
-    "minLength": "the least length",
-    "minProperties": "the fewest properties",
+    "minItems": "the minimum number of items",
+    "minLength": "the minimum length",
+    "minProperties": "the minimum number of properties",
     "minimum": "the minimum",
     "exclusiveMinimum": "the minimum",
     "multipleOf": "the step",
@@ -224,9 +228,9 @@ def _limit(seen: _Seen) -> _Words:
     old, new = (_single(value) for value in (seen.old, seen.new))
     thing = _NAMES.get(name, f"`{name}`")
     if seen.old is None:
-        text = f"{seen.subject} has a limit now: {thing} is {new}"
+        text = f"{seen.subject} now has a limit: {thing} is {new}"
     elif seen.new is None:
-        text = f"{seen.subject} has no limit any more: {thing} was {old}"
+        text = f"{seen.subject} no longer has a limit: {thing} was {old}"
     else:
         text = f"{seen.subject}: {thing} changed from {old} to {new}"
     if name in _RULES:
@@ -236,7 +240,7 @@ def _limit(seen: _Seen) -> _Words:
     return (
         "compat-limit-loosened",
         text,
-        ("deploy every reader with the new limit first, and allow this break until then",),
+        ("deploy all readers with the new limit first, and allow this break until then",),
     )
 
 
@@ -255,9 +259,9 @@ def _facet(seen: _Seen) -> _Words:
     thing = words.get(name, f"`{name}`")
     simple = name in ("pattern", "format")
     if seen.old is None:
-        text = f"{seen.subject} has a {thing} now" + (f": {new}" if simple else "")
+        text = f"{seen.subject} now has a {thing}" + (f": {new}" if simple else "")
     elif seen.new is None:
-        text = f"{seen.subject} has no {thing} any more" + (f"; it was {old}" if simple else "")
+        text = f"{seen.subject} no longer has a {thing}" + (f"; it was {old}" if simple else "")
     else:
         text = f"{seen.subject}: the {thing} changed" + (f" from {old} to {new}" if simple else "")
     return _RULES.get(name, "compat-schema-changed"), text, (f"keep the old {thing}",)
@@ -265,20 +269,20 @@ def _facet(seen: _Seen) -> _Words:
 
 def _additional(seen: _Seen) -> _Words:
     if _is_false(seen.new):
-        text = f"{seen.subject} forbids properties that it does not name"
+        text = f"{seen.subject} no longer allows additional properties"
         return (
             "compat-additional-forbidden",
             text,
-            ("leave `additionalProperties` out: a reader then ignores what it does not know",),
+            ("remove `additionalProperties`; readers then ignore unknown properties",),
         )
     if _is_false(seen.old):
-        text = f"{seen.subject} no longer forbids properties that it does not name"
+        text = f"{seen.subject} now allows additional properties"
         return (
             "compat-additional-allowed",
             text,
-            ("deploy every reader with the new contract first, and allow this break until then",),
+            ("deploy all readers with the new contract first, and allow this break until then",),
         )
-    text = f"{seen.subject}: what other properties may hold changed"
+    text = f"{seen.subject}: the schema of additional properties changed"
     text += f" from {_shown(seen.old)} to {_shown(seen.new)}"
     return "compat-additional-changed", text, ("keep the old schema of `additionalProperties`",)
 
@@ -290,9 +294,9 @@ def _by_pattern(seen: _Seen) -> _Words:
 
 
 def _dependency(seen: _Seen) -> _Words:
-    text = f'{seen.subject}: what must be given together with "{seen.edit.name}" changed'
+    text = f'{seen.subject}: the properties that "{seen.edit.name}" requires changed'
     if is_array(seen.new):
-        text = f'{seen.subject}: with "{seen.edit.name}", {_list(seen.new)} must be given, too'
+        text = f'{seen.subject}: "{seen.edit.name}" now requires {_list(seen.new)}, too'
     return "compat-dependency-changed", text, ("keep the old dependency",)
 
 
@@ -302,8 +306,8 @@ def _items(seen: _Seen) -> _Words:
 
 
 def _tuple(seen: _Seen) -> _Words:
-    text = f"{seen.subject}: {seen.old} items had a place of their own, now {seen.new} have"
-    return "compat-items-changed", text, ("keep the items and add a parameter beside them",)
+    text = f"{seen.subject}: the number of `prefixItems` changed from {seen.old} to {seen.new}"
+    return "compat-items-changed", text, ("keep the items, and add another parameter",)
 
 
 def _union(seen: _Seen) -> _Words:
@@ -322,16 +326,16 @@ def _branch(seen: _Seen) -> _Words:
             text,
             (
                 (
-                    "deploy every reader with the new contract first, then fire the new variant, "
+                    "deploy all readers with the new contract before you fire the new variant, "
                     "and allow this break until then"
                 ),
             ),
         )
-    text = f"{seen.subject} has no variant{name} any more"
+    text = f"{seen.subject} no longer has the variant{name}"
     return (
         "compat-variant-removed",
         text,
-        ("keep the variant: events that hold it may still be in the streams",),
+        ("keep the variant, because events with it may still be in the streams",),
     )
 
 

@@ -31,15 +31,19 @@ _GONE: Final = {
     "rename": "compat-optional-renamed",
 }
 _ABOUT_GONE: Final[Mapping[Direction, str]] = {
-    "backward": "services that read with the new contract ignore the value in events fired before "
-    "this change",
-    "forward": "services that still read with the old contract do not find the value in events "
-    "fired after this change",
+    "backward": (
+        "services with the new contract ignore the value in events fired before this change"
+    ),
+    "forward": (
+        "services with the old contract do not find the value in events fired after this change"
+    ),
 }
 _ABOUT_DEFAULT: Final[Mapping[Direction, str]] = {
-    "backward": "in events fired before this change, what was left out is read as another value",
-    "forward": "services that still read with the old contract get another value for what was left "
-    "out",
+    "backward": (
+        "services with the new contract read another value if it is missing in events fired "
+        "before this change"
+    ),
+    "forward": "services with the old contract get another value if it was left out",
 }
 
 
@@ -105,7 +109,7 @@ class _Defaults:
                 path=path,
                 old_place=old.origin / "default",
                 new_place=new.origin / "default" if two else new.origin,
-                ways=("keep the default, and set the new value where events are fired",),
+                ways=("keep the default, and pass the new value when you fire",),
             )
         yield from self.changes(old, new, path)
 

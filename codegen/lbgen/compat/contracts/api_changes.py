@@ -18,20 +18,25 @@ if TYPE_CHECKING:
 __all__ = ["api_changes"]
 
 _STREAM: Final[Mapping[Direction, str]] = {
-    "backward": "services that read with the new contract do not see events fired before this "
-    "change: they are in another stream",
-    "forward": "services that still read with the old contract do not see events fired after this "
-    "change: they go to another stream",
+    "backward": (
+        "services with the new contract do not see events fired before this change, because "
+        "they are in another stream"
+    ),
+    "forward": (
+        "services with the old contract do not see events fired after this change, because "
+        "they go to another stream"
+    ),
 }
 _LIGHTBUS: Final[Mapping[Direction, str]] = {
-    "forward": "Lightbus workers stop at an entry with a field they do not know"
+    "forward": "Lightbus workers exit when they read an entry with an unknown field"
 }
 _AUTHORITATIVE: Final[Mapping[Direction, str]] = {
-    "forward": "a service that is not on the list gets NotAuthoritative when it fires"
+    "forward": "services that are not on the list get NotAuthoritative when they fire"
 }
 _TIMEZONE: Final[Mapping[Direction, str]] = {
-    "backward": "date-times without an offset, in events fired before this change, are read as "
-    "another moment"
+    "backward": (
+        "date-times without an offset in events fired before this change now mean another moment"
+    )
 }
 
 
@@ -97,14 +102,17 @@ def _changes(old: Api, new: Api) -> Iterator[_Change]:
             state="breaking",
             text=f"its events moved from {_stream(old)} to {_stream(new)}",
             about=_STREAM,
-            way="keep `stream`: listeners read the streams of the contract they were built with",
+            way=(
+                "keep `stream`; listeners read the streams of the contract that they were "
+                "built with"
+            ),
         )
     if old.lightbus and not new.lightbus:
         yield _Change(
             keyword="lightbus",
             rule="compat-lightbus-changed",
             state="breaking",
-            text="its events now carry fields that Lightbus does not know",
+            text="its events now have fields that Lightbus does not know",
             about=_LIGHTBUS,
             way="keep `lightbus: true` until no Lightbus worker reads the stream",
         )
@@ -115,7 +123,7 @@ def _changes(old: Api, new: Api) -> Iterator[_Change]:
             state="meaning",
             text=f"the services that may fire changed from {_services(old)} to {_services(new)}",
             about=_AUTHORITATIVE,
-            way="keep a service on the list until it no longer fires",
+            way="keep each service on the list until it no longer fires",
         )
     if old.assume_timezone != new.assume_timezone:
         zones = [one.assume_timezone or "none" for one in (old, new)]
@@ -125,7 +133,7 @@ def _changes(old: Api, new: Api) -> Iterator[_Change]:
             state="meaning",
             text=f"the assumed time zone changed from {zones[0]} to {zones[1]}",
             about=_TIMEZONE,
-            way="keep `assume_timezone` while events without an offset are in the streams",
+            way="keep `assume_timezone` as long as events without an offset are in the streams",
         )
 
 

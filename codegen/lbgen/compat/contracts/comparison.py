@@ -175,24 +175,24 @@ class _Comparison:
         version = self._version(self.old, event)
         sample = _sample(version)
         place, rule = self._where(api), "compat-event-removed"
-        text, way = "the event was removed", "keep it until nobody fires or reads it any more"
+        text, way = "the event was removed", "keep it until nobody fires or reads it"
         renamed = self._renamed(api, event, version)
         if renamed is not None:
             new_api, new_event = renamed
             place = new_event.place
             if new_api.name == api.name:
-                rule, text = "compat-event-renamed", f'the event is now called "{new_event.name}"'
-                way = f"keep it, add `{new_event.name}` beside it, and fire both for a while"
+                rule, text = "compat-event-renamed", f'the event is now named "{new_event.name}"'
+                way = f"keep it, add `{new_event.name}`, and fire both for a while"
             else:
                 rule, text = "compat-event-moved", f"the event moved to the API {new_api.name}"
                 way = "keep it in its API, and fire both for a while"
         lost = {
             "backward": Proof(
-                direction="backward", event=sample, message=f"there is no event {name}"
+                direction="backward", event=sample, message=f"it has no event {name}"
             ),
             "forward": Proof(
                 direction="forward",
-                about="services that still listen with the old contract do not get it any more",
+                about="services with the old contract no longer receive it",
             ),
         }
         proofs = tuple(lost[direction] for direction in self.rules.directions(api.name))
@@ -231,10 +231,10 @@ class _Comparison:
 
 def _text(changes: list[Change], *, undecided: bool) -> str:
     if not changes:
-        return "it cannot be decided whether this change breaks anybody"
+        return "lbgen cannot decide whether this change is breaking"
     text = "; ".join(dict.fromkeys(change.text for change in changes))
     if undecided:
-        return f"it cannot be decided whether this breaks anybody: {text}"
+        return f"lbgen cannot decide whether this is breaking: {text}"
     return text
 
 

@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from ..settings import Direction
 
 BREAKS: Final[dict[str, str]] = {
-    "backward": "services that read with the new contract cannot read events fired before"
-    " this change",
-    "forward": "services that still read with the old contract cannot read events fired after"
-    " this change",
-    "source": "code that uses the generated package does not type-check any more",
+    "backward": "services with the new contract cannot read events fired before this change",
+    "forward": "services with the old contract cannot read events fired after this change",
+    "source": "code that uses the generated package no longer type-checks",
 }
 """Whom a finding breaks, by direction."""
 

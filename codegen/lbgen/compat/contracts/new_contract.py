@@ -51,7 +51,7 @@ class WrongConfig(CannotCheck):
     """
 
     def __init__(self, problems: Sequence[Diagnostic], schemas: Path) -> None:
-        super().__init__("the settings are wrong; see above")
+        super().__init__("the settings have errors; see above")
         self.problems = problems
         self.schemas = schemas
 
@@ -71,7 +71,7 @@ class NewContract:
             known = [each.name for each in schemas.parent.glob("*/")]
             meant = did_you_mean(schemas.name, known)
             hint = f"; did you mean {printable(str(schemas.parent / meant))}?" if meant else ""
-            raise CannotCheck(f"there is no folder {printable(str(schemas))}{hint}")
+            raise CannotCheck(f"the folder {printable(str(schemas))} does not exist{hint}")
         config = read_config(schemas)
         if config.problems:
             raise WrongConfig(config.problems, schemas)
@@ -113,7 +113,7 @@ class NewContract:
         errors = [each for each in self.problems if each.severity is Severity.ERROR]
         if events or any(each.rule != "no-contract" for each in errors):
             return
-        text = f"{printable(str(self.schemas))} holds no contract: no file in it declares an event"
+        text = f"{printable(str(self.schemas))} has no contract: no file in it declares an event"
         folders = self._elsewhere()
         option = f" {against.option} {shlex.quote(against.text)}" if against else ""
         meant = " or ".join(f"`lbgen check {shlex.quote(each)}{option}`" for each in folders)

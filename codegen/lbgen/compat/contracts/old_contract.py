@@ -74,7 +74,7 @@ class OldContract:
         there = {document.file for document in new.contract.documents.values()}
         for file, problems in by_file.items():
             place = Place(file=file if file in there else min(there, default=file))
-            yield self._diagnostic(place, f"what {file} declared was not compared", problems)
+            yield self._diagnostic(place, f"the declarations in {file} were not compared", problems)
 
     def excuse(self, finding: Finding) -> Diagnostic | None:
         """What is said instead of a finding, if the old version has errors that explain it."""
@@ -121,8 +121,10 @@ class OldContract:
             rule="compat-old-invalid",
             message=f"{message}: it has errors in {self.baseline.version}",
             notes=tuple(notes[:_MOST_ERRORS]),
-            help="nothing, if this change repairs it; whoever reads or fires it all the same may "
-            "break",
+            help=(
+                "nothing, if this change repairs the errors; services that use the event "
+                "anyway may break"
+            ),
             severity=Severity.WARNING,
         )
 

@@ -189,9 +189,9 @@ def compare_names(
             yield _finding(
                 old,
                 one.name[1],
-                f"{label} is now called {two.name[1]}"
+                f"{label} is now named {two.name[1]}"
                 if taker is None
-                else f"{label} is now another type; what it was is called {two.name[1]}",
+                else f"{label} is now another type; the old type is named {two.name[1]}",
                 two.place if taker is None else taker.place,
                 one.place,
                 taken=taker is not None,
@@ -204,7 +204,7 @@ def compare_names(
             yield _finding(
                 old,
                 f"{one.name[1]}.{name}",
-                f"{label}: the field of {key!r} is now called {names[key]!r}"
+                f"{label}: the field of {key!r} is now named {names[key]!r}"
                 + ("" if taker_key is None else f", and {name!r} is the field of {taker_key!r}"),
                 two.place,
                 one.place,
@@ -233,7 +233,7 @@ def _finding(
             ),
         ),
         ways=(
-            "give what is new another name, or another `title`"
+            "give the new type or field another name or `title`"
             if taken
             else "change the code that uses it in the same pull request",
         ),

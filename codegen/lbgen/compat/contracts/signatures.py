@@ -125,7 +125,7 @@ def compare_signatures(
         two = after.classes.get(name)
         old_place = _place(old, one.location)
         if two is None:
-            text = f"the class {name} is gone"
+            text = f"the class {name} was removed"
             yield _finding(old, (_owner(old, one), "", name), text, old_place, old_place)
             continue
         for path, text in _changed(one.fields, two.fields, f"class {name}: field"):
@@ -139,12 +139,12 @@ def _changed(
 ) -> Iterator[tuple[str, str]]:
     for name, declaration in old.items():
         if name not in new:
-            yield name, f'{what} "{name}" is gone'
+            yield name, f'{what} "{name}" was removed'
         elif new[name] != declaration:
             yield name, f'{what} "{name}": `{declaration}` became `{new[name]}`'
     for name, declaration in new.items():
         if name not in old and " = " not in declaration:
-            yield name, f'{what} "{name}" is new and must be given'
+            yield name, f'{what} "{name}" is new and required'
 
 
 def _owner(side: ContractVersion, one: _Class) -> str:

@@ -110,7 +110,7 @@ class _Work:
         if isinstance(schema, bool):
             return Node(keywords=(TRUE if schema else FALSE).keywords, origin=origin)
         if not is_object(schema):
-            raise UnsupportedSchema(f"{origin}, which is no schema")
+            raise UnsupportedSchema(f"{origin}, which is not a schema")
         return _Reader(work=self, target=target).node()
 
     def follow(self, target: Target) -> Node:

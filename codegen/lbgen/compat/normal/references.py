@@ -185,11 +185,11 @@ class References:
         if fragment and not fragment.startswith("/"):
             anchor = self._anchors.get((uri, fragment))
             if anchor is None:
-                raise UnsupportedSchema(f"the reference {reference!r}, which leads nowhere")
+                raise UnsupportedSchema(f"the reference {reference!r}, which does not exist")
             return anchor
         resource = self._resources.get(uri)
         if resource is None:
-            raise UnsupportedSchema(f"the reference {reference!r}, which leads nowhere")
+            raise UnsupportedSchema(f"the reference {reference!r}, which does not exist")
         parts = fragment.split("/")[1:]
         return self._pointed(
             resource, tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
@@ -220,6 +220,6 @@ class References:
                 target = target.step(int(step) if is_array(schema) else step)
             except (KeyError, IndexError, ValueError, TypeError):
                 raise UnsupportedSchema(
-                    f"the reference to {target.location / step}, where nothing is"
+                    f"the reference to {target.location / step}, which does not exist"
                 ) from None
         return target

@@ -86,7 +86,9 @@ def _from_language(facts: Facts, spend: Callable[[], None]) -> Answer:
     if facts.opaque:
         return unknown("contentEncoding or contentMediaType")
     names = ", ".join(sorted(facts.formats | facts.non_formats))
-    return unknown(f"texts of format {names}" if names else "texts of several patterns")
+    return unknown(
+        f"strings with the format {names}" if names else ("strings that match several patterns")
+    )
 
 
 def _texts(

@@ -75,7 +75,7 @@ def _expired(entry: Allowance) -> Diagnostic:
         place=place,
         rule="compat-allowance-expired",
         message=f"{name} ended on {entry.until}",
-        help="take the change back, or allow it again with a later `--until`",
+        help="revert the change, or allow it again with a later `--until`",
     )
 
 
@@ -84,8 +84,11 @@ def _used(entry: Allowance, finding: Finding) -> Diagnostic:
     return Diagnostic(
         place=place,
         rule="compat-allowance-used",
-        message=f"{name} came with an earlier change: {printable(str(finding.against))} holds it",
-        help="remove the entry; if the change is meant again, `lbgen allow` writes a new one",
+        message=(
+            f"{name} was already used for an earlier change: {printable(str(finding.against))} "
+            "contains it"
+        ),
+        help="remove the entry; to allow the change again, run `lbgen allow`",
         severity=Severity.WARNING,
     )
 
@@ -95,7 +98,7 @@ def _unneeded(entry: Allowance) -> Diagnostic:
     return Diagnostic(
         place=place,
         rule="compat-allowance-unneeded",
-        message=f"{name} is not needed any more",
+        message=f"{name} is no longer needed",
         help="remove the entry",
         severity=Severity.WARNING,
     )

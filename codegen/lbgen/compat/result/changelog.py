@@ -59,7 +59,7 @@ def _told(finding: Finding) -> str:
     if directions:
         words += f" ({directions})"
     if finding.allowance is not None:
-        words += f"; meant: {finding.allowance.reason}"
+        words += f"; allowed: {finding.allowance.reason}"
     return words
 
 

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from .same_edit import SameEdit
 
 USED: Final = (
-    "rules used: `fire` sends only declared parameters, at every depth, and fills defaults in; "
-    "readers ignore unknown parameters unless their schema forbids them; formats are asserted"
+    "rules: `fire` only sends declared parameters and fills in defaults; readers ignore "
+    "unknown parameters unless their schema does not allow them; formats are checked"
 )
 STRICT: Final = (
-    "rules used (--strict): whatever a schema accepts may be fired; formats are asserted"
+    "rules (--strict): every event that a schema accepts may be fired; formats are checked"
 )
 _SIDES: Final = {"backward": ("an old", "new"), "forward": ("a new", "old")}
 _KINDS: Final = {"meaning": "changed in meaning"}

@@ -22,10 +22,10 @@ def ways_out(finding: Finding, schemas: Path, at: str = "") -> list[str]:
     ways = list(dict.fromkeys(finding.ways))
     whole = finding.rule.startswith("compat-event-")  # whose way out is to keep the event
     if finding.state == "breaking" and finding.event and not whole:
-        ways.append("add a new event beside the old one, and fire both until nobody reads the old")
+        ways.append("add a new event, and fire both until nobody reads the old one")
     if finding.allowance is None:
         what = "change" if finding.state == "meaning" else "break"
-        ways.append(f"if the {what} is meant: `{allow_command(finding, schemas, at)}`")
+        ways.append(f"to allow the {what}: `{allow_command(finding, schemas, at)}`")
     return ways
 
 

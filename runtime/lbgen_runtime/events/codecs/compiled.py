@@ -44,7 +44,7 @@ class FieldCode:
         make: Callable[[], Any] | None,
     ) -> None:
         if not (name.isidentifier() and name.isascii()):
-            raise ValueError(f"{name!r} is no name of an attribute")
+            raise ValueError(f"{name!r} is not a valid attribute name")
         self.name = name
         self.key = key
         self.codec = codec

@@ -162,7 +162,7 @@ def _time_of_day(text: str) -> tuple[time, bool]:
     """The last time that Python has at or before a text, and whether it is a leap second."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise ValueError(f"no RFC 3339 time: {text!r}")
+        raise ValueError(f"not an RFC 3339 time: {text!r}")
     offset = match["offset"]
     if offset in "Zz":
         zone = UTC

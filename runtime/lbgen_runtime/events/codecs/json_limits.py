@@ -34,8 +34,12 @@ MAX_DEPTH: Final = 128
 MAX_DIGITS: Final = 4_300
 """How many digits an integer may have: the limit of Python's own reader, and of pydantic's."""
 
-TOO_DEEP: Final = f"arrays and objects nest deeper than {MAX_DEPTH}; send a flatter value"
-TOO_LONG: Final = f"an integer has at most {MAX_DIGITS:,} digits; send a longer one as a string"
+TOO_DEEP: Final = (
+    f"arrays and objects are nested more than {MAX_DEPTH} levels deep; send a flatter value"
+)
+TOO_LONG: Final = (
+    f"an integer can have at most {MAX_DIGITS:,} digits; send a longer one as a string"
+)
 _SURROGATE: Final = "has an unpaired surrogate, which is not a character; remove or replace it"
 _BEYOND: Final = 10**MAX_DIGITS
 
@@ -91,7 +95,7 @@ def parts_below(value: Any) -> Iterator[Any]:
 
 def _why(value: Any) -> str | None:
     if isinstance(value, str) and not is_unicode(value):
-        return f"the text {_SURROGATE}"
+        return f"the string {_SURROGATE}"
     if isinstance(value, int) and not -_BEYOND < value < _BEYOND:
         return TOO_LONG
     return None

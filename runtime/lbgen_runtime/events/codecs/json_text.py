@@ -32,7 +32,7 @@ _FEW_DIGITS: Final = 308
 """Digits of an integer that every 64-bit float can come near to."""
 _MANY_DIGITS: Final = b"d" * (_FEW_DIGITS + 1)
 _TOO_MANY_DIGITS: Final = b"d" * (MAX_DIGITS + 1)
-_TOO_LARGE: Final = "a number is out of the range of a 64-bit float; send it as a string"
+_TOO_LARGE: Final = "a number is outside the range of a 64-bit float; send it as a string"
 SHORT: Final = len("1e309") - 1
 """Bytes of a JSON text that can hold no number out of range."""
 NO_NUMBERS: Final = frozenset({str, bool})
@@ -55,7 +55,7 @@ def read_json(text: bytes, *, deepest: int = MAX_DEPTH) -> Any:
     except ValueError as error:
         why = str(error)
         too_deep = why.startswith("recursion limit exceeded")  # the parser's own, above MAX_DEPTH
-        raise NoJson(TOO_DEEP if too_deep else f"this is not JSON: {why}") from None
+        raise NoJson(TOO_DEEP if too_deep else f"this is not valid JSON: {why}") from None
     if len(text) > SHORT and type(value) not in NO_NUMBERS:
         check_numbers(text, value)
         check_depth(text, deepest=deepest)

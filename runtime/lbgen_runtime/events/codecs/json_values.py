@@ -69,7 +69,7 @@ def json_value(value: Any) -> Any:
     if kind is float:
         if isfinite(value):
             return value
-        raise NoJson(f"{value!r} is not a number of JSON; write a finite number")
+        raise NoJson(f"{value!r} is not a JSON number; write a finite number")
     if kind is list or kind is tuple:
         return json_array(value, json_value)
     if kind is dict:
@@ -82,7 +82,7 @@ def _rare_value(value: Any) -> Any:
         case Coded():
             return type(value).__lbgen_codec__.encode(value)
         case _ if value is UNSET:
-            raise NoJson("the value is missing; give one")
+            raise NoJson("the value is missing; add it")
         case Enum():
             return json_value(value.value)
         case datetime():
@@ -110,7 +110,7 @@ def _rare_value(value: Any) -> Any:
             return json_array(list(value), json_value)
         case _:
             kind = type(value).__name__
-            raise NoJson(f"a {kind} has no JSON form; convert it to one of JSON's types")
+            raise NoJson(f"a {kind} cannot be converted to JSON; convert it to a JSON type first")
 
 
 def json_array(values: list[Any] | tuple[Any, ...], encode: Callable[[Any], Any]) -> list[Any]:
@@ -127,7 +127,9 @@ def json_object(values: dict[Any, Any], encode: Callable[[Any], Any]) -> dict[st
     """The JSON object of a mapping, each value encoded by a function."""
     for key in values:
         if not isinstance(key, str):
-            raise NoJson(f"the key {printable(repr(key))} is not a string; JSON has no other keys")
+            raise NoJson(
+                f"the key {printable(repr(key))} is not a string; JSON only has string keys"
+            )
     items = iter(values.items())
     try:
         return {str(key): encode(each) for key, each in items}

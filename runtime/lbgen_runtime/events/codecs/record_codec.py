@@ -168,7 +168,7 @@ class RecordCodec:
             raise TypeError(f"{self._cls.__name__}() has no field {', '.join(unknown)}")
         if not self._required <= values.keys():
             missing = [name for name in self._defaults if name in self._required - values.keys()]
-            raise TypeError(f"{self._cls.__name__}() lacks {', '.join(missing)}")
+            raise TypeError(f"{self._cls.__name__}() is missing {', '.join(missing)}")
         for name, make in self._makers.items():
             if state[name] is UNSET:
                 state[name] = make()

@@ -62,7 +62,7 @@ class JudgedCodec(RecordCodec):
             raise self._refusal(name, *problems) from None
         self._verdict(plain, name)
         if not isinstance(plain, dict):
-            raise self._refusal(name, NoJson("an object is needed"))
+            raise self._refusal(name, NoJson("the value is not an object; write an object"))
         return self.decode(cast("dict[str, Any]", plain))
 
     def read_text(self, text: str | bytes, name: str) -> Coded:

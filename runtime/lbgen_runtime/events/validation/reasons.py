@@ -64,7 +64,7 @@ class Reasons:
             return self._named(location, value)
         except Exception:  # noqa: BLE001
             # The verdict stands, whatever becomes of its reasons.
-            _log.exception("no reason could be found why %s refuses a value", printable(location))
+            _log.exception("cannot find the reason why %s refuses a value", printable(location))
             return (_unexplained(location),)
 
     def _named(self, location: str, value: Any) -> tuple[Violation, ...]:
@@ -72,7 +72,7 @@ class Reasons:
         length = 0
         for each in islice(self._found(location, value), _MOST + 1):
             if len(found) == _MOST or length > _LONGEST:
-                words = f"more is wrong than these {len(found)} places; mend them and try again"
+                words = f"there are more than these {len(found)} violations; fix them and try again"
                 found.append(Violation(pointer="", rule="schema", message=words, location=location))
                 break
             found.append(_violation(each))
@@ -113,5 +113,5 @@ def _violation(found: Found) -> Violation:
 
 
 def _unexplained(location: str) -> Violation:
-    words = "the schema does not accept this; compare it with the schema"
+    words = "the schema refuses this value; compare it with the schema"
     return Violation(pointer="", rule="schema", message=words, location=location)

@@ -57,10 +57,10 @@ _FORMATS: Final = {
     "date": ("a date", "2026-11-23"),
     "date-time": ("a date-time", "2026-11-23T09:00:00+00:00"),
     "duration": ("an ISO 8601 duration", "P3DT4H"),
-    "email": ("an e-mail address", "ada@example.org"),
-    "hostname": ("a host name", "www.example.org"),
-    "idn-email": ("an e-mail address", "ada@example.org"),
-    "idn-hostname": ("a host name", "www.example.org"),
+    "email": ("an email address", "ada@example.org"),
+    "hostname": ("a hostname", "www.example.org"),
+    "idn-email": ("an email address", "ada@example.org"),
+    "idn-hostname": ("a hostname", "www.example.org"),
     "ipv4": ("an IPv4 address", "192.0.2.1"),
     "ipv6": ("an IPv6 address", "2001:db8::1"),
     "iri": ("an absolute IRI", "https://example.org/a"),
@@ -68,7 +68,7 @@ _FORMATS: Final = {
     "json-pointer": ("a JSON pointer", "/a/0"),
     "regex": ("a regular expression", "^[a-z]+$"),
     "relative-json-pointer": ("a relative JSON pointer", "1/a"),
-    "time": ("a time with its offset", "09:00:00+00:00"),
+    "time": ("a time with an offset", "09:00:00+00:00"),
     "uri": ("an absolute URI", "https://example.org/a"),
     "uri-reference": ("a URI or a relative reference", "/a"),
     "uri-template": ("a URI template", "/a/{b}"),
@@ -218,15 +218,18 @@ def words_of(keyword: str, schema: Any, value: Any, similar: Similar) -> str:
             return _format(limit, value)
         case "pattern":
             pattern = printable(limit, 200)
-            return f"{shown(value)} does not match the pattern {pattern}; write one that does"
+            return (
+                f"{shown(value)} does not match the pattern {pattern}; write a string that "
+                "matches it"
+            )
         case "multipleOf":
-            return f"{shown(value)} is not a multiple of {limit}; write one that is"
+            return f"{shown(value)} is not a multiple of {limit}; write another value"
         case "uniqueItems":
             return f"{_repeated(value)}; remove one of them"
         case "contentEncoding":
             return f"{shown(value)} is not encoded as {limit}; encode it"
         case "contentMediaType":
-            return f"{shown(value)} is not of the type {limit}; write a text that is"
+            return f"{shown(value)} is not of the type {limit}; write a string of this type"
         case _:
             return _bound(keyword, schema, value)
 
@@ -264,13 +267,13 @@ def _bounds(keyword: str, limit: Any) -> str:
 def _format(name: str, value: str) -> str:
     if name == "date-time" and is_naive(value):
         return (
-            f"{shown(value)} {NO_OFFSET}; append one, such as +00:00 (in Python, use "
+            f"{shown(value)} {NO_OFFSET}; add one, such as +00:00 (in Python, use "
             "datetime.now(UTC))"
         )
     if name == "time" and _NAIVE_TIME.fullmatch(value):
-        return f"{shown(value)} {NO_OFFSET}; append one, such as +00:00"
+        return f"{shown(value)} {NO_OFFSET}; add one, such as +00:00"
     what, example = _FORMATS.get(name, (f"of the format {name!r}", ""))
-    such = f"; write one such as {example}" if example else "; write one that is"
+    such = f"; write one such as {example}" if example else "; write another value"
     return f"{shown(value)} is not {what}{such}"
 
 

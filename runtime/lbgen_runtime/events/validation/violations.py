@@ -45,8 +45,8 @@ _FLAT: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(("minProperties", "maxProperties"), (dict,)),
 }
 """Keywords that hold no schema, and the types of the values that they are about."""
-_TOO_MUCH: Final = "the schema does not accept this; it is too large to say why"
-_NO_REASON: Final = "the schema does not accept this; compare it with the schema"
+_TOO_MUCH: Final = "the schema refuses this value; the value is too large to find the reason"
+_NO_REASON: Final = "the schema refuses this value; compare it with the schema"
 
 
 class Explanation:
@@ -269,10 +269,10 @@ class Explanation:
         have = number_of(count, "item")
         if count < least:
             keyword = "minContains" if "minContains" in schema and part.draft > 7 else "contains"
-            words = f"'contains' fits {have} of the array; write at least {least} that it fits"
+            words = f"'contains' matches {have} of the array; write at least {least} matching"
             yield refused.found(keyword, words)
         elif most is not None and count > most:
-            words = f"'contains' fits {have} of the array; write at most {most} that it fits"
+            words = f"'contains' matches {have} of the array; write at most {most} matching"
             yield refused.found("maxContains", words)
 
     def _in_place(self, refused: Refused) -> Iterator[Found | Refused]:
@@ -294,7 +294,7 @@ class Explanation:
                 )
                 yield refused.found(
                     keyword,
-                    f"this fits {one} and {other} at once; change it so that it fits only one",
+                    f"this matches {one} and {other}; change it so that it matches only one",
                 )
         if part.has("not") and self.accepts(part.step("not"), value):
             yield refused.found("not", _excluded(schema["not"], value))
@@ -353,7 +353,9 @@ class Explanation:
 def _excluded(schema: Any, value: Any) -> str:
     if type(schema) is dict and schema.keys() == {"required"}:
         names = " and ".join(map(shown, schema["required"]))
-        return f"{names} may not be here; remove {'it' if len(schema['required']) == 1 else 'one'}"
+        return (
+            f"{names} must not be present; remove {'it' if len(schema['required']) == 1 else 'one'}"
+        )
     if type(schema) is dict and schema.keys() & {"const", "enum"}:
-        return f"{shown(value)} is excluded; write another value"
-    return "the schema excludes this by 'not'; write another value"
+        return f"{shown(value)} is not allowed; write another value"
+    return "the schema does not allow this value ('not'); write another value"
