@@ -475,6 +475,23 @@ class Row:
 
 
 MAIN = "schemas --against main"
+
+
+def sparse_checkout_of_a_part(folder: Path) -> None:
+    write(folder, {"payments.yaml": OTHER})
+    commit_all(folder)
+    git(folder, "branch", "--force", "main")
+    git(folder, "sparse-checkout", "set", "--no-cone", "/schemas/orders.yaml")
+
+
+def sparse_checkout_of_the_folder(folder: Path) -> None:
+    (folder / "docs").mkdir()
+    (folder / "docs" / "page.yaml").write_text("a: 1\n")
+    commit_all(folder)
+    git(folder, "sparse-checkout", "set", "schemas")
+    break_it(folder)
+
+
 ROWS = [
     Row(plain, MAIN, 1, "against main ("),
     Row(plain, "schemas --against HEAD", 1),
@@ -558,6 +575,8 @@ ROWS = [
     Row(empty_folder, "schemas --against main:empty", 2, "has no contract"),
     Row(plain, "schemsa --against main", 2, "did you mean schemas"),
     Row(contract_removed, MAIN, 2, "declares an event"),
+    Row(sparse_checkout_of_a_part, MAIN, 2, "git sparse-checkout add schemas"),
+    Row(sparse_checkout_of_the_folder, MAIN, 1),
     Row(never_had_a_contract, MAIN, 2, "--first"),
     Row(never_had_a_contract, "schemas --against main --first", 0, "this is the first"),
     Row(never_had_a_contract, "schemas --against main --first --transitive 3", 0),

@@ -178,6 +178,7 @@ def run_check(
     if not how.against:
         raise CannotCheck("select an old version: `--against main`, a folder or a lock file")
     new.refuse_emptiness(how.against[0])
+    new.refuse_sparseness()
     apis = [api.name for api in new.analysis.contract.apis]
     wanted = Wanted(
         schemas=schemas, transitive=transitive, first=first, apis=apis, files=tuple(new.files)

@@ -15,6 +15,7 @@ from ...config import config_file, read_config
 from ...findings.diagnostic import Severity
 from ...findings.suggestions import did_you_mean
 from ...source.files import read_sources
+from ...source.load import ENDINGS
 from ..baseline.moved import contract_folders
 from ..baseline.old_version import NoBaseline
 from ..baseline.repository import find_repository
@@ -118,6 +119,31 @@ class NewContract:
         option = f" {against.option} {shlex.quote(against.text)}" if against else ""
         meant = " or ".join(f"`lbgen check {shlex.quote(each)}{option}`" for each in folders)
         raise CannotCheck(f"{text}. Did you mean {printable(meant, 300)}?" if meant else text)
+
+    def refuse_sparseness(self) -> None:
+        """See that no sparse checkout leaves out files of the folder: they would seem removed.
+
+        Raises:
+            CannotCheck: one does.
+        """
+        try:
+            repository = find_repository(self.schemas)
+            if repository is None:
+                return
+            listed = repository.git.maybe("ls-files", "-t", "-z", "--full-name") or b""
+        except NoBaseline:
+            return  # what reads the old version says it
+        folder = os.path.relpath(self.schemas.resolve(), os.fsdecode(repository.git.folder))
+        top = Path(os.fsdecode(repository.git.folder))
+        for entry in listed.split(b"\0"):
+            name = os.fsdecode(entry[2:])
+            below = Path(name).is_relative_to(folder) and name.endswith(ENDINGS)
+            if entry.startswith(b"S ") and below and not os.path.lexists(top / name):
+                told = shlex.quote(Path(folder).as_posix())
+                raise CannotCheck(
+                    f"the sparse checkout leaves out {printable(name)}: get the whole folder with "
+                    f"`git sparse-checkout add {printable(told)}`"
+                )
 
     def _elsewhere(self) -> list[str]:
         """The folders with a contract, as one would name them here."""
