@@ -15,6 +15,7 @@ import pytest
 
 from lbgen.compat.decide import Decision, Documents, Version, decide
 from lbgen.source.document import Location
+from tests.compat.algebra import proves
 from tests.compat.random_schemas import Schemas
 from tests.compat.random_values import Values
 
@@ -40,6 +41,7 @@ def assert_true(decision: Decision, writer: Version, reader: Version, seed: int)
         assert writer.authors.is_valid(decision.event), context
         assert not reader.authors.is_valid(decision.event), context
         assert decision.message, context
+        assert not proves(writer.writer, reader.reader), context
     if decision.state == "compatible":
         accepted = 0
         for index, document in enumerate(documents):

@@ -1,21 +1,19 @@
-"""The decision on one event and one direction, in layers.
+"""The decision on one event and one direction.
 
-Can everything that one version writes be read with another? Each layer answers or passes on:
+Can everything that one version writes be read with another?
 
-1. both schemas are the same after normalising: compatible;
-2. the set algebra of jsonschema-rs proves it: compatible;
-3. the structural prover proves it, or finds an event that shows the contrary;
-4. a bounded search looks for such an event;
-5. nobody knows: undecided, with the reason.
+1. Both schemas have the same normal form: compatible.
+2. The prover proves it, or finds an event that shows the contrary.
+3. Otherwise it is undecided, with the reason.
 
 An event counts as a counterexample only if the validators of the authors' own schemas say so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import jsonschema_rs
 
@@ -29,9 +27,7 @@ from .normal.normal_form import SchemaSource, normalise
 from .normal.references import References
 from .normal.schema import Bundle, UnsupportedSchema, to_schema
 from .normal.writer import closed
-from .prove import algebra
 from .prove.containment import STEPS, find_counterexample
-from .prove.refute import search
 from .prove.shrink import ordered, shrunk
 
 if TYPE_CHECKING:
@@ -40,8 +36,6 @@ if TYPE_CHECKING:
     from lbgen_runtime import Violation
 
     from ..source.document import Location
-
-Layer: TypeAlias = Literal["same", "algebra", "structure", "search", ""]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +47,14 @@ class Decision:
         event: what the one version writes and the other cannot read.
         message: what the reader's validator says about the event.
         reason: what could not be decided.
-        layer: who decided.
+        steps: how many steps it took.
     """
 
     state: Literal["compatible", "breaking", "undecided"]
     event: Any = None
     message: str = ""
     reason: str = ""
-    layer: Layer = ""
+    steps: int = 0
 
 
 class Documents:
@@ -206,26 +200,16 @@ class Edited(Version):
         return reasons.violations(_EDITED, value)
 
 
-@dataclass(slots=True, kw_only=True)
-class DecisionBudget:
-    """How much one decision may cost.
+def decide(writer: Version, reader: Version, steps: int = STEPS) -> Decision:
+    """Whether a reader of one version accepts everything that the other version can send.
 
-    Attributes:
-        steps: steps of each question to the prover.
-        search: whether to search where the prover does not know.
-        used: steps that were taken.
+    Args:
+        writer: the version that sends.
+        reader: the version that reads.
+        steps: the budget of each question to the prover.
     """
-
-    steps: int = STEPS
-    used: int = 0
-    search: bool = field(default=True)
-
-
-def decide(writer: Version, reader: Version, budget: DecisionBudget | None = None) -> Decision:
-    """Whether a reader of one version accepts everything that the other version can send."""
-    budget = budget or DecisionBudget()
     try:
-        return _decide(writer, reader, budget)
+        return _decide(writer, reader, steps)
     except UnsupportedSchema as unsupported:
         return Decision(state="undecided", reason=str(unsupported))
     except (ValueError, jsonschema_rs.ReferencingError) as error:
@@ -233,47 +217,31 @@ def decide(writer: Version, reader: Version, budget: DecisionBudget | None = Non
         return Decision(state="undecided", reason=f"a schema that cannot be compiled ({text})")
 
 
-def _decide(writer: Version, reader: Version, budget: DecisionBudget) -> Decision:
+def _decide(writer: Version, reader: Version, steps: int) -> Decision:
     if reader.reader.key == writer.reader.key:
-        return Decision(state="compatible", layer="same")
-    if algebra.proves(writer.writer, reader.reader):
-        return Decision(state="compatible", layer="algebra")
+        return Decision(state="compatible")
 
     def is_counterexample(value: Any) -> bool:
         return writer.writes(value) and not reader.reads(value)
 
-    answer, budget.used = find_counterexample(
-        writer.writer, outer=reader.reader, steps=budget.steps
-    )
+    answer, used = find_counterexample(writer.writer, outer=reader.reader, steps=steps)
     if answer.state == "found" and not is_counterexample(answer.value) and not writer.strict:
         # The closed form may allow more than the author's schema, where `oneOf` is involved.
-        answer, used = find_counterexample(
-            writer.writer, writer.reader, outer=reader.reader, steps=budget.steps
+        answer, more = find_counterexample(
+            writer.writer, writer.reader, outer=reader.reader, steps=steps
         )
-        budget.used += used
+        used += more
     if answer.state == "empty":
-        return Decision(state="compatible", layer="structure")
+        return Decision(state="compatible", steps=used)
     if answer.state == "found" and is_counterexample(answer.value):
-        return _breaking(answer.value, is_counterexample, writer, reader, "structure")
+        small = ordered(
+            shrunk(answer.value, is_counterexample),
+            [writer.reader.root],
+            writer.reader.definitions,
+        )
+        return Decision(state="breaking", event=small, message=message(reader, small), steps=used)
     reason = answer.reason or "a value on which the validators differ"
-    if budget.search:
-        found = search(writer.writer, reader.reader, is_counterexample, writer.writes)
-        if found:
-            return _breaking(found[0], is_counterexample, writer, reader, "search")
-    return Decision(state="undecided", reason=reason)
-
-
-def _breaking(
-    value: Any,
-    is_counterexample: Callable[[Any], bool],
-    writer: Version,
-    reader: Version,
-    layer: Layer,
-) -> Decision:
-    small = ordered(
-        shrunk(value, is_counterexample), [writer.reader.root], writer.reader.definitions
-    )
-    return Decision(state="breaking", event=small, message=message(reader, small), layer=layer)
+    return Decision(state="undecided", reason=reason, steps=used)
 
 
 def message(reader: Version, value: Any) -> str:

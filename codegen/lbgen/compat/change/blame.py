@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ..decide import Decision, DecisionBudget, Edited, Version, decide
+from ..decide import Decision, Edited, Version, decide
 from ..normal.schema import size_of
 from ..prove.containment import STEPS
 from .difference import differences
@@ -90,14 +90,14 @@ class _Blame:
         self, decision: Decision, taken: tuple[Edit, ...], left: list[Edit]
     ) -> tuple[Edit, ...]:
         for edit in left:
-            if self._settles((*taken, edit), decision):
+            if self._repairs((*taken, edit), decision):
                 return (edit,)
-        if not self._settles((*taken, *left), decision):
+        if not self._repairs((*taken, *left), decision):
             return ()
         needed = list(left)
         for edit in left:
             without = [one for one in needed if one is not edit]
-            if self._settles((*taken, *without), decision):
+            if self._repairs((*taken, *without), decision):
                 needed = without
         return tuple(needed)
 
@@ -126,7 +126,7 @@ class _Blame:
             return Decision(state="compatible")
         return decision
 
-    def _settles(self, taken: Sequence[Edit], decision: Decision) -> bool:
+    def _repairs(self, taken: Sequence[Edit], decision: Decision) -> bool:
         reader = self._edited(taken)
         if decision.state != "breaking":
             return self._decided(reader).state == "compatible"
@@ -136,9 +136,8 @@ class _Blame:
             return False  # some edits together make no schema
 
     def _decided(self, reader: Version) -> Decision:
-        budget = DecisionBudget(steps=min(STEPS, self.steps))
-        decision = decide(self.writer, reader, budget)
-        self.steps -= budget.used
+        decision = decide(self.writer, reader, min(STEPS, self.steps))
+        self.steps -= decision.steps
         if self.steps <= 0 and decision.state == "undecided":
             raise _Spent
         return decision

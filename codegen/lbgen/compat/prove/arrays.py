@@ -158,6 +158,8 @@ class _Array:
         if self.doubt:
             return unknown(self.doubt)
         refused = {canonical(value) for value in self.facts.refused}
+        if self.most == 0 and "[]" in refused:
+            return EMPTY
         while canonical(values) in refused:
             if self.facts.few_items or (self.most is not None and len(values) >= self.most):
                 return unknown("arrays other than the listed ones")

@@ -218,6 +218,8 @@ class _Object:
         for other in self._others(value, chosen):
             if canonical(other) not in refused:
                 return found(other)
+        if self.facts.most == 0:
+            return EMPTY
         return unknown("objects other than the listed ones")
 
     def _others(self, value: dict[str, Any], chosen: dict[str, Goal]) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,6 @@ from .terms import (
     Item,
     Lit,
     Present,
-    found,
     unknown,
 )
 
@@ -172,7 +171,7 @@ class Search:
             return self.solver.among(facts.allowed, self.goal)
         match self.kind:
             case "null":
-                answer = found(None)
+                answer = self.solver.among([None], self.goal)
             case "boolean":
                 answer = self.solver.among([True, False], self.goal)
             case "number":

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ...source.json_types import is_array, is_object
-from .candidates import speaking
+from ..normal.schema import REF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ..normal.schema import Node
 
 _TRIES: Final = 400
+_IN_PLACE: Final = ("allOf", "anyOf", "oneOf")
+_IN_PLACE_SINGLE: Final = ("not", "if", "then", "else")
 _READABLE: Final = 40
 """Texts up to this length stay as they are: `ann@example.com` says more than `n@e`."""
 
@@ -71,7 +73,7 @@ def _shorter(text: str) -> Iterator[str]:
 
 def ordered(value: Any, nodes: list[Node], definitions: Mapping[str, Node]) -> Any:
     """The value with properties in the order in which schemas declare them."""
-    nodes = speaking(nodes, definitions)
+    nodes = _speaking(nodes, definitions)
     if is_array(value):
         items = [node.get("items") for node in nodes if "items" in node.keywords]
         items += [item for node in nodes for item in node.many("prefixItems")]
@@ -85,3 +87,21 @@ def ordered(value: Any, nodes: list[Node], definitions: Mapping[str, Node]) -> A
     }
     found = {name: None for name in (*names, *value) if name in value}
     return {name: ordered(value[name], inside[name], definitions) for name in found}
+
+
+def _speaking(nodes: Iterable[Node], definitions: Mapping[str, Node]) -> list[Node]:
+    """All schemas that say something about the same value as the given ones."""
+    found: dict[str, Node] = {}
+    stack = list(nodes)
+    while stack:
+        node = stack.pop(0)
+        if node.key in found or not node.keywords:
+            continue
+        found[node.key] = node
+        for name in _IN_PLACE:
+            stack += node.many(name)
+        stack += [node.get(name) for name in _IN_PLACE_SINGLE if name in node.keywords]
+        stack += node.named("dependentSchemas").values()
+        if REF in node.keywords:
+            stack.append(definitions[node.get(REF)])
+    return list(found.values())

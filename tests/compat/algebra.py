@@ -1,4 +1,4 @@
-"""Layer 2: the set algebra of jsonschema-rs.
+"""An oracle for the prover: the set algebra of jsonschema-rs.
 
 Its interface is experimental and answers three ways; only a clear answer counts, and an exception
 is no answer. Recursive schemas are not given to it: on some it overflows the stack, which ends
@@ -8,13 +8,13 @@ properties.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import jsonschema_rs
 from jsonschema_rs import canonical
 
-from ..normal.formats import PATTERN_OPTIONS
-from ..normal.schema import WRITTEN_WHOLE, Bundle, to_schema
+from lbgen.compat.normal.formats import PATTERN_OPTIONS
+from lbgen.compat.normal.schema import WRITTEN_WHOLE, Bundle, to_schema
 
 _LARGEST: Final = 3000
 """Characters of a schema's canonical text."""
@@ -23,23 +23,13 @@ _DEEPEST: Final = 40
 
 
 def proves(inner: Bundle, outer: Bundle) -> bool:
-    """Whether the algebra proves that `outer` accepts everything that `inner` accepts."""
+    """Whether the algebra says that `outer` accepts everything that `inner` accepts."""
     if not (_fit(inner) and _fit(outer)):
         return False
     try:
         return _canonical(outer).covers(_canonical(inner)) is canonical.Containment.YES
     except Exception:  # noqa: BLE001
         return False  # whatever it is, it is no proof
-
-
-def difference(inner: Bundle, outer: Bundle) -> Any | None:
-    """A schema of what `inner` accepts and `outer` rejects, if the algebra finds one."""
-    if not (_fit(inner) and _fit(outer)):
-        return None
-    try:
-        return _canonical(inner).subtract(_canonical(outer)).to_json_schema()
-    except Exception:  # noqa: BLE001
-        return None  # the search goes on without it
 
 
 def _fit(bundle: Bundle) -> bool:
