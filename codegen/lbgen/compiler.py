@@ -14,7 +14,6 @@ from .generate.plan import PackagePlan, plan_package
 from .generate.render import render
 from .generate.self_check import check_output
 from .model import Modeller
-from .source.garbage import rarely_collected
 from .source.load import load
 
 if TYPE_CHECKING:
@@ -87,7 +86,6 @@ class Built:
     package: PackagePlan | None = None
 
 
-@rarely_collected
 def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Analysis:
     """Load, resolve and check a contract.
 
@@ -112,7 +110,6 @@ def analyse(sources: Mapping[str, bytes], options: Options | None = None) -> Ana
     )
 
 
-@rarely_collected
 def build(sources: Mapping[str, bytes], options: Options | None = None) -> Built:
     """Compile a contract.
 

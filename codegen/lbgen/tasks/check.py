@@ -25,7 +25,6 @@ from ..report.console import for_programs, say
 from ..report.printer import print_diagnostics
 from ..report.run_facts import RunFacts
 from ..schema.equality import json_equal
-from ..source.garbage import rarely_collected
 
 if TYPE_CHECKING:
     import datetime
@@ -150,7 +149,6 @@ def print_result(result: Result, format: str) -> None:  # noqa: A002 - the optio
         say(result.used)
 
 
-@rarely_collected
 def run_check(
     schemas: Path,
     *,

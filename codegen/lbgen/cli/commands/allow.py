@@ -41,7 +41,9 @@ def command(
     Adds an entry to .lbgen-breaks.yaml in the schema folder.
     """
     from ...tasks.allow import allow_break
+    from ..garbage import collect_rarely
 
+    collect_rarely()
     raise typer.Exit(
         allow_break(
             schemas,

@@ -32,5 +32,7 @@ def command(
 ) -> None:
     """Generate a typed Python package from a contract."""
     from ...tasks.build import build_folder
+    from ..garbage import collect_rarely
 
+    collect_rarely()
     raise typer.Exit(build_folder(schemas, output, check=check, format=format.value))

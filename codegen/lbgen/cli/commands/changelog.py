@@ -33,7 +33,9 @@ def command(
     Breaking changes come first.
     """
     from ...tasks.changelog import print_changelog
+    from ..garbage import collect_rarely
 
+    collect_rarely()
     raise typer.Exit(
         print_changelog(
             schemas,

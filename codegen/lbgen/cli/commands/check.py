@@ -48,7 +48,9 @@ def command(
     Exit codes: 0 compatible, 1 breaking changes, 2 nothing was compared.
     """
     from ...tasks.check import check_folder
+    from ..garbage import collect_rarely
 
+    collect_rarely()
     raise typer.Exit(
         check_folder(
             schemas,

@@ -24,5 +24,7 @@ def command(
     `lint.ignore` in [tool.lbgen] of pyproject.toml, or `x-lbgen-ignore` in the contract.
     """
     from ...tasks.lint import lint_folder
+    from ..garbage import collect_rarely
 
+    collect_rarely()
     raise typer.Exit(lint_folder(schemas, format=format.value))

@@ -28,5 +28,7 @@ def command(
     `lbgen check --against FILE` compares a later version with it.
     """
     from ...tasks.lock import lock_folder
+    from ..garbage import collect_rarely
 
+    collect_rarely()
     raise typer.Exit(lock_folder(schemas, output, check=check))

@@ -23,5 +23,7 @@ def command(
 ) -> None:
     """Check whether JSON files contain valid parameters of an event."""
     from ...tasks.validate import validate_files
+    from ..garbage import collect_rarely
 
+    collect_rarely()
     raise typer.Exit(validate_files(schemas, event, files))
