@@ -49,7 +49,7 @@ def test_a_shallow_clone_is_not_compared_with_another_commit(
     monkeypatch.chdir(folder)
     result = check("--against", "main")
     assert result.exit_code == 2
-    assert "does not reach back" in result.output
+    assert "does not contain the merge base" in result.output
     assert check("--against-tip", "main").exit_code == 1
     git(folder, "fetch", "--quiet", "--unshallow", "origin", "main")
     assert check("--against", "main").exit_code == 1
