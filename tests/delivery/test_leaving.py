@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen_runtime.listen.lifetime import EXIT_BOUND
-from lbgen_runtime.listen.release import HANDED_BACK
+from lbgen_runtime.wire.answers import RELEASED
 from tests.delivery.notes import Bus
 from tests.delivery.workers import Process
 from tests.support import servers
@@ -128,7 +128,7 @@ def test_a_process_leaves_in_time_although_its_handler(fired: Server, handler: s
     assert "Traceback" not in errors
     if "leaves a" not in handler:
         [entry] = pending(fired)
-        assert (entry["time_since_delivered"] >= HANDED_BACK) is (status == 0)
+        assert (entry["time_since_delivered"] >= RELEASED) is (status == 0)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,9 @@ def fill(server: Server, count: int, stream: str = STREAM) -> None:
 
 def report(server: Server, trims: Trims, stream: str = STREAM) -> None:
     """Trim, and tell what there is to tell."""
-    trims.trimmed(stream.encode(), server.client.execute_command(*trims.command(stream.encode())))
+    trims.trimmed(
+        stream.encode(), server.client.execute_command(*trims.request(stream.encode()).command)
+    )
 
 
 # P7

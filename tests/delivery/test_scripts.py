@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen_runtime.listen.release import HANDED_BACK
 from lbgen_runtime.wire import scripts
+from lbgen_runtime.wire.answers import RELEASED
 
 if TYPE_CHECKING:
     from tests.support.servers import Server
@@ -209,10 +209,10 @@ def test_an_entry_is_gone_only_where_it_is_still_to_be_handled(
 def test_only_its_holder_hands_an_entry_back(
     server: Server, entry: bytes, process: str, done: int
 ) -> None:
-    released = run(server, scripts.RELEASE, [STREAM], GROUP, process, HANDED_BACK, entry, 1)
+    released = run(server, scripts.RELEASE, [STREAM], GROUP, process, RELEASED, entry, 1)
     assert released == done
     [pending] = server.client.xpending_range(STREAM, GROUP, "-", "+", 10)
-    assert (pending["time_since_delivered"] >= HANDED_BACK) is bool(done)
+    assert (pending["time_since_delivered"] >= RELEASED) is bool(done)
     assert pending["times_delivered"] == (1 if done else 2)
 
 
@@ -222,7 +222,7 @@ def test_only_its_holder_hands_an_entry_back(
         ("p1", 1, 10_000, False, True),
         ("p1", 0, 10_000, False, False),  # only looked at: its handler hangs
         ("p2", 1, 10_000, True, False),
-        ("p1", 1, HANDED_BACK, False, False),  # given up while the heartbeat was on its way
+        ("p1", 1, RELEASED, False, False),  # given up while the heartbeat was on its way
     ],
 )
 def test_only_what_is_held_is_renewed(
@@ -235,7 +235,7 @@ def test_only_what_is_held_is_renewed(
     renewed: bool,
 ) -> None:
     idle(server, entry, idle_for)
-    found = run(server, scripts.RENEW, [STREAM], GROUP, process, count, HANDED_BACK, entry)
+    found = run(server, scripts.RENEW, [STREAM], GROUP, process, count, RELEASED, entry)
     assert found == [[entry] * taken, [entry] * renewed, []]
     [pending] = server.client.xpending_range(STREAM, GROUP, "-", "+", 10)
     assert (pending["time_since_delivered"] < idle_for) is renewed
@@ -249,7 +249,7 @@ def test_what_was_removed_is_told_when_its_renewal_makes_the_server_forget_it(
     other: bytes = server.client.xadd(STREAM, {"a": "b"})
     server.client.xreadgroup(GROUP, "p1", {STREAM: ">"})
     server.client.xdel(STREAM, entry)
-    found = run(server, scripts.RENEW, [STREAM], GROUP, "p1", 2, HANDED_BACK, entry, other)
+    found = run(server, scripts.RENEW, [STREAM], GROUP, "p1", 2, RELEASED, entry, other)
     assert found == [[], [other], [entry]]
     assert stands(server) == [(b"p1", 1)]
 

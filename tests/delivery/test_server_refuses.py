@@ -8,7 +8,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from lbgen_runtime.listen.release import HANDED_BACK
+from lbgen_runtime.wire.answers import RELEASED
 from lbgen_runtime.wire.repeats import Repeats
 from lbgen_runtime.wire.scripts import RELEASE
 from lbgen_runtime.wire.trimming import Trims
@@ -124,7 +124,7 @@ def test_a_backlog_is_trimmed_in_steps_one_after_the_other(server: Server) -> No
         pipeline.execute()
     trims, lengths = Trims("10 events"), [30_000]
     while True:
-        reply = server.client.execute_command(*trims.command(STREAM.encode()))
+        reply = server.client.execute_command(*trims.request(STREAM.encode()).command)
         lengths.append(server.client.xlen(STREAM))
         if not trims.trimmed(STREAM.encode(), reply):
             break
@@ -150,7 +150,7 @@ async def test_what_a_process_gives_back_is_given_back_in_steps(server: Server) 
     server.client.config_set("slowlog-log-slower-than", 10_000)
     released = server.client.xpending_range(STREAM, GROUP, "-", "+", 2000)
     assert {each["times_delivered"] for each in released} == {1}
-    assert all(each["time_since_delivered"] >= HANDED_BACK for each in released)
+    assert all(each["time_since_delivered"] >= RELEASED for each in released)
     steps = [
         each["command"].decode()
         for each in server.client.slowlog_get(10_000)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen_runtime.listen.heartbeat import Heartbeat
-from lbgen_runtime.listen.release import HANDED_BACK
+from lbgen_runtime.wire.answers import RELEASED
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
 from tests.support.proxy import Proxy
@@ -339,7 +339,7 @@ async def test_a_handler_that_its_grace_has_cut_off_ends_for_nobody(
     await until(lambda: handler.ended)
     assert handler.deliveries[0].lost
     [entry] = pending(server, stream)
-    assert entry["time_since_delivered"] >= HANDED_BACK
+    assert entry["time_since_delivered"] >= RELEASED
     assert entry["times_delivered"] == 1
     assert server.client.xlen(stream) == 1
     assert not server.client.exists(DEAD)
@@ -367,5 +367,5 @@ async def test_a_handler_that_outlives_its_worker_ends_for_nobody(
     await until(lambda: not runners())
     assert handler.ended
     [entry] = pending(server)
-    assert entry["time_since_delivered"] >= HANDED_BACK
+    assert entry["time_since_delivered"] >= RELEASED
     assert not server.client.exists(DEAD)

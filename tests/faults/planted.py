@@ -8,18 +8,16 @@ from typing import Any
 from lbgen_runtime.events.codecs import record_codec
 from lbgen_runtime.fire import batch, search
 from lbgen_runtime.listen import (
-    acknowledgements,
     claims,
     commands,
     consumer,
-    group,
     heartbeat,
     pending,
     recovery,
     runners,
 )
 from lbgen_runtime.listen.acceptance import Invalid
-from lbgen_runtime.wire import connection, scripts
+from lbgen_runtime.wire import connection, scripts, stream
 from lbgen_runtime.wire.refusals import Refusal
 
 __all__ = ["FAULTS", "plant"]
@@ -59,7 +57,7 @@ def _renew_unfenced() -> None:
     ids[#ids] = nil
     return { {}, ids, {} }
     """
-    heartbeat.RENEW = scripts.Script(source, b"0" * 40)
+    stream.RENEW = scripts.Script(source, b"0" * 40)
 
 
 def _recreate_groups_at_the_end() -> None:
@@ -72,9 +70,9 @@ def _keep_the_group_of_a_newcomer() -> None:
 
 
 def _replace_in_register(part: bytes, other: bytes) -> None:
-    source = group.REGISTER.source
+    source = stream.REGISTER.source
     assert part in source, "the plant fits the script no more"
-    group.REGISTER = scripts.Script(source.replace(part, other), b"1" * 40)
+    stream.REGISTER = scripts.Script(source.replace(part, other), b"1" * 40)
 
 
 def _trim_by_length() -> None:
@@ -121,7 +119,7 @@ def _acknowledge_what_is_lost() -> None:
     for i = 4, #ARGV, 2 do redis.call('XACK', KEYS[1], ARGV[1], ARGV[i]) end
     return {}
     """
-    acknowledgements.ACKNOWLEDGE = scripts.Script(source, b"4" * 40)
+    stream.ACKNOWLEDGE = scripts.Script(source, b"4" * 40)
 
 
 def _look_through_the_whole_stream() -> None:

@@ -285,9 +285,9 @@ class _Attempt:
             wait = min(int(timeout * 500), _DURABLE_TIMEOUT)
             self._add((*rules.durable[:-1], wait), "durable")
         if not rules.eviction.asked:
-            self._add(ASK, "eviction")
+            self._add(ASK.command, "eviction")
         for stream in rules.trims.due(fire.stream for fire in batch):
-            self._add(rules.trims.command(stream), "trim")
+            self._add(rules.trims.request(stream).command, "trim")
             self._trimmed.append(stream)
 
     def _add(self, command: Command | bytes, about: tuple[Fire, ...] | str) -> None:

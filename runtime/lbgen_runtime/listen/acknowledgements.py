@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from ..printable import printable
 from ..wire.refusals import NoGroup, Refusal, WrongType
-from ..wire.scripts import ACKNOWLEDGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..wire.stream import GroupStream
     from .process import Process
 
 __all__ = ["Acknowledger"]
@@ -27,8 +27,7 @@ class Acknowledger:
 
     Args:
         process: this process.
-        stream: the stream's key.
-        group: the consumer group.
+        stream: the stream and the consumer group.
         acknowledged: called once the server has done it, with the ids, and with those of them that
             it has not acknowledged: they are pending in another delivery.
         remove: the entries are removed as well: nobody else reads the stream.
@@ -38,8 +37,6 @@ class Acknowledger:
         "_acknowledged",
         "_commands",
         "_gathered",
-        "_group",
-        "_process",
         "_remove",
         "_repeats",
         "_stream",
@@ -51,8 +48,7 @@ class Acknowledger:
     def __init__(
         self,
         process: Process,
-        stream: bytes,
-        group: bytes,
+        stream: GroupStream,
         acknowledged: Callable[[list[bytes], list[bytes]], None],
         *,
         remove: bool = False,
@@ -60,8 +56,6 @@ class Acknowledger:
         self._commands = process.commands
         self._supervisor = process.supervisor
         self._stream = stream
-        self._group = group
-        self._process = process.name.encode()
         self._repeats = process.repeats
         self._acknowledged = acknowledged
         self._remove = remove
@@ -94,22 +88,20 @@ class Acknowledger:
 
     async def _send_until_taken(self, gathered: list[tuple[bytes, int]]) -> None:
         gathered.sort(key=_in_order)
-        arguments: list[bytes | int] = [self._group, self._process, int(self._remove)]
-        for entry in gathered:
-            arguments += entry
+        request = self._stream.acknowledge(gathered, remove=self._remove)
         others: list[bytes] = []
         while True:
             try:
-                others = await self._commands.script(ACKNOWLEDGE, [self._stream], arguments)
+                others = await self._commands.ask(request)
             except (NoGroup, WrongType):
                 pass  # what is no stream or group any more has nothing to acknowledge
             except Refusal as error:
                 self._repeats.log(
                     logging.WARNING,
-                    (self._stream, self._group, "acknowledge"),
+                    (self._stream.key, self._stream.group, "acknowledge"),
                     "%s of %s cannot acknowledge events (%s); retrying",
-                    printable(self._group),
-                    printable(self._stream),
+                    printable(self._stream.group),
+                    printable(self._stream.key),
                     error,
                 )
                 await asyncio.sleep(1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..wire.connection import ConnectionFailed
 from ..wire.permissions import not_permitted
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
     from ..wire.connection import AsyncConnection
     from ..wire.outage import Outage
+    from ..wire.requests import Request
     from ..wire.resp import Command, Reply
-    from ..wire.scripts import Script
     from .supervisor import Supervisor
 
     _Asked = tuple[Command, asyncio.Future[Reply], bool]
 
 __all__ = ["Commands"]
+
+T = TypeVar("T")
 
 _LARGEST_BATCH: Final = 512
 
@@ -56,33 +58,41 @@ class Commands:
         self._task = supervisor.start(self._run(), "commands", until_stop=True)
         self._task.add_done_callback(self._ended)
 
-    def ask(self, *command: bytes | int | str, optional: bool = False) -> asyncio.Future[Reply]:
-        """Queue a command; the future holds its reply, or a server's error as an exception.
+    async def ask(self, request: Request[T], *, optional: bool = False) -> T:
+        """What the reply to a request means.
 
         Args:
-            command: what is asked.
+            request: what is asked; in full where the server has not seen the script.
             optional: the worker goes on where its user may not run it: upkeep, and replays, which
                 have a key of their own.
+
+        Raises:
+            Refusal: the server refuses.
         """
+        try:
+            return request.read(await self._queue(request.command, optional=optional))
+        except UnknownScript:
+            return request.read(await self._queue(request.in_full(), optional=optional))
+
+    def tell(self, request: Request[T], then: Callable[[T], object] | None = None) -> None:
+        """Ask for something that need not be, and do not wait for it.
+
+        Args:
+            request: what is asked.
+            then: gets what the reply means, unless the server refuses.
+        """
+
+        def answered(reply: asyncio.Future[Reply]) -> None:
+            if not reply.cancelled() and reply.exception() is None and then is not None:
+                then(request.read(reply.result()))
+
+        self._queue(request.command, optional=True).add_done_callback(answered)
+
+    def _queue(self, command: Command, *, optional: bool) -> asyncio.Future[Reply]:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._line.append((command, future, optional))
         self._woken.set()
         return future
-
-    async def script(
-        self,
-        script: Script,
-        keys: Sequence[bytes],
-        arguments: Sequence[bytes | int | str],
-        *,
-        optional: bool = False,
-    ) -> Reply:
-        """Run a script, in full where the server has not seen it."""
-        command = script.call(keys, arguments)
-        try:
-            return await self.ask(*command, optional=optional)
-        except UnknownScript:
-            return await self.ask(*script.call_in_full(command), optional=optional)
 
     async def _run(self) -> None:
         failures = 0

@@ -63,8 +63,7 @@ class Consumer:
         self._acknowledgers = {
             stream: Acknowledger(
                 process,
-                stream,
-                listener.group.encode(),
+                process.on(stream, listener.group),
                 functools.partial(self._acknowledged, stream),
                 remove=stream == self._replays.stream,
             )

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Final
 from ..errors import ListenerFailed
 from ..printable import printable
 from ..wire import clock
-from ..wire.dead_letter_entry import PACKED_FIELD, Death
+from ..wire.answers import Outcome
+from ..wire.dead_letter_entry import Death
 from ..wire.keys import dead_key
 from ..wire.refusals import NoGroup, Refusal, WrongType
-from ..wire.scripts import DEAD, RETRY
 from .acceptance import Invalid
 from .release import hand_back
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine
 
-    from ..wire.resp import Reply
-    from ..wire.scripts import Script
+    from ..wire.requests import Request
     from .claims import Claim, Claims
     from .listener import Listener
     from .process import Process
@@ -33,10 +32,6 @@ _log = logging.getLogger("lbgen")
 
 _REFUSED_PAUSE: Final = 1.0
 """Seconds after which a step is tried again that the server refused (no memory, a failover)."""
-_NO_STREAM: Final = -2
-"""What `dead.lua` replies where the dead letters' key has another type."""
-_REMOVED: Final = -3
-"""What it replies where the entry is not in its stream any more."""
 
 
 class Failures:
@@ -113,7 +108,8 @@ class Failures:
 
     async def _run_if_held(self, claim: Claim, count: int) -> None:
         expires = clock.now() + self._listener.settings.acknowledgement_timeout
-        if await self._if_held(RETRY, claim, [claim.stream], [count]):
+        group = self._process.on(claim.stream, self._listener.group)
+        if await self._if_held(claim, lambda _: group.retry(claim.entry_id, count)):
             claim.expires = expires
         self._claims.asked(claim)
 
@@ -140,13 +136,17 @@ class Failures:
             deliveries=claim.delivery.times_delivered,
             process=claim.delivery.process,
         )
-        dead = dead_key(self._listener.stream, self._listener.group)
-        replayed = int(claim.stream != self._listener.stream)
-        arguments: list[bytes | int | str] = [claim.fence, replayed, *death.fields(), PACKED_FIELD]
+        group = self._process.on(claim.stream, self._listener.group)
+
+        def to_dead_letter(copy: list[bytes] | None) -> Request[Outcome]:
+            return group.dead_letter(
+                claim.entry_id, claim.fence, death, original=self._listener.stream, copy=copy
+            )
+
         self._claims.retrying += 1  # it is held for as long as the server takes it from nobody
         self._claims.burying_bytes += claim.size
         try:
-            done = await self._if_held(DEAD, claim, [claim.stream, dead], arguments)
+            done = await self._if_held(claim, to_dead_letter)
         finally:
             self._claims.retrying -= 1
             self._claims.burying_bytes -= claim.size
@@ -162,19 +162,19 @@ class Failures:
         claim.settle()
 
     async def _if_held(
-        self,
-        script: Script,
-        claim: Claim,
-        keys: list[bytes],
-        arguments: Sequence[bytes | int | str],
+        self, claim: Claim, step: Callable[[list[bytes] | None], Request[Outcome]]
     ) -> bool:
-        """Do a step with an entry that this process holds, as soon as the server lets it."""
+        """Do a step with an entry that this process holds, as soon as the server lets it.
+
+        Args:
+            claim: the entry.
+            step: what to do; gets the entry's fields and values where the server has them no more.
+        """
         listener, process = self._listener, self._process
+        copy: list[bytes] | None = None
         while not claim.given_up:
             try:
-                done: Reply = await process.commands.script(
-                    script, keys, [listener.group, process.name, claim.entry_id, *arguments]
-                )
+                outcome = await process.commands.ask(step(copy))
             except (NoGroup, WrongType):
                 break
             except Refusal as error:
@@ -187,23 +187,23 @@ class Failures:
                 )
                 await asyncio.sleep(_REFUSED_PAUSE)
             else:
-                if done == 1:
+                if outcome is Outcome.DONE:
                     return True
-                if done == _REMOVED:  # this process has what is left of it
-                    arguments = [*arguments, 1, *claim.fields]
+                if outcome is Outcome.COPY_NEEDED:
+                    copy = claim.fields
                     continue
-                if done == _NO_STREAM:
+                if outcome is Outcome.NOT_A_STREAM:
                     process.repeats.log(
                         logging.ERROR,
                         (str(listener), "dead letters"),
                         "%s: cannot write dead letters, because the key %s is not a stream; "
                         "rename or delete the key (failed events wait until then)",
                         listener,
-                        printable(keys[-1]),
+                        printable(dead_key(listener.stream, listener.group)),
                     )
                     await asyncio.sleep(_REFUSED_PAUSE)
                     continue
-                if done == -1 or claim.removed:
+                if outcome is Outcome.REMOVED or claim.removed:
                     _log.error(
                         "%s: entry %s was removed from the stream before it was handled, and "
                         "is lost",

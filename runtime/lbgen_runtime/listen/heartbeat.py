@@ -10,32 +10,34 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
-import secrets
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..errors import DuplicateProcessName, ServerRefused
 from ..wire import clock
 from ..wire.connection import ConnectionFailed
-from ..wire.keys import lease_key
+from ..wire.lease import Lease, connection_of
+from ..wire.peers import PING
 from ..wire.permissions import not_permitted
-from ..wire.refusals import Forbidden, Refusal, UnknownScript
-from ..wire.scripts import LEASE, RENEW
-from .release import HANDED_BACK
+from ..wire.refusals import Forbidden, Refusal
+from ..wire.requests import ask, ask_all
+from ..wire.stream import GroupStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..wire.answers import Renewed
     from ..wire.connection import SyncConnection
     from ..wire.outage import Outage
-    from ..wire.resp import Command, Reply
-    from ..wire.scripts import Script
+    from ..wire.requests import Request
     from .claims import Claim
     from .consumer import Consumer
     from .supervisor import Supervisor
 
 __all__ = ["Heartbeat"]
+
+T = TypeVar("T")
 
 _log = logging.getLogger("lbgen")
 
@@ -81,8 +83,7 @@ class Heartbeat:
         self._tick = min(_TICK, shortest / 6)
         self._outage = outage
         self._taken = taken
-        self._lease = lease_key(service, process)
-        self._token = secrets.token_hex(8).encode()
+        self._lease = Lease(service, process)
         self._stop = threading.Event()
         self._consumers: Sequence[Consumer] = ()
 
@@ -161,31 +162,29 @@ class Heartbeat:
     def _hold(self, dead: bytes = b"") -> bytes | None:
         """Hold the lease; returns the one of another process that holds instead."""
         if self._connection.peer is None:
-            self._connection.exchange([(b"PING",)])
-        peer = b" ".join(self._connection.peer or (b"", b""))
-        [lease] = self._scripts(
-            LEASE, [([self._lease], [self._token, peer, int(_LEASE * 1000), dead])]
-        )
-        if isinstance(lease, Refusal):
-            _log.warning("cannot renew the lease of the process name: %s", lease)
+            ask_all(self._connection, [PING])
+        [other] = self._ask([self._lease.hold(self._connection.peer, _LEASE, dead=dead)])
+        if isinstance(other, Refusal):
+            _log.warning("cannot renew the lease of the process name: %s", other)
             return None
-        return None if lease.startswith(self._token) else lease
+        return other
 
     def _is_connected(self, lease: bytes) -> bool | None:
         """Whether the connection that a lease names is there; `None` where nobody may ask."""
-        _, client_id, address = (*lease.split(b" "), b"", b"")[:3]
-        if not client_id:
+        if (question := connection_of(lease)) is None:
             return None
-        [clients] = self._connection.exchange([(b"CLIENT", b"LIST", b"ID", client_id)])
-        return b" addr=%b " % address in clients if isinstance(clients, bytes) else None
+        try:
+            return ask(self._connection, question)
+        except Refusal:
+            return None
 
     def _is_renewed(self, lease: bytes) -> bool:
         """Whether a process renews a lease, rather than let it run out."""
-        ask = [(b"GET", self._lease), (b"PTTL", self._lease)]
+        question = [self._lease.current(), self._lease.lasts()]
         left = _LEASE * 1000
         while not self._stop.wait(0.1):
-            now, lasts = self._connection.exchange(ask)
-            if now != lease:
+            now, lasts = ask_all(self._connection, question)
+            if now != lease or isinstance(lasts, Refusal):
                 return False  # it has run out, or its process has another connection
             if lasts > left:
                 return True
@@ -229,28 +228,25 @@ class Heartbeat:
             began = claim.began
             hangs = began is not None and now - began > longest
             streams.setdefault(claim.stream, ([], []))[hangs].append(claim)
-        parts: list[tuple[bytes, list[Claim], int]] = []
-        for stream, (renewed, watched) in streams.items():
-            parts += [(stream, some, len(some)) for some in _chunks(renewed)]
-            parts += [(stream, some, 0) for some in _chunks(watched)]
+        parts: list[tuple[list[Claim], bool]] = []
+        requests: list[Request[Renewed]] = []
+        for stream, renewed_and_watched in streams.items():
+            on = GroupStream(stream, consumer.listener.group, self._process)
+            for claims, renew in zip(renewed_and_watched, (True, False), strict=True):
+                for some in _chunks(claims):
+                    parts.append((some, renew))
+                    requests.append(on.renew([each.entry_id for each in some], renew=renew))
         if not parts:
             return
-        head = [consumer.listener.group, self._process]
-        replies = self._scripts(
-            RENEW,
-            [
-                ([stream], [*head, count, HANDED_BACK, *(claim.entry_id for claim in some)])
-                for stream, some, count in parts
-            ],
-        )
+        replies = self._ask(requests)
         expires = now + consumer.listener.settings.acknowledgement_timeout
-        for (_, some, count), reply in zip(parts, replies, strict=True):
-            if isinstance(reply, Exception):
+        for (some, renew), reply in zip(parts, replies, strict=True):
+            if isinstance(reply, Refusal):
                 continue  # the group is gone, or the server is: the claims run out by themselves
-            taken, kept, gone = (set[bytes](ids) for ids in reply)
+            taken, kept, gone = reply
             if taken:
                 consumer.lose([claim for claim in some if claim.entry_id in taken])
-            for claim in some if count else ():
+            for claim in some if renew else ():
                 if claim.entry_id in kept:
                     claim.expires = expires
                 elif claim.entry_id in gone:
@@ -260,15 +256,12 @@ class Heartbeat:
         if hanging:  # nobody else has taken it: this process does, with another runner
             consumer.give_up(hanging)
 
-    def _scripts(self, script: Script, calls: list[tuple[list[bytes], list[Any]]]) -> list[Reply]:
-        commands: list[Command] = [script.call(keys, arguments) for keys, arguments in calls]
-        replies = self._connection.exchange(commands)
-        if any(isinstance(reply, UnknownScript) for reply in replies):
-            replies = self._connection.exchange([script.call_in_full(c) for c in commands])
-        for command, reply in zip(commands, replies, strict=True):
-            if isinstance(reply, Forbidden):
-                raise not_permitted(reply, command)
-        return replies
+    def _ask(self, requests: Sequence[Request[T]]) -> list[T | Refusal]:
+        answers = ask_all(self._connection, requests)
+        for request, answer in zip(requests, answers, strict=True):
+            if isinstance(answer, Forbidden):
+                raise not_permitted(answer, request.command)
+        return answers
 
     def stop(self) -> None:
         """Have the thread end, and give the lease up; does not wait, `ended` tells."""
@@ -278,9 +271,9 @@ class Heartbeat:
         if not self._connection.is_alive():
             return  # whoever wants the name sees that the connection is gone
         with contextlib.suppress(ConnectionFailed):  # else the lease runs out
-            [lease] = self._connection.exchange([(b"GET", self._lease)])
-            if isinstance(lease, bytes) and lease.startswith(self._token):
-                self._connection.exchange([(b"DEL", self._lease)])
+            [lease] = ask_all(self._connection, [self._lease.current()])
+            if isinstance(lease, bytes) and self._lease.is_own(lease):
+                ask_all(self._connection, [self._lease.remove()])
 
 
 def _chunks(claims: list[Claim]) -> list[list[Claim]]:

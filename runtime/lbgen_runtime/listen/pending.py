@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from ..printable import printable
 from ..wire import clock
-from ..wire.scripts import CLAIM, IDLE
+from ..wire.answers import RELEASED, Delivered, NotClaimed
 from .acceptance import Accepted, accept
-from .release import HANDED_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..wire.answers import Claimed
+    from ..wire.stream import GroupStream
     from .claims import Claim, Claims
     from .listener import Listener
     from .process import Process
@@ -113,31 +114,33 @@ class PendingEntries:
         Raises:
             Refusal: the group is gone.
         """
-        reply = await self._process.commands.ask(
-            *(b"XPENDING", stream, self._listener.group, first, b"+", _OWN_PAGE, self._own),
-            optional=stream != self._listener.stream,
+        found = await self._process.commands.ask(
+            self._on(stream).own(first, _OWN_PAGE), optional=stream != self._listener.stream
         )
-        after = b"(" + reply[-1][0] if len(reply) == _OWN_PAGE else b""
-        return self._unheld(stream, reply, inherited=inherited), after
+        after = b"(" + found[-1].entry_id if len(found) == _OWN_PAGE else b""
+        return self._unheld(stream, found, inherited=inherited), after
 
     async def idle(self, stream: bytes, first: bytes) -> tuple[list[Pending], bytes]:
         """A page of what nobody has renewed in time, or what was handed back.
 
         The arguments, results and errors are those of `own`.
         """
-        after, *found = await self._process.commands.script(
-            IDLE,
-            [stream],
-            [self._listener.group, self._timeout, first, _IDLE_PAGE],
+        found, after = await self._process.commands.ask(
+            self._on(stream).idle(self._timeout, first, _IDLE_PAGE),
             optional=stream != self._listener.stream,
         )
         return self._unheld(stream, found), after
+
+    def _on(self, stream: bytes) -> GroupStream:
+        return self._process.on(stream, self._listener.group)
 
     def is_own(self, pending: Pending) -> bool:
         """Whether an entry is pending under this process's name."""
         return pending.consumer == self._own
 
-    def _unheld(self, stream: bytes, found: list[Any], *, inherited: bool = False) -> list[Pending]:
+    def _unheld(
+        self, stream: bytes, found: list[Delivered], *, inherited: bool = False
+    ) -> list[Pending]:
         most = self._listener.settings.max_deliveries
         # In its last delivery an entry runs alone too, so that no neighbour takes it away.
         alone_from = max(min(_ALONE_FROM, most), 2)
@@ -145,7 +148,7 @@ class PendingEntries:
         for entry_id, consumer, idle, count in found:
             if self._claims.holds(stream, entry_id):
                 continue
-            handed_back = idle >= HANDED_BACK
+            handed_back = idle >= RELEASED
             # A reply that never came has delivered what is this process's own, and that was the
             # first delivery; what was delivered more often, somebody has begun.
             counts = inherited or handed_back or consumer != self._own or count > 1
@@ -172,20 +175,25 @@ class PendingEntries:
         async with self._taking:
             listener = self._listener
             asked = [p for p in wanted if not self._claims.holds(stream, p.entry_id)]
-            arguments: list[bytes | int] = []
-            for each in asked:
-                count = each.times_delivered if each.exhausted else each.next_delivery
-                arguments += (each.entry_id, each.consumer, each.times_delivered, count)
+            seen = [
+                (
+                    Delivered(each.entry_id, each.consumer, 0, each.times_delivered),
+                    each.times_delivered if each.exhausted else each.next_delivery,
+                )
+                for each in asked
+            ]
             expires = clock.now() + listener.settings.acknowledgement_timeout
-            replies: Any = asked and await self._process.commands.script(
-                CLAIM,
-                [stream],
-                [listener.group, self._own, self._timeout, self._room.bytes_left(), *arguments],
-                optional=stream != listener.stream,
+            request = self._on(stream).claim(
+                seen, idle=self._timeout, most_bytes=self._room.bytes_left()
             )
+            replies: Claimed = []
+            if asked:
+                replies = await self._process.commands.ask(
+                    request, optional=stream != listener.stream
+                )
             claims: list[Claim] = []
             for each, reply in zip(asked, replies, strict=True):
-                if reply == b"full":
+                if reply is NotClaimed.FULL:
                     return claims, wanted.index(each)
                 claim = self._taken(stream, each, reply, expires)
                 if claim is not None:
@@ -193,17 +201,17 @@ class PendingEntries:
             return claims, len(wanted)
 
     def _taken(
-        self, stream: bytes, pending: Pending, reply: bytes | list[bytes], expires: float
+        self, stream: bytes, pending: Pending, reply: list[bytes] | NotClaimed, expires: float
     ) -> Claim | None:
         """What becomes of one entry; it is held if it is to run."""
         listener, entry_id = self._listener, pending.entry_id
-        if reply == b"gone":
+        if reply is NotClaimed.GONE:
             _log.error(
                 "%s: entry %s was removed from the stream before it was handled, and is lost",
                 listener,
                 printable(entry_id),
             )
-        if isinstance(reply, bytes) or self._claims.holds(stream, entry_id):
+        if isinstance(reply, NotClaimed) or self._claims.holds(stream, entry_id):
             return None
         exhausted = pending.exhausted
         times_delivered = pending.times_delivered if exhausted else pending.next_delivery

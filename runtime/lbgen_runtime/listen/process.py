@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..wire.repeats import Repeats
+from ..wire.stream import GroupStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,3 +42,7 @@ class Process:
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
     repeats: Repeats = field(default_factory=lambda: Repeats(60.0))
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def on(self, stream: bytes, group: str) -> GroupStream:
+        """A consumer group on a stream, as this process uses it."""
+        return GroupStream(stream, group, self.name)

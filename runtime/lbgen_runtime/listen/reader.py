@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ..wire import clock
 from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed
+from ..wire.peers import unblock
 from ..wire.permissions import not_permitted
 from ..wire.refusals import Forbidden, NoGroup, Refusal
 
 if TYPE_CHECKING:
     from ..wire.connection import AsyncConnection
-    from ..wire.resp import Command
     from .listener import Listener
     from .process import Process
 
@@ -66,6 +66,7 @@ class Reader:
         "_process",
         "_receiver",
         "_stopping",
+        "_stream",
         "_task",
     )
 
@@ -80,6 +81,7 @@ class Reader:
         self._process = process
         self._connection = connection
         self._receiver = receiver
+        self._stream = process.on(listener.stream, listener.group)
         self._looked = asyncio.Event()
         # Short against the timeout, so that what a read brings is certainly this process's.
         self._block = min(_BLOCK, listener.settings.acknowledgement_timeout / 3)
@@ -117,18 +119,18 @@ class Reader:
                 if not self._connection.is_open:
                     async with self._process.opening:
                         await self._connection.open()
+                request = self._stream.read(count, block=self._block)
                 asked = clock.now()
                 [reply] = await self._connection.exchange(
-                    [self._command(count)], timeout=self._block + REPLY_TIMEOUT
+                    [request.command], timeout=self._block + REPLY_TIMEOUT
                 )
                 failures = 0
                 self._process.outage.worked()
                 if isinstance(reply, Refusal):
                     raise reply
                 self._complaint = ""
-                if reply:
-                    for stream, entries in reply:
-                        self._receiver.received(stream, entries, asked)
+                if entries := request.read(reply):
+                    self._receiver.received(self._stream.key, entries, asked)
                     await asyncio.sleep(0)  # handlers begin before the next read is sent
             except ConnectionFailed as failure:
                 replies_lost = replies_lost or failure.sent
@@ -145,18 +147,10 @@ class Reader:
             await self._looked.wait()
         return 0
 
-    def _command(self, count: int) -> Command:
-        listener, process = self._listener, self._process
-        return (
-            *(b"XREADGROUP", b"GROUP", listener.group, process.name),
-            *(b"COUNT", count, b"BLOCK", max(int(self._block * 1000), 1)),
-            *(b"STREAMS", listener.stream, b">"),
-        )
-
     async def _refused(self, error: Refusal) -> None:
         words = str(error)
         if isinstance(error, Forbidden):
-            self._process.fail(not_permitted(error, self._command(1)))
+            self._process.fail(not_permitted(error, self._stream.read(1).command))
         try:
             if isinstance(error, NoGroup):
                 await self._receiver.group_missing()
@@ -178,10 +172,7 @@ class Reader:
         # A read that is on its way when it is ended blocks a moment later: it is ended again.
         for pause in (0.05, 0.2, 0.5, 0.5):
             if self._connection.peer is not None:
-                client_id, _ = self._connection.peer
-                self._process.commands.ask(
-                    b"CLIENT", b"UNBLOCK", client_id, optional=True
-                ).add_done_callback(_consume)
+                self._process.commands.tell(unblock(self._connection.peer))
             await asyncio.wait([task], timeout=pause)
             if task.done():
                 break
@@ -192,8 +183,3 @@ class Reader:
         """End a read that could not be ended in peace."""
         if self._task is not None:
             self._task.cancel()
-
-
-def _consume(reply: asyncio.Future[object]) -> None:
-    if not reply.cancelled():
-        reply.exception()

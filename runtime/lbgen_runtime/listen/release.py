@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ..wire.answers import RELEASED
 from ..wire.refusals import Refusal
-from ..wire.scripts import RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from .listener import Listener
     from .process import Process
 
-__all__ = ["HANDED_BACK", "hand_back", "hand_back_unheld"]
+__all__ = ["hand_back", "hand_back_unheld"]
 
-HANDED_BACK: Final = 10**9
-"""Idle milliseconds that an entry gets: more than any acknowledgement timeout."""
 _PAGE: Final = 100
 _AT_ONCE: Final = 500
 """Entries that one step hands back."""
@@ -34,9 +32,9 @@ async def hand_back(
         process: this process.
         claims: each with the delivery count that it gets.
     """
-    by_stream: dict[bytes, list[bytes | int]] = {}
+    by_stream: dict[bytes, list[tuple[bytes, int]]] = {}
     for claim, count in claims:
-        by_stream.setdefault(claim.stream, []).extend((claim.entry_id, count))
+        by_stream.setdefault(claim.stream, []).append((claim.entry_id, count))
     for stream, entries in by_stream.items():
         await _release(listener, process, stream, entries)
 
@@ -52,33 +50,30 @@ async def hand_back_unheld(
         stream: the stream's key.
         holds: whether an entry of a stream is held.
     """
-    after, own = b"-", process.name.encode()
+    after, group = b"-", process.on(stream, listener.group)
     with contextlib.suppress(Refusal):  # nothing was ever read from the stream
         while True:
-            found: Any = await process.commands.ask(
-                *(b"XPENDING", stream, listener.group, after, b"+", _PAGE, own),
-                optional=stream != listener.stream,
+            found = await process.commands.ask(
+                group.own(after, _PAGE), optional=stream != listener.stream
             )
-            entries: list[bytes | int] = []
-            for entry_id, _, idle, times_delivered in found:
-                if idle < HANDED_BACK and not holds(stream, entry_id):
-                    entries += [entry_id, max(times_delivered - 1, 0)]
-            if entries:
-                await _release(listener, process, stream, entries)
+            unheld = [
+                (entry.entry_id, max(entry.times - 1, 0))
+                for entry in found
+                if entry.idle < RELEASED and not holds(stream, entry.entry_id)
+            ]
+            if unheld:
+                await _release(listener, process, stream, unheld)
             if len(found) < _PAGE:
                 return
-            after = b"(" + found[-1][0]
+            after = b"(" + found[-1].entry_id
 
 
 async def _release(
-    listener: Listener, process: Process, stream: bytes, entries: list[bytes | int]
+    listener: Listener, process: Process, stream: bytes, entries: list[tuple[bytes, int]]
 ) -> None:
+    group = process.on(stream, listener.group)
     with contextlib.suppress(Refusal):  # the group is gone, and with it what was held
-        for at in range(0, len(entries), 2 * _AT_ONCE):
-            some = entries[at : at + 2 * _AT_ONCE]
-            await process.commands.script(
-                RELEASE,
-                [stream],
-                [listener.group, process.name, HANDED_BACK, *some],
-                optional=stream != listener.stream,
+        for at in range(0, len(entries), _AT_ONCE):
+            await process.commands.ask(
+                group.release(entries[at : at + _AT_ONCE]), optional=stream != listener.stream
             )

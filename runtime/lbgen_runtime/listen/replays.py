@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..wire import clock
 from ..wire.keys import replay_key
@@ -41,7 +41,16 @@ class Replays:
         receiver: gets what is read.
     """
 
-    __slots__ = ("_listener", "_process", "_receiver", "_recovery", "_room", "_task", "stream")
+    __slots__ = (
+        "_group_stream",
+        "_listener",
+        "_process",
+        "_receiver",
+        "_recovery",
+        "_room",
+        "_task",
+        "stream",
+    )
 
     def __init__(
         self,
@@ -52,6 +61,7 @@ class Replays:
         receiver: Receiver,
     ) -> None:
         self.stream = replay_key(listener.stream, listener.group)
+        self._group_stream = process.on(self.stream, listener.group)
         self._listener = listener
         self._process = process
         self._room = room
@@ -64,7 +74,7 @@ class Replays:
         if self._task is not None and not self._task.done():
             return
         with contextlib.suppress(Refusal):  # this user may not ask: there are none for it
-            if await self._process.commands.ask(b"EXISTS", self.stream, optional=True):
+            if await self._process.commands.ask(self._group_stream.exists(), optional=True):
                 self._task = self._process.supervisor.start(
                     self._run(), f"replays of {self._listener.group}"
                 )
@@ -96,22 +106,17 @@ class Replays:
         """Read what there is room for; false where there is nothing more."""
         room = await self._room.to_take_back()
         asked = clock.now()
-        reply: Any = room and await self._process.commands.ask(
-            *(b"XREADGROUP", b"GROUP", self._listener.group, self._process.name),
-            *(b"COUNT", room, b"STREAMS", self.stream, b">"),
-            optional=True,
-        )
-        for stream, entries in reply or ():
-            self._receiver.received(stream, entries, asked)
-        return bool(reply)
+        if not room:
+            return False
+        entries = await self._process.commands.ask(self._group_stream.read(room), optional=True)
+        if entries:
+            self._receiver.received(self.stream, entries, asked)
+        return bool(entries)
 
     async def _make_group(self) -> None:
         # Another process may be first, or the stream be gone with the last replay.
         with contextlib.suppress(GroupExists, NoStream):
-            await self._process.commands.ask(
-                *(b"XGROUP", b"CREATE", self.stream, self._listener.group, b"0"),
-                optional=True,
-            )
+            await self._process.commands.ask(self._group_stream.create_group(), optional=True)
 
     async def stop(self) -> None:
         """Read nothing more."""

@@ -6,13 +6,13 @@ import asyncio
 import heapq
 import logging
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..printable import printable
 from ..wire import clock
+from ..wire.answers import Delivered, NotClaimed
 from ..wire.backoff import backoff
 from ..wire.refusals import NoGroup, Refusal, WrongType
-from ..wire.scripts import CLAIM
 from .acceptance import event_fields
 
 if TYPE_CHECKING:
@@ -111,17 +111,24 @@ class Retries:
         """Deliver what this process still holds once more."""
         listener, own = self._listener, self._process.name.encode()
         claims = self._still_held(claims)
-        arguments: list[bytes | int] = []
-        for claim in claims:
-            count = claim.delivery.times_delivered + 1
-            arguments += (claim.entry_id, own, claim.fence, count)
+        if not claims:
+            return
         expires = clock.now() + listener.settings.acknowledgement_timeout
+        request = self._process.on(stream, listener.group).claim(
+            (
+                (
+                    Delivered(claim.entry_id, own, 0, claim.fence),
+                    claim.delivery.times_delivered + 1,
+                )
+                for claim in claims
+            ),
+            idle=0,
+            most_bytes=self._room.bytes_left(),
+        )
         try:
-            replies: Any = claims and await self._process.commands.script(
-                CLAIM, [stream], [listener.group, own, 0, self._room.bytes_left(), *arguments]
-            )
+            replies = await self._process.commands.ask(request)
         except (NoGroup, WrongType):
-            replies = [b"moved"] * len(claims)
+            replies = [NotClaimed.MOVED] * len(claims)
         except Refusal as error:
             self._process.repeats.log(
                 logging.WARNING,
@@ -134,10 +141,10 @@ class Retries:
             return
         ready: list[Claim] = []
         for claim, reply in zip(claims, replies, strict=True):
-            if reply == b"full":
+            if reply is NotClaimed.FULL:
                 self._wait(claim, 0)
-            elif isinstance(reply, bytes):
-                self._gone(claim, removed=reply == b"gone")
+            elif isinstance(reply, NotClaimed):
+                self._gone(claim, removed=reply is NotClaimed.GONE)
             else:
                 claim.fields = event_fields(listener, stream, reply)
                 claim.expires = expires

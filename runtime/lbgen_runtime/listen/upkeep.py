@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DuplicateListenerName
-from ..wire.keys import registered_key
 from ..wire.refusals import NoGroup, Refusal
 from ..wire.registration import is_set_back
-from ..wire.scripts import FORGET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +19,6 @@ if TYPE_CHECKING:
     from .process import Process
 
 __all__ = ["Sweep", "Upkeep"]
-
-_NEVER: Final = b"18446744073709551615-18446744073709551614"
-"""Reading after this id gives nothing, and shows the server that somebody is there. The highest id
-of all would not do: the server takes it for `>`, and gives a new entry."""
 
 
 class _Repeated:
@@ -62,7 +56,9 @@ class Sweep(_Repeated):
 
     async def _look(self, consumer: Consumer) -> None:
         listener = consumer.listener
-        asked = self._process.commands.ask(b"HGET", registered_key(listener.stream), listener.group)
+        asked = self._process.commands.ask(
+            self._process.on(listener.stream, listener.group).registration()
+        )
         registered, refusal = await asyncio.gather(asked, consumer.look(), return_exceptions=True)
         if isinstance(refusal, Exception) and not isinstance(refusal, Refusal):
             raise refusal
@@ -104,26 +100,13 @@ class Upkeep(_Repeated):
             for stream in {consumer.listener.stream for consumer in self._consumers}:
                 while self._trims.trimmed(
                     stream,
-                    await self._quietly(commands.ask(*self._trims.command(stream), optional=True)),
+                    await self._quietly(commands.ask(self._trims.request(stream), optional=True)),
                 ):
                     pass
         for consumer in self._consumers:
-            listener = consumer.listener
-            await self._quietly(
-                commands.ask(
-                    *(b"XREADGROUP", b"GROUP", listener.group, self._process.name),
-                    *(b"COUNT", 1, b"STREAMS", listener.stream, _NEVER),
-                    optional=True,
-                )
-            )
-            await self._quietly(
-                commands.script(
-                    FORGET,
-                    [listener.stream],
-                    [listener.group, self._process.name, self._memory],
-                    optional=True,
-                )
-            )
+            group = self._process.on(consumer.listener.stream, consumer.listener.group)
+            await self._quietly(commands.ask(group.show_life(), optional=True))
+            await self._quietly(commands.ask(group.forget_consumers(self._memory), optional=True))
 
     async def _quietly(self, reply: Any) -> Any:
         """A reply; where the group is gone or the key is no stream, the reader complains."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ..lightbus import SchemaPublisher
     from ..settings.scopes import Settings
     from ..wire.outage import Outage
-    from ..wire.resp import Reply
     from ..wire.topology import Topology
     from ..wire.trimming import Trims
     from .listener import Listener
@@ -35,11 +34,6 @@ _log = logging.getLogger("lbgen")
 
 _LAST_WORDS: Final = 0.5
 """Seconds that the threads have to end after everything else."""
-
-
-def _tell_of_eviction(reply: asyncio.Future[Reply]) -> None:
-    if not reply.cancelled() and reply.exception() is None:  # else this user may not ask
-        eviction.warn_of_eviction(reply.result())
 
 
 class ListeningBus(Protocol):
@@ -145,8 +139,7 @@ class Worker:
         self._heartbeat.renew(self._consumers)
         if not core.eviction.asked:
             core.eviction.asked = True
-            asked = process.commands.ask(*eviction.ASK, optional=True)
-            asked.add_done_callback(_tell_of_eviction)
+            process.commands.tell(eviction.ASK, eviction.warn_of_eviction)
         await self._until_stop(*(consumer.prepare() for consumer in self._consumers))
         if self._stop.is_set():
             return

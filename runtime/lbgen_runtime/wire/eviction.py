@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..printable import printable
+from .requests import Request
 
 __all__ = ["ASK", "EvictionCheck", "warn_of_eviction"]
 
 _log = logging.getLogger("lbgen")
 
-ASK: Final = (b"INFO", b"memory")
-"""The command whose reply tells the policy; fewer users are forbidden it than CONFIG GET."""
+ASK: Final[Request[Any]] = Request((b"INFO", b"memory"), lambda reply: reply)
+"""Asks for what tells the policy; fewer users are forbidden it than CONFIG GET."""
 _POLICY: Final = re.compile(rb"^maxmemory_policy:(\S+)", re.MULTILINE)
 
 

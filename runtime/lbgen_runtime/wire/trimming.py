@@ -11,12 +11,12 @@ from ..printable import printable
 from .keys import registered_key, trimmed_key
 from .refusals import AskElsewhere, AskLater, Refusal
 from .repeats import Repeats
+from .requests import Request
 from .scripts import TRIM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .resp import Command
 
 __all__ = ["AT_ONCE", "Trims"]
 
@@ -72,15 +72,14 @@ class Trims:
                 streams.append(stream)
         return streams
 
-    def command(self, stream: bytes) -> Command:
-        """The command that trims a stream, in one atomic step."""
+    def request(self, stream: bytes) -> Request[Any]:
+        """What trims a stream, in one atomic step; `trimmed` reads the reply."""
         milliseconds, entries = self._keep or (-1, -1)
-        return TRIM.call_in_full(
-            TRIM.call(
-                [stream, trimmed_key(stream), registered_key(stream)],
-                [milliseconds, entries, AT_ONCE],
-            )
+        call = TRIM.call(
+            [stream, trimmed_key(stream), registered_key(stream)],
+            [milliseconds, entries, AT_ONCE],
         )
+        return Request(TRIM.call_in_full(call), lambda reply: reply)
 
     @property
     def ever(self) -> bool:
@@ -94,7 +93,7 @@ class Trims:
 
         Args:
             stream: the stream that was to be trimmed.
-            reply: of the server to `command`; an error of the server is reported too.
+            reply: of the server to `request`; an error of the server is reported too.
 
         Returns:
             Whether more can be removed: one step removes only so many entries.
