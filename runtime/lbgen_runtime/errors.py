@@ -100,7 +100,7 @@ class InvalidParameters(LbgenError, ValueError):
 
     def __str__(self) -> str:
         lines = "".join(f"\n  {violation}" for violation in self.violations)
-        return f"{self.event}: invalid parameters{lines}"
+        return f"{self.event}: the parameters do not match the schema{lines}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.event, self.violations)

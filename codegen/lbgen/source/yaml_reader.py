@@ -430,6 +430,22 @@ _COMMENTED = re.compile(r"\{[^\"'#]*:\s+(#[^\s,}]+)")
 """A value inside braces that begins with `#`, and so comments out the rest of its line."""
 
 
+_PLAIN = {
+    "could not find expected ':'": "expected a `:` after the key",
+    "did not find expected ',' or ']'": "expected a `,` or `]`",
+    "did not find expected ',' or '}'": "expected a `,` or `}`",
+    "did not find expected '-' indicator": "expected a `-`, as in the items before",
+    "did not find expected key": "expected a key with the indentation of the keys before",
+    "did not find expected node content": "expected a value",
+    "found character that cannot start any token": "unexpected character; quote the value",
+    "found unexpected end of stream": "the file ends inside a quoted string",
+    "mapping values are not allowed in this context": (
+        "unexpected `:`; check the indentation, or quote the value"
+    ),
+}
+"""What the parser says most often, in words for people who do not know its grammar."""
+
+
 def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
     mark = _mark(error)
     lines = Lines(file, text)
@@ -457,6 +473,6 @@ def _syntax_error(file: str, text: str, error: Any) -> Diagnostic:
         start = sum(len(each) + 1 for each in rows[: rows.index(commented.string)])
         place = lines.place(start + commented.start(1), start + commented.end(1))
     else:
-        message = f"{problem} ({context})" if context else problem
+        message = _PLAIN.get(problem) or (f"{problem} ({context})" if context else problem)
         help_text = "check indentation, colons and quotes on this line and the one before"
     return Diagnostic(place=place, rule="yaml-syntax", message=message, help=help_text)
