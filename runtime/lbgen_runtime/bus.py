@@ -1,4 +1,4 @@
-"""`Bus`: what generated code subclasses, and where a service begins."""
+"""`Bus`: the base class of the generated bus."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ __all__ = ["RESERVED_API_NAMES", "Bus"]
 
 
 class Bus:
-    """A service's place on the bus.
+    """The connection of a service to the bus.
 
-    Every argument that is left out comes from the environment variable `LBGEN_` + its name in
-    capitals, else its default holds; `docs/reference/settings.md` lists them.
+    For each argument that you leave out, `Bus` uses the environment variable `LBGEN_` plus the name
+    in capitals, or the default; see `docs/reference/settings.md`.
 
-    Where seconds are meant, a text may say `500ms`, `90s`, `15m`, `2h` or `7d` as well.
+    You can write seconds as a number or as a duration such as `500ms`, `90s`, `15m`, `2h` or `7d`.
 
     Args:
-        service_name: the name that all processes of the service share. Needed to listen, and to
-            fire events of an API that names its authoritative services.
-        process_name: this process's name in the service. `{hostname}`, `{pid}`, `{random4}`,
-            `{random8}` and `{random16}` are replaced. With a name that stays the same over
-            restarts, a restarted process first works off what it had begun.
-        redis_url: where the server is, the Sentinels, or nodes of a cluster: `redis://`,
-            `redis+sentinel://`, `redis+cluster://`, `unix://`, each with `rediss` for TLS.
-        credentials: a function that returns the password, or the user name and the password;
+        service_name: name that all processes of the service share. Required to listen, and to
+            fire events of an API that lists its authoritative services.
+        process_name: name of this process in the service. `{hostname}`, `{pid}`, `{random4}`,
+            `{random8}` and `{random16}` are replaced. With a fixed name, a restarted process
+            first continues with the events that it had started.
+        redis_url: address of the server, the Sentinels, or nodes of a cluster: `redis://`,
+            `redis+sentinel://`, `redis+cluster://` or `unix://`, or with `rediss` for TLS.
+        credentials: function that returns the password, or the user name and the password;
             called for every connection.
-        address_map: where servers can be reached that announce other addresses, as behind NAT:
-            `host:port` to `host:port`.
+        address_map: maps addresses that servers announce, but this process cannot reach (for
+            example behind NAT), to reachable ones: `host:port` to `host:port`.
         fire_deadline: seconds after which `fire` gives up.
         durability: what `fire` waits for: `memory`, `disk` or `replicas:N`.
-        max_event_size: bytes that an event may have.
-        event_id_memory: seconds for which the bus remembers an event id that a caller brought.
-        retention: seconds for which acknowledged events stay, `forever`, or `N events`.
+        max_event_size: maximum size of an event in bytes.
+        event_id_memory: seconds for which the server remembers the event ids that you pass.
+        retention: seconds for which acknowledged events are kept, `forever`, or `N events`.
         trim_interval: seconds between two times that this process trims a stream.
-        max_stream_length: events that a stream may hold; 0 is any number.
-        on_full: what a full stream does: `raise` or `drop_oldest`.
-        reclaim_interval: seconds between two looks for what dead processes have left.
-        consumer_memory: seconds after which a consumer that is gone is removed.
+        max_stream_length: maximum number of events in a stream; 0 means unlimited.
+        on_full: what happens if a stream is full: `raise` or `drop_oldest`.
+        reclaim_interval: seconds between two searches for events of dead processes.
+        consumer_memory: seconds after which the consumer of a dead process is removed.
 
-    The others are the defaults of `listen`.
+    The other arguments are the defaults of `listen`.
 
     Raises:
-        InvalidSettings: a value is not what the setting can be.
+        InvalidSettings: a value is invalid; the message names the setting.
     """
 
     def __init__(  # noqa: PLR0913 - an argument for each setting
@@ -93,28 +93,28 @@ class Bus:
 
     @property
     def listeners(self) -> tuple[Listener, ...]:
-        """The listeners, in the order in which they were declared."""
+        """The listeners, in the order in which they were added."""
         return tuple(self.__lbgen__.listeners)
 
     def run(self) -> None:
-        """Run every listener until SIGTERM or SIGINT; uses uvloop where it is installed."""
+        """Run all listeners until SIGTERM or SIGINT; uses uvloop if it is installed."""
         from .listen.lifetime import run
 
         run(self.__lbgen__)
 
     async def run_async(self) -> None:
-        """Run every listener until `close_async` is called or this task is cancelled."""
+        """Run all listeners until `close_async` is called or this task is cancelled."""
         from .listen.worker import Worker
 
         await Worker(self.__lbgen__).run()
 
     def close(self) -> None:
-        """Close the connection that `fire` has used; firing again opens another."""
+        """Close the connections of `fire`; the next `fire` opens new ones."""
         self.__lbgen__.sync_firer.close()
         self.__lbgen__.schema_publisher.close()
 
     async def close_async(self) -> None:
-        """Stop `run_async`, and close what this event loop's `fire_async` has used."""
+        """Stop `run_async`, and close the connections of `fire_async` in this event loop."""
         core = self.__lbgen__
         if core.worker is not None:
             await core.worker.stop()

@@ -41,7 +41,7 @@ R = TypeVar("R", bound="Awaitable[None] | None")
 
 
 class EventEndpoint(Generic[E]):
-    """One event of one bus: generated code gives each event's endpoint its typed `fire`."""
+    """An event of a bus. Generated code adds a typed `fire` for each event."""
 
     __slots__ = ("_bus", "_contract", "_form")
 
@@ -51,55 +51,57 @@ class EventEndpoint(Generic[E]):
         self._form = EntryForm(contract)
 
     def fire_event(self, event: E, *, event_id: str | None = None) -> str:
-        """Place an event on the bus.
+        """Fire an event.
 
         Args:
             event: the event.
-            event_id: the id of an event that was or may have been fired before (an outbox's row,
-                `FireUnconfirmed.event_id`): the bus holds it once, however often it is fired
-                within `event_id_memory` seconds. Without it the event gets a new id.
+            event_id: id of an event that was fired before, or may have been (the row of an
+                outbox, `FireUnconfirmed.event_id`). The bus keeps one event with this id, however
+                often it is fired within `event_id_memory` seconds. By default the event gets a
+                new id.
 
         Returns:
-            The event's id.
+            The id of the event.
 
         Raises:
-            NotAuthoritative: this service may not fire the API's events.
-            InvalidParameters: the event is not what its schema accepts.
-            TypeError: that is another event, or no id.
-            ValueError: the id is not Unicode.
+            NotAuthoritative: this service may not fire events of the API.
+            InvalidParameters: the event does not match its schema.
+            TypeError: `event` is an event of another type, or `event_id` is not a string.
+            ValueError: the id contains an unpaired surrogate.
             FireUnconfirmed: the event may or may not be on the bus.
-            NotFired: the event is not on the bus; its subclasses say why.
+            NotFired: the event is not on the bus; the subclass gives the reason.
         """
         fire = self._fire(event, event_id)
         self._bus.__lbgen__.sync_firer.fire((fire,))
         return self._outcome(fire, event)
 
     async def fire_event_async(self, event: E, *, event_id: str | None = None) -> str:
-        """As `fire_event`, for async code."""
+        """Like `fire_event`, for async code."""
         fire = self._fire(event, event_id)
         await self._bus.__lbgen__.async_firer.fire((fire,))
         return self._outcome(fire, event)
 
     def fire_many(self, events: Iterable[E]) -> FiredMany:
-        """Place events on the bus, in their order, in as few writes as possible.
+        """Fire events in order, in as few writes as possible.
 
         Args:
-            events: the events; all are validated before the first is written.
+            events: the events; all are validated before the first one is written.
 
         Returns:
-            Which are on the bus, and what became of the others; nothing is raised for those.
+            The events that are on the bus, and an error for each of the others; this method does
+            not raise these errors.
 
         Raises:
-            NotAuthoritative: this service may not fire the API's events.
-            InvalidParameters: one of the events is not what its schema accepts; none was written.
-            EventTooLarge: one of the events is too large; none was written.
+            NotAuthoritative: this service may not fire events of the API.
+            InvalidParameters: an event does not match its schema; no event was written.
+            EventTooLarge: an event is too large; no event was written.
         """
         pairs = [(event, self._fire(event, None)) for event in events]
         self._bus.__lbgen__.sync_firer.fire([fire for _, fire in pairs])
         return self._outcomes(pairs)
 
     async def fire_many_async(self, events: Iterable[E]) -> FiredMany:
-        """As `fire_many`, for async code."""
+        """Like `fire_many`, for async code."""
         pairs = [(event, self._fire(event, None)) for event in events]
         await self._bus.__lbgen__.async_firer.fire([fire for _, fire in pairs])
         return self._outcomes(pairs)
@@ -260,33 +262,36 @@ class EventEndpoint(Generic[E]):
         listener_name: str,
         **options: object,
     ) -> ListenDecorator[E] | None:
-        """Have a function handle every event of this kind, as call or as decorator.
+        """Add a handler for this event. You can call it, or use it as a decorator.
 
-        Each option that is left out is the bus's; `docs/reference/settings.md` has the reasons.
+        Options that you leave out have the value of the bus; see `docs/reference/settings.md`.
 
         Args:
-            handler: takes the event, or the event and a `Delivery`; returns `None`. A sync one
-                runs in a thread, an async one on the event loop. Left out: `listen` returns a
-                decorator.
-            listener_name: with the service's name, the consumer group: keep it over restarts.
+            handler: function that takes the event, or the event and a `Delivery`, and returns
+                `None`. A sync handler runs in a thread, an async handler on the event loop. Without
+                a handler, `listen` returns a decorator.
+            listener_name: part of the name of the consumer group, together with the service name.
+                Do not change it between restarts.
             concurrency: how many events run at once in this process.
-            read_ahead: how many events are read ahead at most.
-            read_ahead_bytes: how many bytes they may have.
-            acknowledgement_timeout: seconds after which a dead process's events move on.
-            max_processing: seconds after which a handler is taken to hang.
-            max_deliveries: how often an event is delivered before it is a dead letter.
-            retry_delay: seconds before the first retry; doubles with each.
-            max_retry_delay: seconds at which the doubling ends.
+            read_ahead: maximum number of events to read ahead.
+            read_ahead_bytes: maximum size of these events in bytes.
+            acknowledgement_timeout: seconds after which other processes take over the events of a
+                dead process.
+            max_processing: seconds after which a handler is considered stuck.
+            max_deliveries: number of deliveries before an event becomes a dead letter.
+            retry_delay: seconds before the first retry; doubles with every retry.
+            max_retry_delay: maximum seconds between retries.
             on_error: `RETRY`, `SHUTDOWN` or `ACKNOWLEDGE_AND_LOG`.
-            since: where a new listener begins: `new`, `beginning`, an entry's id, or a time.
-            grace: seconds that a running handler gets when the process is to stop.
+            since: where a new listener starts: `new`, `beginning`, an entry id, or a time.
+            grace: seconds that running handlers get when the process stops.
 
         Raises:
-            InvalidSettings: the bus has no service name, an option is not what it can be, the
-                machine does not know the API's `assume_timezone`, or the bus runs already.
-            TypeError: there is no such option.
-            InvalidHandler: the handler takes something else.
-            DuplicateListenerName: the service has a listener of this name on this API.
+            InvalidSettings: the bus has no service name, an option has an invalid value, the
+                machine does not know the `assume_timezone` of the API, or the bus is already
+                running.
+            TypeError: an option does not exist.
+            InvalidHandler: the handler has the wrong parameters.
+            DuplicateListenerName: the service already has a listener with this name on this API.
         """
         if handler is None:
             return ListenDecorator(self, listener_name, options)

@@ -1,4 +1,4 @@
-"""What generated code says about an API and about each of its events."""
+"""What generated code declares about an API and its events."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ E = TypeVar("E", bound="Event")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiContract:
-    """An API as its contract file declares it.
+    """An API, as its contract file declares it.
 
     Attributes:
-        name: the API's name; may be dotted (`shop.orders`).
+        name: name of the API; can have dots (`shop.orders`).
         stream: `per_api`: all events of the API share one stream, in order; `per_event`: each
-            event has a stream of its own.
-        authoritative: names of the services that may fire; `None` is any service.
-        lightbus: entries hold exactly the fields that Lightbus knows.
-        assume_timezone: name of the time zone of date-times without offset on the wire;
-            `None` refuses them.
+            event has its own stream.
+        authoritative: names of the services that may fire; `None` means any service.
+        lightbus: whether entries have exactly the fields that Lightbus knows.
+        assume_timezone: time zone of date-times without an offset on the wire; `None` refuses
+            them.
     """
 
     name: str
@@ -40,14 +40,14 @@ class ApiContract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventContract(Generic[E]):
-    """An event as its contract file declares it, and the class that carries it.
+    """An event, as its contract file declares it, and its class.
 
     Attributes:
-        api: the API that the event belongs to.
-        name: the event's name in the API (`order_placed`).
+        api: the API of the event.
+        name: name of the event in the API (`order_placed`).
         event_type: the generated class.
-        version: the integer in the entry's `version` field.
-        full_name: the API's and the event's name (`shop.orders.order_placed`).
+        version: the integer in the `version` field of the entry.
+        full_name: name of the API and the event (`shop.orders.order_placed`).
     """
 
     api: ApiContract
@@ -60,10 +60,10 @@ class EventContract(Generic[E]):
         object.__setattr__(self, "full_name", f"{self.api.name}.{self.name}")
 
     def encode(self, event: E) -> dict[str, bytes]:
-        """The JSON text of each parameter, in the order of the contract.
+        """Return the JSON text of each parameter, in the order of the contract.
 
         Raises:
-            InvalidParameters: the event is not what its schema accepts.
+            InvalidParameters: the event does not match its schema.
         """
         codec = self.event_type.__lbgen_codec__
         if self.api.lightbus:
@@ -72,11 +72,11 @@ class EventContract(Generic[E]):
         return codec.encode_parameters(event, self.full_name)
 
     def decode(self, parameters: Mapping[str, bytes]) -> E:
-        """The event that the JSON text of each parameter stands for.
+        """Create the event from the JSON text of each parameter.
 
         Raises:
-            InvalidParameters: the parameters are not what the event's schema accepts, or one
-                of them is no JSON.
+            InvalidParameters: the parameters do not match the schema of the event, or one of them
+                is not JSON.
         """
         codec, zone = self.event_type.__lbgen_codec__, self.api.assume_timezone
         if zone is None:

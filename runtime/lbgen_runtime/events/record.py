@@ -1,4 +1,4 @@
-"""The frozen base of every generated class."""
+"""The frozen base of all generated classes."""
 
 from __future__ import annotations
 
@@ -95,14 +95,14 @@ class _Signature:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 class Record(Coded):
-    """An object of a contract, as Python sees it.
+    """An object of a contract, as a Python class.
 
-    It carries types and gives no verdict: that is the schema's, when an event is fired,
-    read or turned into JSON. pydantic and FastAPI take it where they take their own models, with
-    the same verdict, and `dataclasses` where it takes dataclasses.
+    Creating an instance validates nothing. The schema decides when an event is fired, read or
+    converted to JSON. pydantic and FastAPI accept these classes like their own models, with the
+    same validation, and `dataclasses` accepts them like dataclasses.
 
-    The class is no pydantic model: making one takes pydantic some tenths of a millisecond, which a
-    package of a thousand events would pay at import.
+    The class is not a pydantic model: creating a model class takes pydantic some tenths of a
+    millisecond, which a package with a thousand events would pay for at import.
     """
 
     __lbgen_schema__: ClassVar[Schema]
@@ -156,41 +156,41 @@ class Record(Coded):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """The instance that a JSON object, as text, stands for.
+        """Create an instance from a JSON object.
 
         Args:
-            text: a JSON object with the properties; of an event, its parameters.
+            text: a JSON object with the properties; for an event, its parameters.
 
         Raises:
-            InvalidParameters: the text is not JSON, or not what the schema accepts.
+            InvalidParameters: the text is not JSON, or does not match the schema.
         """
         return cast("Self", cls.__lbgen_codec__.read_text(text, cls.__lbgen_name__()))
 
     @classmethod
     def from_dict(cls, parameters: Mapping[str, Any]) -> Self:
-        """The instance that a mapping of JSON values stands for.
+        """Create an instance from a mapping of JSON values.
 
         Args:
-            parameters: the properties as JSON values; of an event, its parameters.
+            parameters: the properties as JSON values; for an event, its parameters.
 
         Raises:
-            InvalidParameters: the parameters are not what the schema accepts.
+            InvalidParameters: the parameters do not match the schema.
         """
         return cast("Self", cls.__lbgen_codec__.read(parameters, cls.__lbgen_name__()))
 
     def to_dict(self) -> dict[str, Any]:
-        """The properties as JSON values; of an event, its parameters.
+        """Return the properties as JSON values; for an event, its parameters.
 
         Raises:
-            InvalidParameters: the instance is not what its schema accepts.
+            InvalidParameters: the instance does not match its schema.
         """
         return self.__lbgen_codec__.write(self, self.__lbgen_name__())
 
     def to_json(self) -> str:
-        """The properties as a JSON object; of an event, its parameters.
+        """Return the properties as a JSON object; for an event, its parameters.
 
         Raises:
-            InvalidParameters: the instance is not what its schema accepts.
+            InvalidParameters: the instance does not match its schema.
         """
         return to_json(self.to_dict()).decode()
 

@@ -1,4 +1,4 @@
-"""`UNSET`: what an optional parameter is that was not given, where `None` would be a value."""
+"""`UNSET`: the value of an optional parameter that was not given, if `None` is a valid value."""
 
 from __future__ import annotations
 

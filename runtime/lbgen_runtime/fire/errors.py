@@ -28,10 +28,10 @@ class FireAgain(Protocol):
 
 
 class _UnfinishedFire(LbgenError):
-    """An event that may be fired again under the same id.
+    """An event that can be fired again with the same id.
 
     Attributes:
-        event_id: the event's id.
+        event_id: id of the event.
         event: the event.
     """
 
@@ -42,19 +42,19 @@ class _UnfinishedFire(LbgenError):
         self._again = again
 
     def fire_again(self) -> str:
-        """Fire the event once more under its id; the bus will hold it once.
+        """Fire the event again with its id; the bus keeps it only once.
 
         Returns:
-            The event's id.
+            The id of the event.
 
         Raises:
-            FireUnconfirmed: the outcome is unknown still.
+            FireUnconfirmed: the outcome is still unknown.
             NotFired: the event is not on the bus.
         """
         return self._again.fire_event(self.event, event_id=self.event_id)
 
     async def fire_again_async(self) -> str:
-        """As `fire_again`, for async code."""
+        """Like `fire_again`, for async code."""
         return await self._again.fire_event_async(self.event, event_id=self.event_id)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -63,9 +63,9 @@ class _UnfinishedFire(LbgenError):
 
 
 class FireUnconfirmed(_UnfinishedFire):
-    """The deadline passed and the event may or may not be on the bus.
+    """The deadline has passed, and the event may or may not be on the bus.
 
-    Firing again with `event_id` is safe: the bus looks for the id first.
+    Firing it again with `event_id` is safe: the bus searches for the id first.
     """
 
 
@@ -74,7 +74,7 @@ class NotFired(_UnfinishedFire):
 
 
 class ServerUnreachable(NotFired, ConnectionError):
-    """No server took the event before the deadline."""
+    """No server accepted the event before the deadline."""
 
 
 class FireRejected(NotFired):
@@ -82,8 +82,8 @@ class FireRejected(NotFired):
 
 
 class EventTooLarge(NotFired, ValueError):
-    """The event has more bytes than `max_event_size` allows, or thousands of parameters."""
+    """The event is larger than `max_event_size`, or has too many parameters."""
 
 
 class BusFull(NotFired):
-    """The stream holds `max_stream_length` events that not every listener has worked off."""
+    """The stream has `max_stream_length` events that not every listener has handled."""

@@ -1,4 +1,4 @@
-"""What a handler may know about the delivery that it handles."""
+"""What a handler can know about its delivery."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ __all__ = ["Delivery"]
 
 
 class Delivery:
-    """One delivery of one event to one listener.
+    """A delivery of an event to a listener.
 
     Attributes:
-        event_id: the event's id: the same in every delivery, to every listener. What a handler
-            stores to be idempotent.
-        stream_id: the id of the event's entry in its stream.
-        times_delivered: 1 for the first delivery to this listener; counts retries, and deliveries
-            to processes that ended before they were done.
-        api: the API's name.
-        event: the event's name in the API.
-        service: this service's name.
-        listener: the listener's name.
-        process: this process's name.
+        event_id: id of the event, the same in every delivery to every listener. Store it to make
+            a handler idempotent.
+        stream_id: id of the entry of the event in its stream.
+        times_delivered: 1 for the first delivery to this listener. Counts retries, and deliveries
+            to processes that ended before the handler was done.
+        api: name of the API.
+        event: name of the event in the API.
+        service: name of this service.
+        listener: name of the listener.
+        process: name of this process.
     """
 
     __slots__ = (
@@ -87,18 +87,18 @@ class Delivery:
 
     @property
     def fired_at(self) -> datetime:
-        """When the bus took the event, by the server's clock."""
+        """When the event was written to its stream, by the clock of the server."""
         return fired_at(self.stream_id)
 
     @property
     def lost(self) -> bool:
-        """Whether another process has taken the event over, or may.
+        """Whether another process has taken over the event, or may do so.
 
-        Happens when this process could not renew its claim in time (no connection, a stopped
-        process), when the handler took longer than `max_processing`, or longer than `grace` while
-        the process stops. A long sync handler should look here before it does something that must
-        not be done twice; an async one is cancelled. How the handler ends after that, by returning
-        or by raising, changes nothing for the event.
+        This happens if this process could not renew its claim in time (no connection, or a frozen
+        process), or if the handler exceeded `max_processing`, or `grace` while the process stops. A
+        long sync handler should check this before it does something that must not be done twice. An
+        async handler is cancelled. From then on, it does not matter for the event how the handler
+        ends.
         """
         return self._lost
 
