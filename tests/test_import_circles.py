@@ -11,14 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 EXCEPTIONS: dict[str, set[frozenset[str]]] = {
-    "lbgen": {
-        frozenset({"model.alternatives", "model.modeller"}),
-        frozenset({"model.arrays", "model.modeller"}),
-        frozenset({"model.conditional", "model.modeller"}),
-        frozenset({"model.defaults", "model.modeller"}),
-        frozenset({"model.objects", "model.modeller"}),
-        frozenset({"model.unions", "model.modeller"}),
-    },
+    "lbgen": set(),
     "lbgen_runtime": set(),
 }
 """Pairs of modules that still import each other."""

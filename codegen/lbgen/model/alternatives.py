@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..source.document import Location
-    from .modeller import Modeller
     from .parts import Parts
+    from .schema_reader import SchemaReader
 
 __all__ = [
     "MOST_ALTERNATIVES",
@@ -36,20 +36,20 @@ _MOST_STEPS = 20_000
 """Unions that are looked into to find them."""
 
 
-def alternatives_of(modeller: Modeller, parts: Parts) -> list[Parts]:
+def alternatives_of(reader: SchemaReader, parts: Parts) -> list[Parts]:
     """The parts of every way to satisfy the unions among some parts.
 
     Behind more than `MOST_ALTERNATIVES` there may be others.
     """
-    return _alternatives(modeller, parts, frozenset(), [_MOST_STEPS])
+    return _alternatives(reader, parts, frozenset(), [_MOST_STEPS])
 
 
 def _alternatives(
-    modeller: Modeller, parts: Parts, seen: frozenset[Parts], left: list[int]
+    reader: SchemaReader, parts: Parts, seen: frozenset[Parts], left: list[int]
 ) -> list[Parts]:
     """The same. A way that leads back to a union on it (`seen`) adds nothing."""
     left[0] -= 1
-    union = split_union(modeller, parts)
+    union = split_union(reader, parts)
     if union is None:
         return [parts]
     members, rest = union
@@ -57,38 +57,38 @@ def _alternatives(
         return [rest]
     seen |= {parts}
     if not members:
-        return _alternatives(modeller, rest, seen, left)
+        return _alternatives(reader, rest, seen, left)
     found: list[Parts] = []
     for member in members:
-        joined = _join(modeller.parts.read(member), rest)
-        types = allowed_types([schema for _, schema in modeller.parts.objects(joined)])
-        if modeller.is_never(joined) or (types is not None and "object" not in types):
+        joined = _join(reader.parts.read(member), rest)
+        types = allowed_types([schema for _, schema in reader.parts.objects(joined)])
+        if reader.is_never(joined) or (types is not None and "object" not in types):
             continue
-        found += _alternatives(modeller, joined, seen, left)
+        found += _alternatives(reader, joined, seen, left)
         if len(found) > MOST_ALTERNATIVES or left[0] < 0:
             break
     return found or [rest]
 
 
 def expanded(
-    modeller: Modeller, members: list[Location], rest: Parts, seen: set[Parts]
+    reader: SchemaReader, members: list[Location], rest: Parts, seen: set[Parts]
 ) -> Iterator[tuple[Parts, Location]]:
     """The parts of each member of a union, and where it is; of unions inside it, theirs."""
     for each in members:
-        parts = _join(modeller.parts.read(each), rest)
+        parts = _join(reader.parts.read(each), rest)
         inner = None
-        if parts not in seen and len(seen) <= MOST_MEMBERS and modeller.enumeration(parts) is None:
-            inner = split_union(modeller, parts)
+        if parts not in seen and len(seen) <= MOST_MEMBERS and reader.enumeration(parts) is None:
+            inner = split_union(reader, parts)
         seen.add(parts)
         if inner is None or not inner[0]:
             yield (parts if inner is None else inner[1]), each
         else:
-            yield from expanded(modeller, *inner, seen)
+            yield from expanded(reader, *inner, seen)
 
 
-def tags_of(modeller: Modeller, alternatives: list[Parts]) -> dict[Parts, str]:
+def tags_of(reader: SchemaReader, alternatives: list[Parts]) -> dict[Parts, str]:
     """What tells some objects apart, as words: the constant of the first property that does."""
-    tag = tag_of(modeller, alternatives)
+    tag = tag_of(reader, alternatives)
     if tag is None:
         return {}
     return {parts: "_".join(str(value) for value in values) for parts, values in tag[1]}

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..source.document import Location
-    from .modeller import Modeller
     from .parts import Parts
+    from .schema_reader import SchemaReader
 
 __all__ = [
     "Perhaps",
@@ -76,14 +76,14 @@ class Perhaps:
                     self.mention(names, location / keyword)
 
 
-def perhaps_of(modeller: Modeller, parts: Parts) -> Perhaps:
+def perhaps_of(reader: SchemaReader, parts: Parts) -> Perhaps:
     """What may apply besides the parts that do: all that their branches say, and theirs."""
-    return _Reader(modeller).of(parts)
+    return _Reader(reader).of(parts)
 
 
 class _Reader:
-    def __init__(self, modeller: Modeller) -> None:
-        self._modeller = modeller
+    def __init__(self, reader: SchemaReader) -> None:
+        self._schemas = reader
         self._found = Perhaps()
         self._seen: set[tuple[Location, bool]] = set()
 
@@ -92,7 +92,7 @@ class _Reader:
             if part.perhaps:
                 self._read(part.location, demands=True)
                 continue
-            for location, schema in self._modeller.parts.whole(part.location):
+            for location, schema in self._schemas.parts.whole(part.location):
                 dealt_with = part.without if location == part.location else frozenset[str]()
                 self._names(location, schema, demands=False)
                 inner, unions = branches_of(location, schema)
@@ -120,7 +120,7 @@ class _Reader:
         if (location, demands) in self._seen:
             return
         self._seen.add((location, demands))
-        for inner, schema in self._modeller.parts.whole(location):
+        for inner, schema in self._schemas.parts.whole(location):
             properties = schema.get("properties")
             if is_object(properties):
                 for name in properties:
@@ -195,19 +195,19 @@ def _others(location: Location, schema: dict[str, Any]) -> Iterator[Location]:
         yield from (location / "patternProperties" / pattern for pattern in by_pattern)
 
 
-def declared_by(modeller: Modeller, locations: Iterable[Location]) -> Perhaps:
+def declared_by(reader: SchemaReader, locations: Iterable[Location]) -> Perhaps:
     """What some schemas and all their branches declare."""
-    return _Reader(modeller).declared(locations)
+    return _Reader(reader).declared(locations)
 
 
-def declared_names(modeller: Modeller, parts: Parts) -> set[str]:
+def declared_names(reader: SchemaReader, parts: Parts) -> set[str]:
     """The properties that some parts or branches of them name."""
-    found = declared_by(modeller, (part.location for part in parts))
+    found = declared_by(reader, (part.location for part in parts))
     return {*found.properties, *found.mentioned}
 
 
 def adds_names(
-    modeller: Modeller,
+    reader: SchemaReader,
     locations: Iterable[Location],
     perhaps: Iterable[Location],
     depth: int = 0,
@@ -215,14 +215,14 @@ def adds_names(
     """Whether schemas that may apply name a property that nothing else names, at any depth.
 
     Args:
-        modeller: of the contract.
+        reader: of the contract.
         locations: the schemas that apply to every value.
         perhaps: the schemas that may apply.
         depth: how deep inside the first one this is.
     """
     if depth > _DEEPEST:
         return False
-    known, more = declared_by(modeller, locations), declared_by(modeller, perhaps)
+    known, more = declared_by(reader, locations), declared_by(reader, perhaps)
     # Where nothing is declared, a mapping or a list keeps everything.
     if known.properties:
         names = {*known.properties, *known.mentioned}
@@ -230,4 +230,4 @@ def adds_names(
             return True
     inside = [(known.items, more.items), (known.others, more.others)]
     inside += [(known.properties.get(name, []), each) for name, each in more.properties.items()]
-    return any(adds_names(modeller, own, each, depth + 1) for own, each in inside if own and each)
+    return any(adds_names(reader, own, each, depth + 1) for own, each in inside if own and each)

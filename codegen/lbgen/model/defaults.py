@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..source.document import Location
-    from .modeller import Modeller
+    from .schema_reader import SchemaReader
 
 __all__ = ["refusable_defaults"]
 
@@ -28,25 +28,25 @@ _COUNTS: Final = frozenset({"maxProperties", "propertyNames"})
 """Keywords by which any further property can make an object invalid."""
 
 
-def refusable_defaults(modeller: Modeller, events: Iterable[Location]) -> frozenset[Location]:
+def refusable_defaults(reader: SchemaReader, events: Iterable[Location]) -> frozenset[Location]:
     """The properties whose default a composition around them can refuse.
 
     Args:
-        modeller: of the contract.
+        reader: of the contract.
         events: the schemas of its events.
 
     Returns:
         The locations of the properties' schemas.
     """
-    search = _Search(modeller)
+    search = _Search(reader)
     for event in events:
         search.event(event)
     return frozenset(search.found)
 
 
 class _Search:
-    def __init__(self, modeller: Modeller) -> None:
-        self._modeller = modeller
+    def __init__(self, reader: SchemaReader) -> None:
+        self._schemas = reader
         self._seen: set[tuple[frozenset[Location], frozenset[Location]]] = set()
         self._waiting: list[tuple[tuple[Location, ...], tuple[Location, ...]]] = []
         self.found: set[Location] = set()
@@ -80,7 +80,7 @@ class _Search:
         unions: list[list[Location]] = []
         waiting = list(always)
         for start in waiting:  # which grows meanwhile
-            for location, schema in self._modeller.parts.whole(start):
+            for location, schema in self._schemas.parts.whole(start):
                 schemas.append((location, schema))
                 inner, alternatives = branches_of(location, schema)
                 conditions += inner
@@ -90,7 +90,7 @@ class _Search:
                     else:
                         unions.append(members)
         told = declared_by(
-            self._modeller, [*conditions, *(one for members in unions for one in members)]
+            self._schemas, [*conditions, *(one for members in unions for one in members)]
         )
         for location, schema in schemas:
             told.mention_dependent(schema, location)
@@ -108,15 +108,15 @@ class _Search:
                 self.object((member,), (*conditions, *self._rivals(member, members)))
 
     def _possible(self, members: list[Location]) -> list[Location]:
-        references = self._modeller.references
+        references = self._schemas.references
         return [each for each in members if references.schema(each) is not False]
 
     def _rivals(self, member: Location, members: list[Location]) -> list[Location]:
         """The members of a `oneOf` that must not hold together with one of them."""
         if member.path[-2] != "oneOf":
             return []
-        parts = [self._modeller.parts.read(each) for each in members]
-        if tag_of(self._modeller, parts) is not None:
+        parts = [self._schemas.parts.read(each) for each in members]
+        if tag_of(self._schemas, parts) is not None:
             return []
         return [each for each in members if each != member]
 
@@ -161,7 +161,7 @@ class _Search:
             if each in seen:
                 continue
             seen.add(each)
-            inside = declared_by(self._modeller, [each])
+            inside = declared_by(self._schemas, [each])
             properties = [one for inner in inside.properties.values() for one in inner]
             self.found.update(properties)
             stack += [*properties, *inside.items, *inside.others]

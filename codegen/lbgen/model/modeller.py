@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import replace
 from functools import cached_property
@@ -23,12 +22,12 @@ from .arrays import array_type
 from .conditional import adds_names, declared_names
 from .defaults import refusable_defaults
 from .name_hints import NameHint
-from .objects import fields_of, object_type
-from .parts import Part, PartsReader
-from .scalars import allowed_types, enumerated, enumeration_types, string_type
+from .objects import fields_of, merged_fields, object_type
+from .parts import Part
+from .scalars import allowed_types, enumeration_types, string_type
+from .schema_reader import SchemaReader
 from .types import (
     AnyType,
-    Field,
     MapOf,
     Nothing,
     RecordOf,
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from ..analysis.references import References
     from ..analysis.validators import Validators
     from ..contract.contract import Contract, Event
-    from ..findings.diagnostic import Place
     from ..source.document import Location
     from .parts import Parts
 
@@ -77,15 +75,13 @@ class Modeller:
         validators: of the same contract.
 
     Attributes:
-        parts: reads what applies to a value.
+        reader: reads the schemas.
         records: every class, by the parts of its schema, in the order in which they were found.
     """
 
     def __init__(self, contract: Contract, references: References, validators: Validators) -> None:
         self._contract = contract
-        self._validators = validators
-        self.references = references
-        self.parts = PartsReader(references)
+        self.reader = SchemaReader(contract, references, validators)
         self.records: dict[Parts, RecordType] = {}
         self._types: dict[Parts, Type] = {}
         self._open: set[Parts] = set()
@@ -97,27 +93,19 @@ class Modeller:
     def refusable_defaults(self) -> frozenset[Location]:
         """The properties whose default a composition around them can refuse."""
         events = (event.location for api in self._contract.apis for event in api.events)
-        return refusable_defaults(self, events)
-
-    def place(self, location: Location) -> Place:
-        """Where a value is written."""
-        return self._contract.documents[location.uri].place(location.path)
-
-    def key_place(self, location: Location) -> Place:
-        """Where the key of a value is written."""
-        return self._contract.documents[location.uri].key_place(location.path)
+        return refusable_defaults(self.reader, events)
 
     def event(self, event: Event) -> RecordType | None:
         """The class of an event; `None` if its parameters can be no object."""
-        parts = self.parts.read(event.location)
-        schemas = [schema for _, schema in self.parts.objects(parts)]
+        parts = self.reader.parts.read(event.location)
+        schemas = [schema for _, schema in self.reader.parts.objects(parts)]
         types = allowed_types(schemas)
-        if (types is not None and "object" not in types) or self.is_never(parts):
+        if (types is not None and "object" not in types) or self.reader.is_never(parts):
             return None
         own = (Part(location=event.location, without=frozenset({"event"})), *parts)
         naming = NameHint(location=event.location)
         record = self._start(own, naming, event.name)
-        alternatives = alternatives_of(self, parts)
+        alternatives = alternatives_of(self.reader, parts)
         self._fill(record, alternatives[:MOST_ALTERNATIVES])
         if len(alternatives) > MOST_ALTERNATIVES:
             reason = "the unions have too many combinations"
@@ -125,14 +113,10 @@ class Modeller:
         elif record.additional is None and not any(
             {"properties", "additionalProperties"} & schema.keys()
             for alternative in alternatives
-            for _, schema in self.parts.objects(alternative)
+            for _, schema in self.reader.parts.objects(alternative)
         ):
             record.additional = MapOf(value=AnyType())
         return record
-
-    def accepts(self, locations: Iterable[Location], value: Any) -> bool:
-        """Whether the schemas at all of some locations accept a value."""
-        return all(self._validators.validator(each).is_valid(value) for each in locations)
 
     def type_of(
         self, locations: Sequence[Location], naming: NameHint, perhaps: Sequence[Location] = ()
@@ -144,17 +128,17 @@ class Modeller:
             naming: what a class would be called.
             perhaps: of schemas that apply to some of the values.
         """
-        first = self.parts.referred(locations[0]) if len(locations) == 1 else locations[0]
+        first = self.reader.parts.referred(locations[0]) if len(locations) == 1 else locations[0]
         if not first.path or definition_name(first.path) is not None:
             naming = replace(naming, suffix=None)
-        parts = self.parts.read(*locations)
-        if perhaps and parts and adds_names(self, locations, perhaps):
+        parts = self.reader.parts.read(*locations)
+        if perhaps and parts and adds_names(self.reader, locations, perhaps):
             parts += tuple(Part(location=each, perhaps=True) for each in dict.fromkeys(perhaps))
         return self.of(parts, replace(naming, location=first))
 
     def of(self, parts: Parts, naming: NameHint) -> Type:
         """The type of values to which some parts all apply."""
-        if self.is_never(parts):
+        if self.reader.is_never(parts):
             return Nothing()
         if not parts:
             return AnyType()
@@ -183,16 +167,16 @@ class Modeller:
         return found
 
     def _of(self, parts: Parts, naming: NameHint) -> Type:
-        values = self.enumeration(parts)
+        values = self.reader.enumeration(parts)
         if values is not None:
             return self.union([(type_, None) for type_ in enumeration_types(values)])
-        union = split_union(self, parts)
+        union = split_union(self.reader, parts)
         if union is not None:
             members, rest = union
             if not members:
                 return self.of(rest, naming)
             return self._union_of(members, rest, naming)
-        schemas = [schema for _, schema in self.parts.objects(parts)]
+        schemas = [schema for _, schema in self.reader.parts.objects(parts)]
         types = allowed_types(schemas)
         found: list[tuple[Type, Location | None]] = [
             (self._single(type_, parts, naming), None)
@@ -222,20 +206,20 @@ class Modeller:
             case "null" | "boolean" | "integer" | "number":
                 return Scalar(kind=type_)
             case "string":
-                return string_type([schema for _, schema in self.parts.objects(parts)])
+                return string_type([schema for _, schema in self.reader.parts.objects(parts)])
             case "array":
                 return array_type(self, parts, naming)
             case _:
                 return object_type(self, parts, naming)
 
     def _union_of(self, members: list[Location], rest: Parts, naming: NameHint) -> Type:
-        alternatives = list(expanded(self, members, rest, set()))
+        alternatives = list(expanded(self.reader, members, rest, set()))
         if len(alternatives) > MOST_MEMBERS:
             return AnyType(reason=f"a union with more than {MOST_MEMBERS} members")
         anonymous = [
             parts for parts, location in alternatives if self._is_anonymous(parts, location, rest)
         ]
-        tags = tags_of(self, anonymous)
+        tags = tags_of(self.reader, anonymous)
         found: list[tuple[Type, Location | None]] = []
         if len(anonymous) > 1 and not tags:
             parts, location = merge_key(anonymous), members[0]
@@ -247,11 +231,11 @@ class Modeller:
             alternatives = [each for each in alternatives if each[0] not in anonymous]
         for parts, location in alternatives:
             suffix = tags.get(parts)
-            inner = replace(naming, location=self.parts.referred(location))
+            inner = replace(naming, location=self.reader.parts.referred(location))
             if suffix is not None:
                 inner = replace(inner, suffix=suffix)
             found.append((self.of(parts, inner), location))
-        return make_union(self, found, self._together(members, found, naming))
+        return make_union(self.reader, found, self._together(members, found, naming))
 
     def _together(
         self, members: list[Location], found: list[tuple[Type, Location | None]], naming: NameHint
@@ -265,8 +249,8 @@ class Modeller:
         records = [one.parts for one, _ in found if isinstance(one, RecordOf)]
         # One that forbids or carries other properties is never one of several, or keeps them all.
         alternatives = [parts for parts in records if not self._speaks_of_others(parts)]
-        names = {frozenset(declared_names(self, parts)) for parts in alternatives}
-        if len(names) < 2 or tag_of(self, records) is not None:
+        names = {frozenset(declared_names(self.reader, parts)) for parts in alternatives}
+        if len(names) < 2 or tag_of(self.reader, records) is not None:
             return None
         parts = merge_key(alternatives)
         if parts not in self.records:
@@ -278,26 +262,22 @@ class Modeller:
     def _speaks_of_others(self, parts: Parts) -> bool:
         """Whether an object forbids properties that it does not name, or says what they are."""
         others = {"additionalProperties", "unevaluatedProperties", "patternProperties"}
-        return any(others & schema.keys() for _, schema in self.parts.objects(parts))
+        return any(others & schema.keys() for _, schema in self.reader.parts.objects(parts))
 
     def _is_anonymous(self, parts: Parts, location: Location, rest: Parts) -> bool:
         """Whether a member is an object with fields that nothing in the schema gives a name to."""
-        target = self.parts.referred(location)
+        target = self.reader.parts.referred(location)
         named = not target.path or definition_name(target.path) is not None
-        schema = self.references.schema(target)
+        schema = self.reader.references.schema(target)
         titled = is_object(schema) and isinstance(schema.get("title"), str)
-        has_fields = any("properties" in schema for _, schema in self.parts.objects(parts))
-        types = allowed_types([schema for _, schema in self.parts.objects(parts)])
+        has_fields = any("properties" in schema for _, schema in self.reader.parts.objects(parts))
+        types = allowed_types([schema for _, schema in self.reader.parts.objects(parts)])
         possible = types is None or "object" in types
         return has_fields and possible and not titled and (not named or bool(rest))
 
     def union(self, members: Iterable[tuple[Type, Location | None]]) -> Type:
         """The union of some types."""
-        return make_union(self, list(members))
-
-    def enumeration(self, parts: Parts) -> list[Any] | None:
-        """The values that the enumerations among some parts allow."""
-        return enumerated([schema for _, schema in self.parts.objects(parts)])
+        return make_union(self.reader, list(members))
 
     def record(self, parts: Parts, naming: NameHint) -> Parts:
         """Make the class of some parts, unless it is there."""
@@ -308,13 +288,13 @@ class Modeller:
 
     def _start(self, parts: Parts, naming: NameHint, name: str | None) -> RecordType:
         location = naming.location
-        schema = self.references.schema(location)
+        schema = self.reader.references.schema(location)
         description = schema.get("description") if is_object(schema) else None
         record = RecordType(
             parts=parts,
             location=location,
-            place=self.key_place(location),
-            name=name or self._name(naming),
+            place=self.reader.key_place(location),
+            name=name or naming.best_name(self.reader),
             owner=None
             if naming.owner is None
             else (
@@ -325,19 +305,6 @@ class Modeller:
         )
         self.records[parts] = record
         return record
-
-    def _name(self, naming: NameHint) -> str | None:
-        path = naming.location.path
-        key = definition_name(path)
-        if key is not None:
-            return f"{key}_{naming.suffix}" if naming.suffix else key
-        schema = self.references.schema(naming.location)
-        title = schema.get("title") if is_object(schema) else None
-        if isinstance(title, str) and len(title.split()) <= 5 and re.search(r"[^\W_]", title):
-            return title
-        if not path:
-            return self._contract.documents[naming.location.uri].name
-        return None
 
     def _fill(self, record: RecordType, alternatives: list[Parts]) -> None:
         if self._depth >= _DEEPEST:  # it is there to be referred to, and is filled in below
@@ -357,19 +324,12 @@ class Modeller:
 
     def _fill_in(self, record: RecordType, alternatives: list[Parts]) -> None:
         inner = NameHint(location=record.location, owner=(record.parts, ""))
-        tags = tags_of(self, alternatives)
+        tags = tags_of(self.reader, alternatives)
         shapes = [
             fields_of(self, parts, replace(inner, branch=branch_of(parts, alternatives, tags)))
             for parts in alternatives
         ]
-        by_key: dict[str, list[Field]] = {}
-        for fields, _ in shapes:
-            for each in fields:
-                by_key.setdefault(each.key, []).append(each)
-        merged = [_merge(self, fields, len(shapes)) for fields in by_key.values()]
-        record.fields = tuple(
-            each for each in merged if each.required or not isinstance(each.type, Nothing)
-        )
+        record.fields = merged_fields(self, [fields for fields, _ in shapes])
         additional = list(dict.fromkeys(each for _, each in shapes if each is not None))
         if len(additional) == 1:
             record.additional = additional[0]
@@ -377,20 +337,3 @@ class Modeller:
             record.additional = MapOf(value=self.union((each.value, None) for each in additional))
         if len(alternatives) > 1 and record.reason is None:
             record.reason = "one class for all alternatives of a union"
-
-    def is_never(self, parts: Parts) -> bool:
-        """Whether no value satisfies some parts, because one of them is `false`."""
-        return any(self.parts.schema(part) is False and not part.perhaps for part in parts)
-
-
-def _merge(modeller: Modeller, fields: list[Field], alternatives: int) -> Field:
-    """One field of what several alternatives say about a property."""
-    if len(fields) == 1 == alternatives:
-        return fields[0]
-    return replace(
-        fields[0],
-        type=modeller.union((each.type, each.location) for each in fields),
-        required=len(fields) == alternatives and all(each.required for each in fields),
-        has_default=len(fields) == alternatives
-        and all(each.has_default and each.default == fields[0].default for each in fields),
-    )

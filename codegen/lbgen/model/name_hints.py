@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..schema.paths import definition_name
+from ..source.json_types import is_object
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..source.document import Location
     from .parts import Parts
+    from .schema_reader import SchemaReader
 
 __all__ = ["NameHint"]
 
@@ -58,3 +62,15 @@ class NameHint:
         """For what is found at a place of an array."""
         ordinal = _ORDINALS[index] if index < len(_ORDINALS) else f"item_{index + 1}"
         return replace(self, suffix=f"{self.suffix or ''}_{ordinal}")
+
+    def best_name(self, reader: SchemaReader) -> str | None:
+        """What a class of the schema would best be called; `None` if the schema does not say."""
+        path = self.location.path
+        key = definition_name(path)
+        if key is not None:
+            return f"{key}_{self.suffix}" if self.suffix else key
+        schema = reader.references.schema(self.location)
+        title = schema.get("title") if is_object(schema) else None
+        if isinstance(title, str) and len(title.split()) <= 5 and re.search(r"[^\W_]", title):
+            return title
+        return None if path else reader.document(self.location).name

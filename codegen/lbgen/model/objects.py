@@ -9,6 +9,7 @@ apply together; `required` names without a schema; explicit additional propertie
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..source.json_types import is_array, is_object
@@ -20,28 +21,28 @@ if TYPE_CHECKING:
 
     from ..source.document import Location
     from .conditional import Perhaps
-    from .modeller import Modeller
     from .name_hints import NameHint
     from .parts import Part, Parts
+    from .type_finder import TypeFinder
 
 __all__ = ["fields_of", "object_type"]
 
 
-def object_type(modeller: Modeller, parts: Parts, naming: NameHint) -> Type:
+def object_type(finder: TypeFinder, parts: Parts, naming: NameHint) -> Type:
     """The type of an object."""
-    schemas = modeller.parts.objects(parts)
+    schemas = finder.reader.parts.objects(parts)
     if any("properties" in schema for _, schema in schemas):
-        return RecordOf(parts=modeller.record(parts, naming))
+        return RecordOf(parts=finder.record(parts, naming))
     if any(schema.get("additionalProperties") is False for _, schema in schemas) and not any(
         schema.get("patternProperties") for _, schema in schemas
     ):
-        return RecordOf(parts=modeller.record(parts, naming))
-    others = additional_properties(modeller, schemas, naming, perhaps_of(modeller, parts).others)
+        return RecordOf(parts=finder.record(parts, naming))
+    others = additional_properties(finder, schemas, naming, perhaps_of(finder.reader, parts).others)
     return MapOf(value=AnyType()) if others is None else others
 
 
 def additional_properties(
-    modeller: Modeller,
+    finder: TypeFinder,
     schemas: list[tuple[Part, dict[str, Any]]],
     naming: NameHint,
     perhaps: Sequence[Location] = (),
@@ -53,20 +54,20 @@ def additional_properties(
         for keyword in ("additionalProperties", "unevaluatedProperties"):
             if keyword in schema and schema[keyword] is not False:
                 location = part.location / keyword
-                rest.append((modeller.type_of([location], naming, perhaps), location))
+                rest.append((finder.type_of([location], naming, perhaps), location))
         by_pattern = schema.get("patternProperties")
         if is_object(by_pattern):
             for pattern in by_pattern:
                 location = part.location / "patternProperties" / pattern
                 inner = naming if len(by_pattern) == 1 else naming.pattern(pattern)
-                type_ = modeller.type_of([location], inner, perhaps)
+                type_ = finder.type_of([location], inner, perhaps)
                 patterns.append((pattern, type_, location))
     known = {pattern for pattern, _, _ in patterns}
     # What applies to every other property is typed above, with all that may apply.
     may_be = [] if rest else [each for each in perhaps if each.path[-1] not in known]
     of_rest = [location for location in may_be if location.path[-2:-1] != ("patternProperties",)]
     for location in may_be:
-        type_ = modeller.type_of([location], naming, perhaps)
+        type_ = finder.type_of([location], naming, perhaps)
         if location not in of_rest:
             patterns.append((str(location.path[-1]), type_, location))
         else:
@@ -74,22 +75,22 @@ def additional_properties(
     members = [*((type_, location) for _, type_, location in patterns), *rest]
     if not members:
         return None
-    value = modeller.union(members)
+    value = finder.union(members)
     if not patterns or len({type_ for type_, _ in members}) == 1:
         return MapOf(value=value)
     return MapOf(
         value=value,
         patterns=tuple((pattern, type_) for pattern, type_, _ in patterns),
-        rest=modeller.union(rest) if rest else None,
+        rest=finder.union(rest) if rest else None,
     )
 
 
 def fields_of(
-    modeller: Modeller, parts: Parts, naming: NameHint
+    finder: TypeFinder, parts: Parts, naming: NameHint
 ) -> tuple[tuple[Field, ...], MapOf | None]:
     """The fields of a class, and its additional properties."""
-    schemas = modeller.parts.objects(parts)
-    perhaps = perhaps_of(modeller, parts)
+    schemas = finder.reader.parts.objects(parts)
+    perhaps = perhaps_of(finder.reader, parts)
     required = {
         name
         for _, schema in schemas
@@ -105,13 +106,11 @@ def fields_of(
     for name, locations in found.items():
         locations.extend(_also_applies(name, schemas))
     fields = [
-        _field(
-            modeller, name, locations, perhaps.properties.get(name, ()), name in required, naming
-        )
+        _field(finder, name, locations, perhaps.properties.get(name, ()), name in required, naming)
         for name, locations in found.items()
     ]
-    fields += _perhaps_fields(modeller, schemas, perhaps, set(found), required, naming)
-    additional = additional_properties(modeller, schemas, naming, perhaps.others)
+    fields += _perhaps_fields(finder, schemas, perhaps, set(found), required, naming)
+    additional = additional_properties(finder, schemas, naming, perhaps.others)
     known = {field.key for field in fields}
     for name in sorted(required - known):
         locations = _also_applies(name, schemas)
@@ -119,11 +118,11 @@ def fields_of(
         fields.append(
             Field(
                 key=name,
-                type=modeller.type_of(locations, naming.inside(name, locations))
+                type=finder.type_of(locations, naming.inside(name, locations))
                 if locations
                 else AnyType(),
                 required=True,
-                place=modeller.place(place_of.location / "required"),
+                place=finder.reader.place(place_of.location / "required"),
                 location=locations[0] if locations else place_of.location,
             )
         )
@@ -133,7 +132,7 @@ def fields_of(
             key=name,
             type=AnyType(),
             required=False,
-            place=modeller.place(location),
+            place=finder.reader.place(location),
             location=location,
         )
         for name, location in perhaps.mentioned.items()
@@ -173,7 +172,7 @@ def _matches(pattern: str, name: str) -> bool:
 
 
 def _field(
-    modeller: Modeller,
+    finder: TypeFinder,
     name: str,
     locations: list[Location],
     perhaps: Sequence[Location],
@@ -185,26 +184,26 @@ def _field(
     description: str | None = None
     for location in locations:
         if not has_default:
-            has_default, default = modeller.parts.annotation(location, "default")
+            has_default, default = finder.reader.parts.annotation(location, "default")
         if description is None:
-            _, text = modeller.parts.annotation(location, "description")
+            _, text = finder.reader.parts.annotation(location, "description")
             description = text if isinstance(text, str) else None
     return Field(
         key=name,
-        type=modeller.type_of(locations, naming.inside(name, locations), perhaps),
+        type=finder.type_of(locations, naming.inside(name, locations), perhaps),
         required=required,
         has_default=has_default
-        and modeller.refusable_defaults.isdisjoint(locations)
-        and modeller.accepts(locations, default),
+        and finder.refusable_defaults.isdisjoint(locations)
+        and finder.reader.accepts(locations, default),
         default=default,
         description=description,
-        place=modeller.key_place(locations[0]),
+        place=finder.reader.key_place(locations[0]),
         location=locations[0],
     )
 
 
 def _perhaps_fields(
-    modeller: Modeller,
+    finder: TypeFinder,
     schemas: list[tuple[Part, dict[str, Any]]],
     perhaps: Perhaps,
     known: set[str],
@@ -219,7 +218,7 @@ def _perhaps_fields(
         always = _also_applies(name, schemas)
         members = [
             (
-                modeller.type_of(
+                finder.type_of(
                     [location, *always], naming.inside(name, [location]), [*locations, *always]
                 ),
                 location,
@@ -227,16 +226,39 @@ def _perhaps_fields(
             for location in locations
         ]
         if always:
-            type_ = modeller.type_of(always, naming.inside(name, always), locations)
+            type_ = finder.type_of(always, naming.inside(name, always), locations)
             members.append((type_, always[0]))
         possible = [member for member in members if not isinstance(member[0], Nothing)]
         fields.append(
             Field(
                 key=name,
-                type=modeller.union(possible) if possible else Nothing(),
+                type=finder.union(possible) if possible else Nothing(),
                 required=name in required,
-                place=modeller.key_place(locations[0]),
+                place=finder.reader.key_place(locations[0]),
                 location=locations[0],
             )
         )
     return fields
+
+
+def merged_fields(finder: TypeFinder, shapes: Sequence[Sequence[Field]]) -> tuple[Field, ...]:
+    """The fields of one class for all of some alternatives, of which each has its own."""
+    by_key: dict[str, list[Field]] = {}
+    for fields in shapes:
+        for each in fields:
+            by_key.setdefault(each.key, []).append(each)
+    merged = [_merge(finder, fields, len(shapes)) for fields in by_key.values()]
+    return tuple(each for each in merged if each.required or not isinstance(each.type, Nothing))
+
+
+def _merge(finder: TypeFinder, fields: list[Field], alternatives: int) -> Field:
+    """One field of what several alternatives say about a property."""
+    if len(fields) == 1 == alternatives:
+        return fields[0]
+    return replace(
+        fields[0],
+        type=finder.union((each.type, each.location) for each in fields),
+        required=len(fields) == alternatives and all(each.required for each in fields),
+        has_default=len(fields) == alternatives
+        and all(each.has_default and each.default == fields[0].default for each in fields),
+    )

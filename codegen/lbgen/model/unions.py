@@ -17,54 +17,54 @@ from .types import AnyType, Literals, Member, Nothing, RecordOf, Type, UnionOf
 
 if TYPE_CHECKING:
     from ..source.document import Location
-    from .modeller import Modeller
     from .parts import Parts
+    from .schema_reader import SchemaReader
     from .types import Constant
 
 __all__ = ["make_union", "split_union", "tag_of"]
 
 
-def split_union(modeller: Modeller, parts: Parts) -> tuple[list[Location], Parts] | None:
+def split_union(reader: SchemaReader, parts: Parts) -> tuple[list[Location], Parts] | None:
     """The members of the first union among some parts, and the parts without it.
 
     Returns:
         `None` if no part is a union.
     """
-    for index, (part, schema) in enumerate(_with_schemas(modeller, parts)):
+    for index, (part, schema) in enumerate(_with_schemas(reader, parts)):
         if not is_object(schema) or part.perhaps:
             continue
         for keyword in ("oneOf", "anyOf"):
             members = schema.get(keyword)
             if not is_array(members) or not members:
                 continue
-            rest = (*parts[:index], *_without(modeller, part, keyword), *parts[index + 1 :])
+            rest = (*parts[:index], *_without(reader, part, keyword), *parts[index + 1 :])
             if only_demands(members):
                 demanded = {name for each in members for name in each.get("required", ())}
-                if not demanded <= declared_names(modeller, rest):
+                if not demanded <= declared_names(reader, rest):
                     smaller = Part(location=part.location, without=part.without | {keyword})
                     rest = tuple(dict.fromkeys((*rest, smaller)))
-                return split_union(modeller, rest) or ([], rest)
+                return split_union(reader, rest) or ([], rest)
             return [part.location / keyword / number for number in range(len(members))], rest
     return None
 
 
-def _with_schemas(modeller: Modeller, parts: Parts) -> list[tuple[Part, Any]]:
-    return [(part, modeller.parts.schema(part)) for part in parts]
+def _with_schemas(reader: SchemaReader, parts: Parts) -> list[tuple[Part, Any]]:
+    return [(part, reader.parts.schema(part)) for part in parts]
 
 
-def _without(modeller: Modeller, part: Part, keyword: str) -> Parts:
+def _without(reader: SchemaReader, part: Part, keyword: str) -> Parts:
     """A part without a keyword; nothing, if nothing about types is left in it."""
     smaller = Part(location=part.location, without=part.without | {keyword})
-    return (smaller,) if modeller.parts.says_something(smaller) else ()
+    return (smaller,) if reader.parts.says_something(smaller) else ()
 
 
 def make_union(
-    modeller: Modeller, members: list[tuple[Type, Location | None]], together: Type | None = None
+    reader: SchemaReader, members: list[tuple[Type, Location | None]], together: Type | None = None
 ) -> Type:
     """The union of some types, each with the location of the schema that tells it apart.
 
     Args:
-        modeller: of the contract.
+        reader: of the contract.
         members: the types.
         together: the class with the fields of all members that are objects.
     """
@@ -88,7 +88,7 @@ def make_union(
     if len(merged) == 1:
         return next(iter(merged))
     records = [type_.parts for type_ in merged if isinstance(type_, RecordOf)]
-    tag = tag_of(modeller, records)
+    tag = tag_of(reader, records)
     found = [Member(type=type_, location=location) for type_, location in merged.items()]
     found += [Member(type=type_, together=True) for type_ in whole if type_ not in merged][:1]
     return UnionOf(
@@ -115,7 +115,7 @@ def _merge_literals(members: dict[Type, Location | None]) -> dict[Type, Location
 
 
 def tag_of(
-    modeller: Modeller, records: list[Parts]
+    reader: SchemaReader, records: list[Parts]
 ) -> tuple[tuple[str, ...], tuple[tuple[Parts, tuple[Constant, ...]], ...]] | None:
     """The property whose constants tell some records apart, and the constants of each.
 
@@ -123,7 +123,7 @@ def tag_of(
     """
     if len(records) < 2:
         return None
-    by_record = [_constants(modeller, parts) for parts in records]
+    by_record = [_constants(reader, parts) for parts in records]
     for path in sorted(by_record[0], key=len):
         values = [constants.get(path) for constants in by_record]
         given = [value for value in values if value is not None]
@@ -138,20 +138,20 @@ _DEEPEST_TAG: Final = 3
 
 
 def _constants(
-    modeller: Modeller, parts: Parts, depth: int = 1
+    reader: SchemaReader, parts: Parts, depth: int = 1
 ) -> dict[tuple[str, ...], tuple[Constant, ...]]:
     """The required properties of a record that have constants, read from its schemas."""
     found: dict[tuple[str, ...], tuple[Constant, ...]] = {}
-    schemas = modeller.parts.objects(parts)
+    schemas = reader.parts.objects(parts)
     required = {name for _, schema in schemas for name in schema.get("required", ())}
     for part, schema in schemas:
         for name, inner in schema.get("properties", {}).items():
             if name not in required or not is_object(inner):
                 continue
-            inner_parts = modeller.parts.read(part.location / "properties" / name)
-            values = modeller.enumeration(inner_parts)
+            inner_parts = reader.parts.read(part.location / "properties" / name)
+            values = reader.enumeration(inner_parts)
             if values is None and depth < _DEEPEST_TAG:
-                deeper = _constants(modeller, inner_parts, depth + 1)
+                deeper = _constants(reader, inner_parts, depth + 1)
                 found |= {(name, *path): each for path, each in deeper.items()}
             elif values and all(isinstance(each, str | bool | int | float) for each in values):
                 found[name,] = tuple(_plain(each) for each in values)

@@ -52,7 +52,9 @@ def published_schema(api: Api, modeller: Modeller) -> dict[str, Any]:
     return {
         "events": {
             event.name: {
-                "parameters": _parameters(api, event, records[event.name], modeller.references)
+                "parameters": _parameters(
+                    api, event, records[event.name], modeller.reader.references
+                )
             }
             for event in api.events
         },

@@ -65,7 +65,7 @@ def name_package(
             if record is None:
                 problems.append(
                     Diagnostic(
-                        place=modeller.place(event.location),
+                        place=modeller.reader.place(event.location),
                         rule="parameters-no-object",
                         message=f"the parameters of {api.name}.{event.name} are not an object",
                         help="write `type: object`, and list the parameters under `properties`",
