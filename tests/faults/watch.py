@@ -36,6 +36,9 @@ class Watch:
         self._done: dict[tuple[str, bytes], Line] = {}
         """By group and entry, what the process wrote that was done with it last."""
         self._noted: set[tuple[str, bytes]] = set()
+        self._seen: dict[str, dict[tuple[str, bytes], float]] = {}
+        """By group, since when an entry is pending that its process is done with: it may have been
+        delivered again, by a group that began again."""
         self._calm_since = 0.0
         self._server = stage.server
         self._client = stage.server.connect()  # its thread's own
@@ -69,12 +72,15 @@ class Watch:
                 pass
 
     def _look(self, group: str) -> None:
+        before, now = self._seen.get(group, {}), time.time()
+        seen = self._seen[group] = {}
         for entry in self._client.xpending_range(STREAM, f"service-{group}", "-", "+", 1000):
             key = (group, entry["message_id"])
             done = self._done.get(key)
             if done is None or key in self._noted or done["process"].encode() != entry["consumer"]:
                 continue
-            late = time.time() - max(done["at"], self._calm_since) > PATIENCE
+            seen[key] = before.get(key, now)
+            late = now - max(done["at"], self._calm_since, seen[key]) > PATIENCE
             if late and self._stage.is_alive(done["who"]):
                 self._noted.add(key)
                 self._stage.note("unacknowledged", done=done)
