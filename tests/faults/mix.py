@@ -140,8 +140,8 @@ def _lose_everything(stage: Stage, *, newcomer: bool = False) -> None:
 
 
 def _empty_before_a_newcomer(stage: Stage) -> None:
-    # Nothing is remembered of a listener whose processes have all ended, which is documented: the one
-    # that lives on has registered its groups, and stays.
+    # Where no process lives on that has registered its groups, nothing is remembered of them, as is
+    # documented.
     registered = {line["who"] for line in stage.lines("log") if "listening as" in line["text"]}
     told = {line["whom"] for line in stage.lines("terminate")}
     alive = [name for name in stage.consumers if f"journal-{name}" in registered - told]
