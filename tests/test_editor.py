@@ -16,7 +16,7 @@ import pytest
 
 from lbgen.contract.editor_schema import editor_schema
 from lbgen.lint.linter import lint
-from lbgen.schema.keywords import DRAFT_2020_12
+from lbgen.schema.drafts import DRAFT_2020_12
 from lbgen.source.load import load
 from lbgen.tasks.build import compile_folder
 from lbgen.tasks.init import start_project

@@ -12,7 +12,7 @@ from .compiler import Options
 from .contract.grammar import API_NAME
 from .findings.diagnostic import Diagnostic, Place
 from .findings.suggestions import did_you_mean
-from .schema.keywords import DRAFTS, draft_of
+from .schema.drafts import DRAFTS, draft_of
 from .source.json_types import is_array, is_object
 
 if TYPE_CHECKING:

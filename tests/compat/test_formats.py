@@ -9,7 +9,6 @@ import pytest
 
 from lbgen.compat.decide import Documents, Parameters, decide
 from lbgen.compat.normal.formats import (
-    DIALECTS,
     EXACT,
     INSIDE,
     LONGEST,
@@ -21,6 +20,7 @@ from lbgen.compat.normal.formats import (
     validator,
 )
 from lbgen.compat.regular.language import Language, texts
+from lbgen.schema.drafts import DRAFTS
 from lbgen.source.document import Location
 from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
 
@@ -86,7 +86,7 @@ def test_any_two_formats_can_be_compared(one: str) -> None:
 def test_a_format_means_the_same_in_every_draft(name: str) -> None:
     rng = random.Random(name)
     made = [near(name, rng) for _ in range(500)]
-    for dialect in DIALECTS.values():
+    for dialect in DRAFTS:
         judge = validator({"$schema": dialect, "format": name})
         for text in made:
             assert judge.is_valid(text) == accepts(name, text), (dialect, text)

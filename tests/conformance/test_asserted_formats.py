@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lbgen.schema.keywords import DRAFTS
+from lbgen.schema.drafts import DRAFTS
 from lbgen_runtime import InvalidParameters
 from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
 from tests.support.packages import build_json, contract_of, imported, write_package

@@ -16,7 +16,7 @@ from .repeated_names import name_once
 
 if TYPE_CHECKING:
     from ..contract.contract import Contract
-    from ..schema.keywords import Draft
+    from ..schema.drafts import Draft
 
 __all__ = ["follow_references"]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from ..findings.diagnostic import Diagnostic
-from ..schema.keywords import subschemas
+from ..schema.walk import subschemas
 from ..source.document import Location
 from ..source.json_types import is_object
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ..contract.contract import Contract, Schemas
-    from ..schema.keywords import Draft
+    from ..schema.drafts import Draft
     from ..source.document import Path
     from .references import References
 

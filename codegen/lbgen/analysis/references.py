@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from ..findings.suggestions import did_you_mean
-from ..schema.keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of
+from ..schema.drafts import DRAFT_2020_12, DRAFTS, Draft, draft_of
 from ..source.document import SCHEME, Location, parse_pointer
 from ..source.json_types import is_array, is_object
 

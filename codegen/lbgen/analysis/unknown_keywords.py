@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..findings.diagnostic import Diagnostic, Severity
 from ..findings.suggestions import did_you_mean
-from ..schema.keywords import DRAFTS, Holds
+from ..schema.drafts import DRAFTS
+from ..schema.keywords import Holds
 from ..source.json_types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from ..schema.keywords import Draft
+    from ..schema.drafts import Draft
     from ..source.document import Document, Path
 
 __all__ = ["unknown_keywords"]

@@ -14,7 +14,7 @@ from lbgen_runtime.events.validation.reasons import Reasons
 from lbgen_runtime.events.validation.schemas import compile_schema
 
 from ..contract.shape import meta_schema
-from ..schema.keywords import DRAFT_2020_12, DRAFTS, draft_of
+from ..schema.drafts import DRAFT_2020_12, DRAFTS, draft_of
 from ..source.document import Location, parse_pointer
 from ..source.json_types import is_array, is_object
 from .references import as_uri, join
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..contract.contract import Contract
     from ..findings.diagnostic import Place
-    from ..schema.keywords import Draft
+    from ..schema.drafts import Draft
     from ..source.document import Path
     from .references import References
 

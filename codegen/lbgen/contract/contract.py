@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ..schema.keywords import Draft, walk
+from ..schema.drafts import Draft
+from ..schema.walk import walk
 from ..source.document import Document, Location, Path
 
 if TYPE_CHECKING:

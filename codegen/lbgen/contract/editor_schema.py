@@ -11,7 +11,7 @@ import re
 from typing import Any, Final
 
 from ..findings.catalogue import all_rules
-from ..schema.keywords import DRAFT_2020_12
+from ..schema.drafts import DRAFT_2020_12
 from ..source.json_types import is_array, is_object
 from .grammar import CONTRACT_SCHEMA
 

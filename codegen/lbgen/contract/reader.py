@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..findings.diagnostic import Diagnostic, Place, Related, Severity
-from ..schema.keywords import DRAFT_2020_12, DRAFTS, Draft, draft_of
+from ..schema.drafts import DRAFT_2020_12, DRAFTS, Draft, draft_of
 from ..source.document import Location
 from ..source.json_types import is_object
 from .contract import Api, Contract, Event

@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..findings.diagnostic import Severity
-from ..schema.keywords import NOTES, walk
+from ..schema.keywords import NOTES
+from ..schema.walk import walk
 from .grammar import CONTRACT_SCHEMA
 from .shape_wording import shape_diagnostic
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
     from ..findings.diagnostic import Diagnostic
-    from ..schema.keywords import Draft
+    from ..schema.drafts import Draft
     from ..source.document import Document, Path
 
 __all__ = ["check_contract_shape", "check_schema_shape", "meta_schema"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..findings.diagnostic import Diagnostic
 from ..findings.suggestions import did_you_mean
-from ..schema.keywords import DRAFT_2020_12
+from ..schema.drafts import DRAFT_2020_12
 from ..source.json_types import is_array, is_object
 from .grammar import API_NAME, CONTRACT_SCHEMA, EVENT_NAME
 from .type_words import TYPES, instead_of_type

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from ..schema.keywords import DRAFT_07
+from ..schema.drafts import DRAFT_07
 from ..source.json_types import is_array, is_object
 
 if TYPE_CHECKING:

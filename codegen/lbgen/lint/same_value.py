@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ..schema.keywords import subschemas
+from ..schema.walk import subschemas
 from ..source.document import Location
 from ..source.json_types import is_object
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..compiler import Built
     from ..contract.contract import Api, Event
     from ..findings.diagnostic import Place, Related
-    from ..schema.keywords import Draft
+    from ..schema.drafts import Draft
 
 __all__ = ["LintFinding", "PlacedSchema", "Subjects"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from .keywords import DRAFTS
+from .drafts import DRAFTS
 
 if TYPE_CHECKING:
     from ..source.document import Path

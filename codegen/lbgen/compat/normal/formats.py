@@ -16,25 +16,20 @@ import jsonschema_rs
 from lbgen_runtime.events.validation.formats import format_checks
 from lbgen_runtime.events.validation.schemas import compile_schema
 
+from ...schema.drafts import DRAFT_2020_12, DRAFTS
 from .schema import WRITTEN_WHOLE
 
 PATTERN_OPTIONS: Final = jsonschema_rs.RegexOptions()
 _JUNK: Final = "\x00 [% a~9"
 """No format accepts this, so a validator that accepts it does not assert the format."""
 
-DIALECTS: Final = {
-    4: "http://json-schema.org/draft-04/schema#",
-    6: "http://json-schema.org/draft-06/schema#",
-    7: "http://json-schema.org/draft-07/schema#",
-    19: "https://json-schema.org/draft/2019-09/schema",
-    20: "https://json-schema.org/draft/2020-12/schema",
-}
+_DIALECTS: Final = {draft.number: draft.uri for draft in DRAFTS.values()}
 
 
 @cache
 def asserted(name: str, draft: int = 20) -> bool:
     """Whether validators assert the format in documents of a draft."""
-    schema = {"$schema": DIALECTS[draft], "format": name}
+    schema = {"$schema": _DIALECTS[draft], "format": name}
     return not validator(schema).is_valid(_JUNK)
 
 
@@ -72,7 +67,7 @@ def compiled(
 
 @cache
 def _of(name: str) -> jsonschema_rs.Validator:
-    return validator({"$schema": DIALECTS[20], "format": name})
+    return validator({"$schema": DRAFT_2020_12.uri, "format": name})
 
 
 def accepts(name: str, text: str) -> bool:

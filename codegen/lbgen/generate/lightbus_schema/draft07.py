@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...analysis.references import References
-    from ...schema.keywords import Draft
+    from ...schema.drafts import Draft
 
 __all__ = ["Draft07"]
 

@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ...schema.keywords import subschemas
+from ...schema.walk import subschemas
 from ...source.document import Location
 from ...source.json_types import is_object
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...analysis.references import References
-    from ...schema.keywords import Draft
+    from ...schema.drafts import Draft
 
 __all__ = ["Loss", "Losses", "reachable", "usable_pattern"]
 

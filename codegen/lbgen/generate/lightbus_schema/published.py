@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ...schema.keywords import DRAFT_07
+from ...schema.drafts import DRAFT_07
 from ...source.document import Location
 from ...source.json_types import is_array, is_object
 from .draft07 import Draft07
