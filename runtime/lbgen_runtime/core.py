@@ -8,11 +8,12 @@ from weakref import WeakSet
 
 from .errors import DuplicateListenerName, InvalidSettings
 from .fire.async_firer import AsyncFirer
-from .fire.batch import FireRules, NodeRules
+from .fire.rules import FireRules, NodeRules
 from .fire.sync_firer import SyncFirer
 from .lightbus import SchemaPublisher
 from .settings.server_url import ServerUrl
 from .settings.values import check_name, filled_process_name
+from .wire.durability import Durability
 from .wire.eviction import EvictionCheck
 from .wire.outage import Outage
 from .wire.topology import Topology
@@ -44,8 +45,8 @@ class BusCore:
         self.connection_name = f"lbgen:{settings.service_name or ''}:{self.process_name}"
         self.trims = Trims(settings.retention, settings.trim_interval)
         self.eviction = EvictionCheck()
-        self.rules = FireRules.of(
-            settings.durability,
+        self.rules = FireRules(
+            durability=Durability.read(settings.durability),
             max_length=settings.max_stream_length,
             drop_oldest=settings.on_full == "drop_oldest",
             trims=self.trims,

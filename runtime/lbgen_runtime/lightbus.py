@@ -14,9 +14,9 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from .wire.connection import ConnectionFailed, SyncConnection
-from .wire.keys import PUBLISHED_KEY, schema_key
-from .wire.refusals import Refusal, UnknownScript
-from .wire.scripts import SCHEMA
+from .wire.published_schema import publish
+from .wire.refusals import Refusal
+from .wire.requests import ask_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,16 +28,12 @@ __all__ = ["SchemaPublisher"]
 
 _log = logging.getLogger("lbgen")
 
-_HOLDS: Final = 60
-"""Seconds for which a schema is on the bus, as Lightbus's are."""
 _AGAIN: Final = 20.0
 """Seconds after which it is written again: two writes may fail."""
 _LAST_WORDS: Final = 2.0
 """Seconds that a process waits at its end for a schema that was not written yet."""
 _PUBLISH: Final = "publish"
 _END: Final = "end"
-_MARK: Final = b"published by lbgen"
-"""Every schema of ours says so in its `$comment`."""
 
 
 class _Thread(threading.Thread):
@@ -105,12 +101,7 @@ class SchemaPublisher:
 
     def _publish(self, connection: SyncConnection) -> None:
         for api, schema in list(self._schemas.items()):
-            call = SCHEMA.call([schema_key(api)], [schema, _HOLDS, _MARK])
-            known = (b"SADD", PUBLISHED_KEY, api)
-            replies = connection.exchange([call, known])
-            if isinstance(replies[0], UnknownScript):
-                replies = connection.exchange([SCHEMA.call_in_full(call), known])
-            for reply in replies:
+            for reply in ask_all(connection, publish(api, schema)):
                 if isinstance(reply, Refusal) and str(reply) != self._complaint:
                     self._complaint = str(reply)
                     _log.warning(

@@ -14,7 +14,7 @@ import pytest
 
 import lbgen_runtime
 from lbgen_runtime import BusFull, EventTooLarge, FireRejected, FireUnconfirmed, ServerUnreachable
-from lbgen_runtime.fire import batch
+from lbgen_runtime.fire import attempt, batch
 from lbgen_runtime.wire import connection
 from tests.delivery.live import until
 from tests.delivery.notes import Bus, Erased, Noted
@@ -343,7 +343,7 @@ async def test_a_defect_while_firing_is_told_to_who_fires_and_the_next_events_go
     server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """D9."""
-    bus, settle = Bus(redis_url=server.url), batch._Attempt.settle
+    bus, settle = Bus(redis_url=server.url), attempt.Attempt.settle
     defects = [TypeError("a defect")]
 
     def defective(self: Any, replies: Any) -> None:
@@ -351,7 +351,7 @@ async def test_a_defect_while_firing_is_told_to_who_fires_and_the_next_events_go
             raise defects.pop()
         settle(self, replies)
 
-    monkeypatch.setattr(batch._Attempt, "settle", defective)
+    monkeypatch.setattr(attempt.Attempt, "settle", defective)
     with pytest.raises(FireUnconfirmed, match="a bug in lbgen: TypeError"):
         await asyncio.wait_for(bus.notes.noted.fire_async(number=1), 10)
     assert "a defect" in caplog.text

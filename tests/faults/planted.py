@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from lbgen_runtime.events.codecs import record_codec
-from lbgen_runtime.fire import batch, search
+from lbgen_runtime.fire import attempt, search
 from lbgen_runtime.listen import (
     claims,
     commands,
@@ -17,7 +17,7 @@ from lbgen_runtime.listen import (
     runners,
 )
 from lbgen_runtime.listen.acceptance import Invalid
-from lbgen_runtime.wire import connection, scripts, stream
+from lbgen_runtime.wire import connection, scripts, stream, writes
 from lbgen_runtime.wire.refusals import Refusal
 
 __all__ = ["FAULTS", "plant"]
@@ -35,11 +35,11 @@ def _acknowledge_before_handling() -> None:
 
 
 def _fire_with_blind_retries() -> None:
-    attempt: Any = batch._Attempt
+    kind: Any = attempt.Attempt
 
     def never_unsure(self: Any, answered: int) -> None: ...
 
-    attempt.outcome_unknown = never_unsure
+    kind.outcome_unknown = never_unsure
 
 
 def _send_no_heartbeat() -> None:
@@ -126,7 +126,7 @@ def _look_through_the_whole_stream() -> None:
     budget = b"local left = 2500000"
     assert budget in scripts.FIRE.source, "the plant fits the script no more"
     source = scripts.FIRE.source.replace(budget, b"local left = 1e18")
-    batch.FIRE = scripts.Script(source, b"5" * 40)
+    writes.FIRE = scripts.Script(source, b"5" * 40)
     # No page is asked for: the step that writes looks at all.
     search.Search.next = property(lambda self: None)
 

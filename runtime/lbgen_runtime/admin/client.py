@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import contextlib
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import LbgenError
 from ..wire.connection import ConnectionFailed, SyncConnection, WrongServer
-from ..wire.refusals import UnknownScript, refusal_of
+from ..wire.inspection import keys_page
+from ..wire.refusals import Refusal
+from ..wire.requests import ask, ask_in_transaction
 from ..wire.topology import Topology
 
 if TYPE_CHECKING:
-    from ..wire.resp import Command, Reply
-    from ..wire.scripts import Script
+    from collections.abc import Iterator
 
-__all__ = ["Asker", "ServerUnavailable"]
+    from ..wire.requests import Request
+
+__all__ = ["AdminClient", "ServerUnavailable"]
+
+T = TypeVar("T")
 
 
 class ServerUnavailable(LbgenError, ConnectionError):
     """The server cannot be asked; the message says why."""
 
 
-class Asker:
+class AdminClient:
     """Sends a command and waits for its reply.
 
     Args:
@@ -34,65 +40,55 @@ class Asker:
     def __init__(self, redis_url: str, *, name: str) -> None:
         self._connection = SyncConnection(Topology.of(redis_url), name=name)
 
-    def ask(self, *command: Any) -> Reply:
-        """The reply to a command.
+    def execute(self, request: Request[T]) -> T:
+        """What the reply to a request means.
 
         Raises:
             ServerUnavailable: the server does not answer, or refuses.
         """
-        [reply] = self._exchange([command])
-        return _unless_refused(reply)
+        with _unavailable():
+            return ask(self._connection, request)
 
-    def at_once(self, *commands: Command) -> list[Reply]:
-        """The replies to commands that the server runs with nothing in between (`MULTI`).
-
-        Raises:
-            ServerUnavailable: the server does not answer, or refuses.
-        """
-        *_, replies = self._exchange([(b"MULTI",), *commands, (b"EXEC",)])
-        return [_unless_refused(reply) for reply in _unless_refused(replies)]
-
-    def run(self, script: Script, keys: list[bytes], arguments: list[Any]) -> Reply:
-        """The reply of a script.
+    def transaction(self, *requests: Request[Any]) -> None:
+        """Have the server do things with nothing in between.
 
         Raises:
             ServerUnavailable: the server does not answer, or refuses.
         """
-        command = script.call(keys, arguments)
-        [reply] = self._exchange([command])
-        if isinstance(reply, UnknownScript):
-            [reply] = self._exchange([script.call_in_full(command)])
-        return _unless_refused(reply)
+        with _unavailable():
+            ask_in_transaction(self._connection, requests)
 
-    def keys(self, pattern: str, *more: Any) -> list[bytes]:
+    def keys(self, pattern: str, kind: str) -> list[bytes]:
         """The keys that fit a pattern, sorted.
 
         Args:
-            pattern: as `SCAN` reads it.
-            more: further arguments of `SCAN`.
+            pattern: of the keys.
+            kind: what they hold: `stream`, `hash`, `string`.
+
+        Raises:
+            ServerUnavailable: the server does not answer, or refuses.
         """
         found: set[bytes] = set()
-        cursor: Any = b"0"
+        cursor = b"0"
         while True:
-            cursor, keys = self.ask(b"SCAN", cursor, b"MATCH", pattern, b"COUNT", 1000, *more)
+            cursor, keys = self.execute(keys_page(cursor, pattern, kind))
             found.update(keys)
             if cursor == b"0":
                 return sorted(found)
-
-    def _exchange(self, commands: list[Command]) -> list[Reply]:
-        try:
-            return self._connection.exchange(commands)
-        except WrongServer as failure:
-            raise ServerUnavailable(f"the server refused the connection: {failure}") from None
-        except ConnectionFailed as failure:
-            raise ServerUnavailable(f"cannot reach the server: {failure}") from None
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
 
-def _unless_refused(reply: Reply) -> Reply:
-    if isinstance(reply, Exception):
-        raise ServerUnavailable(f"the server refused the command: {refusal_of(reply)}")
-    return reply
+@contextlib.contextmanager
+def _unavailable() -> Iterator[None]:
+    """Whatever the server or the connection to it says, as an error for people."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise ServerUnavailable(f"the server refused the command: {refusal}") from None
+    except WrongServer as failure:
+        raise ServerUnavailable(f"the server refused the connection: {failure}") from None
+    except ConnectionFailed as failure:
+        raise ServerUnavailable(f"cannot reach the server: {failure}") from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ..wire import inspection
 from ..wire.dead_letter_entry import Death, death_of, own_fields
 from ..wire.entry import fired_at
-from ..wire.keys import dead_key, every_dead, lease_key, replay_key, stream_of_dead
-from ..wire.scripts import REPLAY
-from .client import Asker
+from ..wire.keys import dead_key, every_dead, lease_key, stream_of_dead
+from .client import AdminClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ class DeadLetterBox:
     def __init__(self, redis_url: str, *, service: str, listener: str) -> None:
         self._service = service
         self._group = f"{service}-{listener}"
-        self._asker = Asker(redis_url, name="lbgen:dead")
+        self._client = AdminClient(redis_url, name="lbgen:dead")
 
     def letters(self, query: DeadLetterQuery) -> Iterator[DeadLetter]:
         """The letters that are meant, oldest first per stream.
@@ -120,9 +120,7 @@ class DeadLetterBox:
         """Everything that a stream has, in pages that are no larger than need be."""
         after, count = b"-", 1  # what is large comes alone
         while True:
-            page: list[tuple[bytes, list[bytes]]] = self._asker.ask(
-                b"XRANGE", key, after, b"+", b"COUNT", count
-            )
+            page = self._client.execute(inspection.entries(key, after, count))
             yield from page
             if len(page) < count:
                 return
@@ -150,19 +148,15 @@ class DeadLetterBox:
         return sorted(unread & meant)
 
     def _is_read(self, stream: bytes) -> bool:
-        if self._group.encode() not in self._groups(stream):
+        execute = self._client.execute
+        if not execute(inspection.exists(stream)):
             return False
-        consumers = self._asker.ask(b"XINFO", b"CONSUMERS", stream, self._group)
-        found = [dict(zip(each[::2], each[1::2], strict=True)) for each in consumers]
-        found.sort(key=lambda consumer: int(consumer[b"idle"]))  # who lives was seen lately
-        names = [consumer[b"name"].decode(errors="replace") for consumer in found]
-        return any(self._asker.ask(b"EXISTS", lease_key(self._service, name)) for name in names)
-
-    def _groups(self, stream: bytes) -> list[bytes]:
-        if not self._asker.ask(b"EXISTS", stream):
-            return []
-        groups: list[Any] = self._asker.ask(b"XINFO", b"GROUPS", stream)
-        return [group[group.index(b"name") + 1] for group in groups]
+        if self._group.encode() not in {each.name for each in execute(inspection.groups(stream))}:
+            return False
+        consumers = execute(inspection.consumers(stream, self._group))
+        consumers.sort(key=lambda consumer: consumer.idle)  # who lives was seen lately
+        leases = (lease_key(self._service, consumer.name) for consumer in consumers)
+        return any(execute(inspection.exists(lease)) for lease in leases)
 
     def replay(self, letter: DeadLetter) -> bool:
         """Give a letter back to this listener, and to no other; its next look runs it.
@@ -170,22 +164,20 @@ class DeadLetterBox:
         Returns:
             Whether it was still there.
         """
-        keys = [self._key(letter.stream), replay_key(letter.stream, self._group)]
-        return self._asker.run(REPLAY, keys, [letter.letter_id, self._group]) is not None
+        request = inspection.replay(letter.stream, self._group, letter.letter_id)
+        return self._client.execute(request)
 
     def drop(self, letter: DeadLetter) -> bool:
         """Remove a letter for good; returns whether it was still there."""
-        return bool(self._asker.ask(b"XDEL", self._key(letter.stream), letter.letter_id))
-
-    def _key(self, stream: bytes) -> bytes:
-        return dead_key(stream, self._group)
+        key = dead_key(letter.stream, self._group)
+        return self._client.execute(inspection.remove_entry(key, letter.letter_id))
 
     def _keys(self) -> list[bytes]:
-        return self._asker.keys(every_dead(self._group))
+        return self._client.keys(every_dead(self._group), "stream")
 
     def close(self) -> None:
         """Close the connection."""
-        self._asker.close()
+        self._client.close()
 
 
 def _letter(stream: bytes, letter_id: bytes, fields: list[bytes]) -> DeadLetter:

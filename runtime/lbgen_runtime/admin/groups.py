@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ..wire import inspection
 from ..wire.keys import (
     EVERY_REGISTERED,
     EVERY_STREAM,
@@ -12,17 +13,16 @@ from ..wire.keys import (
     is_beside_a_stream,
     lease_key,
     process_of_lease,
-    registered_key,
     replay_key,
     stream_of_registered,
 )
 from ..wire.registration import service_of
-from .client import Asker
+from ..wire.writes import SERVER_TIME
+from .client import AdminClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..wire.resp import Command
 
 __all__ = ["GroupState", "ListenerGroups"]
 
@@ -70,7 +70,7 @@ class ListenerGroups:
     """
 
     def __init__(self, redis_url: str) -> None:
-        self._asker = Asker(redis_url, name="lbgen:group")
+        self._client = AdminClient(redis_url, name="lbgen:group")
 
     def states(self) -> Iterator[GroupState]:
         """Every group of every stream, by stream and name.
@@ -79,63 +79,59 @@ class ListenerGroups:
             ServerUnavailable: the server cannot be asked.
         """
         streams = {
-            key
-            for key in self._asker.keys(EVERY_STREAM, b"TYPE", b"stream")
-            if not is_beside_a_stream(key)
+            key for key in self._client.keys(EVERY_STREAM, "stream") if not is_beside_a_stream(key)
         }
         remembered = {
-            stream_of_registered(key)
-            for key in self._asker.keys(EVERY_REGISTERED, b"TYPE", b"hash")
+            stream_of_registered(key) for key in self._client.keys(EVERY_REGISTERED, "hash")
         }
         for stream in sorted(streams | remembered):
-            groups: list[Any] = []
+            groups: list[inspection.GroupInfo] = []
             if stream in streams:
-                groups = self._asker.ask(b"XINFO", b"GROUPS", stream)
+                groups = self._client.execute(inspection.groups(stream))
             owners = {
                 name.decode(errors="replace"): service_of(registration)
-                for name, registration in _pairs(
-                    self._asker.ask(b"HGETALL", registered_key(stream))
+                for name, registration in self._client.execute(
+                    inspection.registered(stream)
                 ).items()
             }
-            states = [self._state(stream, _pairs(group), owners) for group in groups]
+            states = [self._state(stream, group, owners) for group in groups]
             states += [
                 GroupState(
                     stream=stream,
                     name=name,
                     service=owners[name],
                     gone=True,
-                    replays=self._replays(stream, name.encode()),
+                    replays=self._replays(stream, name),
                 )
                 for name in owners.keys() - {state.name for state in states}
             ]
             yield from sorted(states, key=lambda state: state.name)
 
-    def _state(self, stream: bytes, group: dict[bytes, Any], owners: dict[str, str]) -> GroupState:
-        name, ask = group[b"name"], self._asker.ask
-        oldest, seen = 0.0, None
-        if group[b"pending"]:
-            seconds, micros = ask(b"TIME")
-            lowest = ask(b"XPENDING", stream, name)[1]
-            fired = int(lowest.partition(b"-")[0]) / 1000 if lowest else int(seconds)
-            oldest = max(int(seconds) + int(micros) / 1e6 - fired, 0.0)
-        consumers = [_pairs(each) for each in ask(b"XINFO", b"CONSUMERS", stream, name)]
-        if consumers:
-            seen = min(each[b"idle"] for each in consumers) / 1000
+    def _state(
+        self, stream: bytes, group: inspection.GroupInfo, owners: dict[str, str]
+    ) -> GroupState:
+        execute, name = self._client.execute, group.name.decode(errors="replace")
+        oldest = 0.0
+        if group.pending:
+            now = execute(SERVER_TIME)
+            lowest = execute(inspection.lowest_pending(stream, group.name))
+            fired = int(lowest.partition(b"-")[0]) if lowest else now
+            oldest = max((now - fired) / 1000, 0.0)
+        consumers = execute(inspection.consumers(stream, group.name))
         return GroupState(
             stream=stream,
-            name=name.decode(errors="replace"),
-            service=owners.get(name.decode(errors="replace"), ""),
-            pending=group[b"pending"],
+            name=name,
+            service=owners.get(name, ""),
+            pending=group.pending,
             oldest=oldest,
-            undelivered=group.get(b"lag"),
-            consumers=tuple(sorted(each[b"name"].decode(errors="replace") for each in consumers)),
-            seen=seen,
+            undelivered=group.undelivered,
+            consumers=tuple(sorted(consumer.name for consumer in consumers)),
+            seen=min((consumer.idle / 1000 for consumer in consumers), default=None),
             replays=self._replays(stream, name),
         )
 
-    def _replays(self, stream: bytes, group: bytes) -> int:
-        waiting: Any = self._asker.ask(b"XLEN", replay_key(stream, group.decode(errors="replace")))
-        return int(waiting)
+    def _replays(self, stream: bytes, group: str) -> int:
+        return self._client.execute(inspection.length(replay_key(stream, group)))
 
     def of_listener(self, service: str, listener: str) -> list[GroupState]:
         """The groups of one listener, one for each stream that it listens to."""
@@ -153,8 +149,13 @@ class ListenerGroups:
         """
         if not state.gone:
             held = {process: lease_key(service, process) for process in state.consumers}
-            return [name for name, key in held.items() if self._asker.ask(b"EXISTS", key)]
-        return [process_of_lease(service, key) for key in self._asker.keys(every_lease(service))]
+            return [
+                name for name, key in held.items() if self._client.execute(inspection.exists(key))
+            ]
+        return [
+            process_of_lease(service, key)
+            for key in self._client.keys(every_lease(service), "string")
+        ]
 
     def remove(self, state: GroupState) -> None:
         """Remove a group, what is remembered of it and its replays; dead letters stay.
@@ -163,31 +164,21 @@ class ListenerGroups:
         process of it live, the process makes it again and begins at the beginning.
         """
         self._acknowledge_all(state)
-        remove: list[Command] = [
-            (b"HDEL", registered_key(state.stream), state.name),
-            (b"UNLINK", replay_key(state.stream, state.name)),
-        ]
-        if self._asker.ask(b"EXISTS", state.stream):  # the group may have been made again
-            remove.append((b"XGROUP", b"DESTROY", state.stream, state.name))
-        self._asker.at_once(*remove)
+        stream, name = state.stream, state.name
+        remove = [inspection.forget_group(stream, name), inspection.remove_replays(stream, name)]
+        if self._client.execute(inspection.exists(stream)):  # the group may have been made again
+            remove.append(inspection.destroy_group(stream, name))
+        self._client.transaction(*remove)
 
     def _acknowledge_all(self, state: GroupState) -> None:
         """Empty a group's list of pending entries in steps: the server would do it in one."""
         while state.pending:
-            pending: list[Any] = self._asker.ask(
-                b"XPENDING", state.stream, state.name, b"-", b"+", _PAGE
-            )
-            if pending:
-                ids = [entry[0] for entry in pending]
-                self._asker.ask(b"XACK", state.stream, state.name, *ids)
-            if len(pending) < _PAGE:
+            ids = self._client.execute(inspection.pending_ids(state.stream, state.name, _PAGE))
+            if ids:
+                self._client.execute(inspection.acknowledge(state.stream, state.name, ids))
+            if len(ids) < _PAGE:
                 return
 
     def close(self) -> None:
         """Close the connection."""
-        self._asker.close()
-
-
-def _pairs(reply: Any) -> dict[bytes, Any]:
-    """A reply that names its values, as a mapping."""
-    return dict(zip(reply[::2], reply[1::2], strict=True))
+        self._client.close()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pydantic import GetJsonSchemaHandler
 
-    from .record import Record
+    from .codecs.coded import Coded
     from .validation.schema_parts import SchemaPart, SchemaParts
 
 __all__ = ["json_schema_of", "reference_name"]
@@ -34,12 +34,12 @@ _LEFT_OUT: Final = frozenset(
 """Keywords that name a schema, or hold definitions, which stand elsewhere here."""
 
 
-def reference_name(cls: type[Record]) -> str:
+def reference_name(cls: type[Coded]) -> str:
     """The name by which pydantic knows the schema of a class."""
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
-def json_schema_of(cls: type[Record], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+def json_schema_of(cls: type[Coded], handler: GetJsonSchemaHandler) -> dict[str, Any]:
     """The schema of a class, as pydantic asks for it.
 
     Args:
@@ -71,7 +71,7 @@ def _constant(body: dict[str, Any]) -> Callable[[Any, Any], dict[str, Any]]:
     return lambda _schema, _handler: body
 
 
-def _class_names(cls: type[Record]) -> dict[str, str]:
+def _class_names(cls: type[Coded]) -> dict[str, str]:
     """The name of each class of the same package, by the location of its schema."""
     package = cls.__module__.rpartition(".")[0]
     found: dict[str, str] = {}

@@ -9,9 +9,9 @@ from ..wire import clock
 from .search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["Fire", "Problem"]
+__all__ = ["Fire", "Problem", "give_up"]
 
 
 class Problem(Enum):
@@ -116,3 +116,9 @@ class Fire:
         self.problem = problem  # last: another thread may look
         if self.settled is not None:
             self.settled()
+
+
+def give_up(batch: Iterable[Fire], why: str, unless_written: Problem) -> None:
+    """Give events up, as unconfirmed where they may be written."""
+    for fire in batch:
+        fire.give_up(Problem.UNCONFIRMED if fire.maybe_written else unless_written, why)

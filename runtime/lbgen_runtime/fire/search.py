@@ -8,13 +8,14 @@ the step that writes (`wire/lua/fire.lua`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..wire import clock
-from ..wire.scripts import LOOK
+from ..wire.writes import look
 
 if TYPE_CHECKING:
-    from ..wire.resp import Command
+    from ..wire.requests import Request
+    from ..wire.writes import Looked
 
 __all__ = ["Page", "Search", "Searches", "ServerClock"]
 
@@ -37,15 +38,14 @@ class ServerClock:
     """The server's time, by this process's clock.
 
     Args:
-        reply: of the server to `TIME`.
+        told: what it said, in milliseconds since 1970.
         asked: when that was sent, by `clock.now`.
     """
 
     __slots__ = ("_answered", "_asked", "_told")
 
-    def __init__(self, reply: Any, asked: float) -> None:
-        seconds, micros = reply
-        self._told = int(seconds) * 1000 + int(micros) / 1000
+    def __init__(self, told: float, asked: float) -> None:
+        self._told = told
         self._asked = asked
         self._answered = clock.now()
 
@@ -249,10 +249,10 @@ class Page:
         server: the server's clock.
 
     Attributes:
-        command: what asks for it.
+        request: what asks for it.
     """
 
-    __slots__ = ("_end", "_first", "_searches", "command")
+    __slots__ = ("_end", "_first", "_searches", "request")
 
     def __init__(self, wanted: list[Search], others: list[Search], server: ServerClock) -> None:
         parts = sorted([(*part, search) for search in wanted if (part := search.next)], key=_start)
@@ -267,17 +267,18 @@ class Page:
             if search.found is None:
                 self._searches.setdefault(search.event_id, search)
         until = b"+" if self._end is None else _text(self._end)
-        arguments = [_text(self._first), until, *self._searches]
-        self.command: Command = LOOK.call([wanted[0].stream], arguments)
+        self.request: Request[Looked] = look(
+            wanted[0].stream, _text(self._first), until, self._searches
+        )
 
-    def take(self, reply: list[Any]) -> None:
+    def take(self, looked: Looked) -> None:
         """Note what the page has shown."""
-        last, ended = _parsed(reply[0]), bool(reply[1])
+        last, ended = _parsed(looked.last), looked.ended
         if ended and self._end is not None:
             last, ended = self._end, False
         for search in self._searches.values():
             search.looked_through(self._first, last, ended=ended)
-        for event_id, entry_id in zip(reply[2::2], reply[3::2], strict=True):
+        for event_id, entry_id in looked.found.items():
             self._searches[event_id].found = entry_id
 
 

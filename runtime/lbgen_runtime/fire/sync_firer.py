@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ..wire.outage import Outage
     from ..wire.slots import Node
     from ..wire.topology import Topology
-    from .batch import FireRules, NodeRules
     from .outgoing import Fire
+    from .rules import FireRules, NodeRules
 
 __all__ = ["SyncFirer"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .refusals import Refusal, UnknownScript
+from .refusals import Refusal, UnknownScript, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .resp import Command, Reply
     from .scripts import Script
 
-__all__ = ["Request", "ask", "ask_all", "nothing", "scripted"]
+__all__ = ["Request", "ask", "ask_all", "ask_in_transaction", "nothing", "scripted"]
 
 T = TypeVar("T")
 
@@ -82,3 +82,21 @@ def ask(connection: SyncConnection, request: Request[T]) -> T:
     if isinstance(answer, Refusal):
         raise answer
     return answer
+
+
+def ask_in_transaction(connection: SyncConnection, requests: Sequence[Request[Any]]) -> list[Any]:
+    """Ask for what the server does with nothing in between; runs no scripts.
+
+    Returns:
+        Per request, what its reply means.
+
+    Raises:
+        Refusal: the server refuses the transaction, or a request of it.
+        ConnectionFailed: the connection broke.
+    """
+    commands = [(b"MULTI",), *(request.command for request in requests), (b"EXEC",)]
+    *_, replies = connection.exchange(commands)
+    for reply in [replies] if isinstance(replies, Exception) else replies:
+        if isinstance(reply, Exception):
+            raise refusal_of(reply)
+    return [request.read(reply) for request, reply in zip(requests, replies, strict=True)]
