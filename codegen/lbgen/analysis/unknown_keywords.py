@@ -1,4 +1,4 @@
-"""Words in schemas that are no keywords of their draft.
+"""Words in schemas that are not keywords of their draft.
 
 Cases: a misspelt keyword; a keyword of another draft, or of a neighbour of JSON Schema such as
 OpenAPI; a note of some tool. In a contract file, whose author writes for lbgen, each is an error.
@@ -98,7 +98,7 @@ def _unknown(document: Document, path: Path, key: str, draft: Draft) -> Diagnost
 
 
 def _as_property(schema: dict[str, Any], key: str, draft: Draft) -> str | None:
-    """What to write where a property stands beside the keywords instead of below `properties`."""
+    """What to write where a property is beside the keywords instead of below `properties`."""
     if not _is_schema(schema[key], draft):
         return None
     meant = did_you_mean(key, draft.keywords)

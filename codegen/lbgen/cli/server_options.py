@@ -24,7 +24,7 @@ Listener = Annotated[str, typer.Argument(help="Name of the listener.")]
 
 
 def _url(context: typer.Context, parameter: typer.CallbackParam, value: str) -> str:
-    """A URL, or the one that stands in the file behind an `@`."""
+    """A URL, or the one that is in the file behind an `@`."""
     if value.startswith("@"):
         try:
             return Path(value[1:]).read_text("utf-8").strip()

@@ -210,7 +210,7 @@ def _appended(old: bytes, entries: Sequence[Allowance]) -> bytes:
 
 
 def _indent(document: Document) -> str:
-    """What stands before the first entry's hyphen."""
+    """What is before the first entry's hyphen."""
     if not document.value:
         return ""
     line = document.lines[document.place((0,)).line - 1]

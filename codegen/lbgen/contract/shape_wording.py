@@ -154,7 +154,7 @@ def _shown(value: Any) -> str:
 
 
 def _comment(document: Document, where: Path) -> str | None:
-    """The first word of the comment that stands where the value of a key should be."""
+    """The first word of the comment that is where the value of a key should be."""
     key = document.key_places.get(where)
     if key is None or document.file.endswith(".json") or key.line > len(document.lines):
         return None

@@ -19,7 +19,7 @@ class Brackets:
     """Items in brackets: a call, a subscript, a dictionary.
 
     Attributes:
-        head: what stands before the opening bracket.
+        head: what is before the opening bracket.
         items: what stands between the brackets.
         form: the two brackets.
         always_open: whether each item has a line of its own even where all fit in one.

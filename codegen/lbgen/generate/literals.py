@@ -63,7 +63,7 @@ def docstring_text(text: str | None, otherwise: str = "") -> list[str]:
 
     Args:
         text: what an author wrote.
-        otherwise: what stands there if that is nothing but white space.
+        otherwise: what is there if that is nothing but white space.
     """
     lines: list[str] = []
     first, *further = ((text or "").strip() or otherwise).expandtabs().splitlines() or [""]

@@ -1,7 +1,7 @@
 """A dumped API as a contract: what Lightbus made of type hints, in the words of draft-07.
 
 Handles: Lightbus's titles of events; `additionalProperties: false`, which Lightbus puts on
-everything; classes that several events share; a default that stands in every branch of an `anyOf`;
+everything; classes that several events share; a default that is in every branch of an `anyOf`;
 tuples, whose `prefixItems` draft-07 does not know. What a type hint has lost becomes a comment.
 """
 
@@ -189,7 +189,7 @@ class _Importer:
                 self._say(path, "Any string. If it is a UUID, add: format: uuid")
 
     def _say(self, path: Path, line: str) -> None:
-        # inside a list or behind `items`, the comment stands before the property around it
+        # inside a list or behind `items`, the comment is before the property around it
         while path and (isinstance(path[-1], int) or path[-1] in ("anyOf", "items", "allOf")):
             path = path[:-1]
         self.imported.comment(path, line)

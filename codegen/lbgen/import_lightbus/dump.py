@@ -1,4 +1,4 @@
-"""What `lightbus dumpschema` writes, and what stands under `schema:{api}`.
+"""What `lightbus dumpschema` writes, and what is under `schema:{api}`.
 
 Three forms of JSON: an object of APIs by name (a file of `dumpschema`), one such file per API (a
 folder of `dumpschema`), and one API alone (the value of the key), which says its name only in the

@@ -1,6 +1,6 @@
 """`x-lbgen-ignore`: rules that are turned off for a part of a contract, each with its reason.
 
-It stands beside what it is about, in a contract file, an event or a schema, and counts for that
+It is beside what it is about, in a contract file, an event or a schema, and counts for that
 part and everything inside it.
 """
 

@@ -49,8 +49,8 @@ class SameValue:
             schema: where to start.
 
         Returns:
-            The schemas; `None` where a `not`, a `contains` or a reference to what is no schema of
-            the contract leaves open what the values are.
+            The schemas; `None` if a `not`, a `contains` or a reference to something that is not a
+            schema of the contract leaves open what the values are.
         """
         around = self._around(schema.location)
         found = None if around is None else self._inside(around)

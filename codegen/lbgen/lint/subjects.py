@@ -46,8 +46,8 @@ class PlacedSchema:
         location: where it is.
         value: its keywords.
         draft: how they are read.
-        property_name: the property whose values it describes, if it stands under one.
-        definition: its key in `$defs` or `definitions`, if it stands there.
+        property_name: the property whose values it describes, if it is under one.
+        definition: its key in `$defs` or `definitions`, if it is there.
     """
 
     location: Location

@@ -86,7 +86,7 @@ class _Search:
                 conditions += inner
                 for members in map(self._possible, alternatives):
                     if len(members) == 1 and members[0] not in waiting:
-                        waiting += members  # a union of one is no choice
+                        waiting += members  # a union of one is not a choice
                     else:
                         unions.append(members)
         told = declared_by(

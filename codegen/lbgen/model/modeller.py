@@ -96,7 +96,7 @@ class Modeller:
         return refusable_defaults(self.reader, events)
 
     def event(self, event: Event) -> RecordType | None:
-        """The class of an event; `None` if its parameters can be no object."""
+        """The class of an event; `None` if its parameters cannot be an object."""
         parts = self.reader.parts.read(event.location)
         schemas = [schema for _, schema in self.reader.parts.objects(parts)]
         types = allowed_types(schemas)

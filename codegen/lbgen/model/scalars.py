@@ -1,7 +1,7 @@
 """Types of values without parts: enumerations, constants, strings with a format.
 
 Cases: `const` and `enum` of strings, integers, booleans and null (a `Literal`); with numbers that
-are no integers, objects or arrays among them (the types of these values); several enumerations
+are not integers, objects or arrays among them (the types of these values); several enumerations
 that apply together; `format` with a Python type.
 """
 

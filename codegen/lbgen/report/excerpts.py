@@ -53,7 +53,7 @@ class Excerpts:
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
 
     def _from_disk(self, file: str) -> tuple[str, ...]:
-        """The lines of a file that is no document, because it could not be parsed."""
+        """The lines of a file that is not a document, because it could not be parsed."""
         if file not in self._unread:
             try:
                 path = Path(self._folder, file)

@@ -33,7 +33,7 @@ class Draft:
         name: as people write it.
         uri: of its meta-schema, without an empty fragment.
         number: the number by which the validator knows it.
-        keywords: what stands behind each keyword.
+        keywords: what is behind each keyword.
         id_keyword: the keyword that names a schema.
         ref_alone: whether `$ref` hides the keywords beside it.
     """

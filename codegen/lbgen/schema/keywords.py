@@ -12,7 +12,7 @@ __all__ = ["COMMON", "FROM_06", "FROM_07", "FROM_2019", "FROM_2020", "NOTES", "T
 
 
 class Holds(Enum):
-    """What stands behind a keyword."""
+    """What is behind a keyword."""
 
     VALUE = auto()
     SCHEMA = auto()

@@ -17,7 +17,7 @@ _NAMED: Final = frozenset({"properties", "patternProperties", "dependentSchemas"
 
 
 def definition_name(path: Path) -> str | None:
-    """The key of a schema that stands in a container of definitions; `None` elsewhere.
+    """The key of a schema that is in a container of definitions; `None` elsewhere.
 
     A container is `$defs`, `definitions`, or one that no draft knows (`#/components/schemas`).
 
@@ -47,7 +47,7 @@ _PLACES: Final = {
 
 
 def words_on_the_way(path: Path, *, places: bool = False) -> str:
-    """The names of properties, of patterns and of what is no keyword, along a path.
+    """The names of properties, of patterns and of what is not a keyword, along a path.
 
     Args:
         path: from a schema to another inside it.

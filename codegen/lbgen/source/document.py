@@ -57,7 +57,7 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
     """The steps of a JSON pointer, as text.
 
     Raises:
-        ValueError: it is no JSON pointer.
+        ValueError: it is not a JSON pointer.
     """
     if not pointer:
         return ()

@@ -55,7 +55,7 @@ def read_json(
         max_values: how many values there may be.
 
     Raises:
-        Unreadable: the text is no JSON.
+        Unreadable: the text is not JSON.
     """
     try:
         value = _value(text, max_depth, max_values)
@@ -116,7 +116,7 @@ def _read(file: str, text: str, max_depth: int, max_values: int) -> _Reader:
     """A reader that has read a text to its end.
 
     Raises:
-        Unreadable: the text is no JSON.
+        Unreadable: the text is not JSON.
     """
     reader = _Reader(file, text, max_depth, max_values)
     start = reader.skip(0)

@@ -79,7 +79,7 @@ def _read(file: str, content: bytes) -> Document:
 
 
 def _is_text(name: str) -> bool:
-    """Whether the name of a file can be encoded; Python keeps bytes that are no text in it."""
+    """Whether the name of a file can be encoded; Python keeps bytes that are not text in it."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -1,7 +1,7 @@
 """YAML to a JSON value with places.
 
 Scalars follow the core schema of YAML 1.2: `NO`, `on` and `12:30:00` are strings. What has no
-JSON form is an error: tags, keys that are no scalars, aliases inside of what they stand for, more
+JSON form is an error: tags, keys that are not scalars, aliases inside of what they stand for, more
 than one document. What makes a contract hard to read is a flaw: anchors, aliases, duplicate keys.
 An alias counts as what it stands for, written once more; of duplicate keys the last one counts.
 """
@@ -38,7 +38,7 @@ _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
 _FALSE: Final = frozenset({"false", "False", "FALSE"})
 _NO_STRING: Final = frozenset("~nNtTfF-+.0123456789")
-"""First characters of what may be no string."""
+"""First characters of what may not be a string."""
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _OCTAL: Final = re.compile(r"0o[0-7]+")
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
@@ -68,7 +68,7 @@ def read_yaml(
         max_values: how many values there may be.
 
     Raises:
-        Unreadable: the text is no YAML, or has no JSON form.
+        Unreadable: the text is not YAML, or has no JSON form.
     """
     reader = _Reader(file, text, max_depth, max_values)
     try:
@@ -303,7 +303,7 @@ class _Reader:
         raise AssertionError("the parser ends every mapping")
 
     def key(self, event: Any) -> str | None:
-        """The text of a key; `None` if it is no text.
+        """The text of a key; `None` if it is not text.
 
         Raises:
             Unreadable: it merges another mapping into this one, as YAML 1.1 had it.

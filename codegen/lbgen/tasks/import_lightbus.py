@@ -134,7 +134,7 @@ def _text(api: DumpedApi, stream: str) -> str | None:
 
 
 def _leave_out(imported: Imported, document: Document, problem: Diagnostic) -> None:
-    """Leave a default out that is no value of its parameter."""
+    """Leave a default out that is not a value of its parameter."""
     path = _path(document, problem)
     while path and path[-1] != "default":
         path = path[:-1]

@@ -34,7 +34,7 @@ class AdminClient:
         name: the connection's name on the server (`CLIENT LIST`).
 
     Raises:
-        ValueError: that is no URL of a server.
+        ValueError: that is not a URL of a server.
     """
 
     def __init__(self, redis_url: str, *, name: str) -> None:

@@ -94,7 +94,7 @@ class DeadLetterBox:
         listener: the listener's name.
 
     Raises:
-        ValueError: that is no URL of a server.
+        ValueError: that is not a URL of a server.
     """
 
     def __init__(self, redis_url: str, *, service: str, listener: str) -> None:

@@ -66,7 +66,7 @@ class ListenerGroups:
         redis_url: where the server is.
 
     Raises:
-        ValueError: that is no URL of a server.
+        ValueError: that is not a URL of a server.
     """
 
     def __init__(self, redis_url: str) -> None:

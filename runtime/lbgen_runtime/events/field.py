@@ -47,7 +47,7 @@ def field(
     """A field of a generated class.
 
     Args:
-        key: its name in JSON, where that is no Python name.
+        key: its name in JSON, where that is not a Python name.
         default: its value where none is given.
         default_factory: makes its value where none is given.
     """

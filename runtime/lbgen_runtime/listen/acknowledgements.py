@@ -94,7 +94,7 @@ class Acknowledger:
             try:
                 others = await self._commands.ask(request)
             except (NoGroup, WrongType):
-                pass  # what is no stream or group any more has nothing to acknowledge
+                pass  # what is not a stream or group any more has nothing to acknowledge
             except Refusal as error:
                 self._repeats.log(
                     logging.WARNING,

@@ -77,7 +77,7 @@ class Consumer:
         self._debug = _log.isEnabledFor(logging.DEBUG)
 
     async def prepare(self) -> None:
-        """See that the consumer group exists, unless what has its stream's name is no stream."""
+        """See that the consumer group exists, unless what has its stream's name is not a stream."""
         with contextlib.suppress(Refusal):  # the reader complains, and tries again
             await self.group_missing()
 

@@ -36,7 +36,7 @@ async def ensure_group(listener: Listener, process: Process, known: bytes) -> by
         What is remembered of the group beside its stream.
 
     Raises:
-        Refusal: what stands under the stream's name is no stream.
+        Refusal: what is under the stream's name is not a stream.
         DuplicateListenerName: another service's listener has a group of that name, as `mail-eu`
             and `send` have with `mail` and `eu-send`.
     """

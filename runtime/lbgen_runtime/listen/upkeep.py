@@ -109,7 +109,7 @@ class Upkeep(_Repeated):
             await self._quietly(commands.ask(group.forget_consumers(self._memory), optional=True))
 
     async def _quietly(self, reply: Any) -> Any:
-        """A reply; where the group is gone or the key is no stream, the reader complains."""
+        """A reply; where the group is gone or the key is not a stream, the reader complains."""
         try:
             return await reply
         except Refusal as error:

@@ -16,7 +16,7 @@ def seconds_of(text: str) -> float:
     """The seconds of a duration such as `500ms`, `90s`, `15m`, `2h` or `7d`.
 
     Raises:
-        ValueError: the text is no duration.
+        ValueError: the text is not a duration.
     """
     match = _DURATION.fullmatch(text.strip())
     if match is None:

@@ -130,7 +130,7 @@ class ServerAddress:
         """What a URL says.
 
         Raises:
-            ValueError: it is no URL of a server; the words complete "the URL must be ...", and
+            ValueError: it is not a URL of a server; the words complete "the URL must be ...", and
                 show no secret.
         """
         if not isinstance(url, str) or url.partition("://")[0] not in _SCHEMES:

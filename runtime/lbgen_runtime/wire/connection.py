@@ -313,7 +313,7 @@ class SyncConnection(_Routed):
                 connection's own.
 
         Returns:
-            One reply per command; a server's error stands in its place as `Refusal`.
+            One reply per command; a server's error is in its place as `Refusal`.
 
         Raises:
             ConnectionFailed: the connection could not be opened, or broke.
@@ -533,7 +533,7 @@ class AsyncConnection(_Routed):
             within: seconds that all replies together may take.
 
         Returns:
-            One reply per command; a server's error stands in its place as `Refusal`.
+            One reply per command; a server's error is in its place as `Refusal`.
 
         Raises:
             ConnectionFailed: the connection could not be opened, or broke, or took too long.

@@ -1,4 +1,4 @@
-"""An event as it stands in a stream: the fields that Lightbus writes and reads.
+"""An event as it is in a stream: the fields that Lightbus writes and reads.
 
 `id`, `api_name`, `event_name`, `version`, and one `:{parameter}` with JSON text per parameter.
 """

@@ -1,4 +1,4 @@
-"""A server that removes keys when its memory runs out is no place for events: it is told once."""
+"""The warning about a server that removes keys when its memory runs out."""
 
 from __future__ import annotations
 

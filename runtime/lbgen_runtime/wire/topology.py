@@ -154,7 +154,7 @@ class Topology:
         """The servers of a URL.
 
         Raises:
-            ValueError: that is no URL of a server.
+            ValueError: that is not a URL of a server.
         """
         return cls(ServerUrl.read(url))
 

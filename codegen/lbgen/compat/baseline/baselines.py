@@ -1,7 +1,7 @@
 """The old versions of a contract: a commit, a folder, or a lock file.
 
 A name is a git ref unless it is written as a path: `./old`, `../old`, `/old`, `old/`. A folder
-beside the schemas never stands in for a branch, whatever it is called. Only where there is no git
+beside the schemas is never used for a branch, whatever it is called. Only where there is no git
 repository are all names paths.
 """
 

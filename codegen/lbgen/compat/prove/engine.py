@@ -60,7 +60,7 @@ class Engine:
 
     @property
     def is_outermost(self) -> bool:
-        """Whether the value that is sought is no part of another: the whole is judged once."""
+        """Whether the value is not part of another one: the whole is judged once."""
         return len(self._active) <= 1
 
     def inhabit(self, goal: Goal) -> Answer:

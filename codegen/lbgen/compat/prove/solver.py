@@ -23,7 +23,7 @@ class Solver(Protocol):
 
     @property
     def is_outermost(self) -> bool:
-        """Whether the value that is sought is no part of another: the whole is judged once."""
+        """Whether the value is not part of another one: the whole is judged once."""
         ...
 
     def spend(self) -> None:

@@ -189,7 +189,7 @@ class PackagePlan:
         modules: its modules.
         schemas: the documents.
         namespaces: the attributes of the bus.
-        steps: the namespaces that are no API and below none, inner before outer.
+        steps: the namespaces that are not APIs and below none, inner before outer.
         api_imports: import lines of APIs for type checkers: of the class of each, and of those
             that are written through their module.
         lazy: source of the dictionary from each API's class to its module.

@@ -104,7 +104,7 @@ class ApiTree:
         return self._children(_way(api))
 
     def steps_below(self, api: str | None) -> tuple[StepPlan, ...]:
-        """The steps that are no API and whose nearest API is a given one, inner before outer.
+        """The steps that are not APIs and whose nearest API is a given one, inner before outer.
 
         Args:
             api: the name of the API; `None` for those that are below none.

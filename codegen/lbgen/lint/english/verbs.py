@@ -64,7 +64,7 @@ _NO_PAST: Final = word_set(
     " moped naked need newsfeed proceed red reed sacred seed shed shred sled speed succeed ted weed"
     " wicked biped steed tweed misdeed bobsled watershed overfeed reseed unembed wed"
 )
-"""Words that end in `ed` and are no past forms."""
+"""Words that end in `ed` and are not past forms."""
 
 _DOUBLING: Final = word_set(
     "abet admit allot commit compel concur confer control counsel cancel defer deter dispel emit"

@@ -64,7 +64,7 @@ ONLY_VERBS: Final = word_set(
     restore send submit suspend tell terminate try unlock unsubscribe upsert validate verify
     """
 )
-"""Verbs that are no nouns: a name that starts with one is a command."""
+"""Verbs that are not nouns: a name that starts with one is a command."""
 
 OUTCOMES: Final = word_set(
     """
@@ -142,7 +142,7 @@ BEHIND: Final = word_set(
 """Adjectives and adverbs that may follow a verb in the past tense: `went_live`."""
 
 ADJECTIVES: Final = word_set("bad big good high last late long low next old short unread")
-"""Words before a noun: what stands behind one is no verb."""
+"""Words before a noun: what is behind one is not a verb."""
 
 PREPOSITIONS: Final = word_set(
     """

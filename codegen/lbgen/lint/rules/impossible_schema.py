@@ -68,7 +68,7 @@ def _values(schema: PlacedSchema) -> Iterator[tuple[str, str, str]]:
 
 
 def _types(schema: dict[str, Any]) -> tuple[str, ...] | None:
-    """The types that a schema names; `None` if it names none, or what is no type."""
+    """The types that a schema names; `None` if it names none, or what is not a type."""
     named = schema.get("type")
     names = named if is_array(named) else [named]
     return allowed_types([schema]) if names and all(name in JSON_TYPES for name in names) else None

@@ -61,7 +61,7 @@ def json_value(value: Any) -> Any:
     """The JSON value of any Python value that has one.
 
     Raises:
-        NoJson: the value has none (a `set`, a `NaN`, a key that is no string).
+        NoJson: the value has none (a `set`, a `NaN`, a key that is not a string).
     """
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:

@@ -192,7 +192,7 @@ class RecordCodec:
         return result
 
     def encode_mapping(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON object of a plain mapping that stands in an instance's place.
+        """The JSON object of a plain mapping that replaces an instance.
 
         Raises:
             Undeclared: it has a key that the schema does not declare.

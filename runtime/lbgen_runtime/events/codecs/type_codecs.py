@@ -2,7 +2,7 @@
 
 A codec turns a JSON value that the schema accepts into the Python value that the generated
 types promise (`decode`), and a Python value into a JSON value (`encode`). It gives no verdict of
-its own: `decode` never rejects, and `encode` rejects only what is no JSON at all or what a writer
+its own: `decode` never rejects, and `encode` rejects only what is not JSON at all or what a writer
 may not send (an undeclared key).
 """
 
@@ -298,7 +298,7 @@ def first_valid(
         schema: any schema of the package.
         members: location of each member's schema, and its codec.
         together: the class with the fields of all members, for an object that fulfils several
-            and is no single one's; by default there is none.
+            and is not a single one's; by default there is none.
     """
     checks = [(schema.at(location), codec) for location, codec in members]
 

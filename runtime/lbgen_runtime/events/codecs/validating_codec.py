@@ -124,7 +124,7 @@ class JudgedCodec(RecordCodec):
             assume_timezone: the time zone of date-times without an offset.
 
         Raises:
-            InvalidParameters: a text is no JSON, or the schema does not accept the event.
+            InvalidParameters: a text is not JSON, or the schema does not accept the event.
         """
         value: dict[str, Any] = {}
         with_numbers: list[bytes] = []

@@ -127,7 +127,7 @@ def any_of(texts: Iterable[str], last: str = " or ") -> str:
 
     Args:
         texts: the alternatives.
-        last: what stands before the last one.
+        last: what is before the last one.
     """
     listed = list(texts) or ["nothing"]
     rest = len(listed) - _MOST
