@@ -8,10 +8,11 @@ from __future__ import annotations
 import posixpath
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..findings.suggestions import did_you_mean
 from ..schema.drafts import DRAFT_2020_12, DRAFTS, Draft, draft_of
+from ..schema.uris import join, split_fragment
 from ..source.document import SCHEME, Location, parse_pointer
 from ..source.json_types import is_array, is_object
 
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     from ..contract.contract import Contract
     from ..source.document import Path
 
-__all__ = ["Dangling", "References", "as_uri", "join"]
+__all__ = ["Dangling", "References"]
 
-_ALLOWED: Final = "%/:=&?~#+!$,;'@()*"
 _VOCABULARIES: Final = tuple(uri.rsplit("/", 1)[0] + "/" for uri in DRAFTS if "/draft/" in uri)
 
 
@@ -56,6 +56,8 @@ class References:
         self._resolved: dict[tuple[str, str, str], Location | Dangling] = {}
         self.repeated: list[tuple[str, Location, Location]] = []
         """Names that a schema has already, with the later schema and the first one."""
+        self.dynamic: dict[str, list[Location]] = {}
+        """The schemas with each `$dynamicAnchor`; those with `$recursiveAnchor` have no name."""
         for uri in contract.documents:
             base = contract.urls.get(uri, uri)
             self._resources[uri] = self._resources[base] = Location(uri)
@@ -76,13 +78,16 @@ class References:
             anchors = [schema.get(keyword) for keyword in ("$anchor", "$dynamicAnchor")]
             identifier = schema.get(inner_draft.id_keyword)
             if isinstance(identifier, str) and not (inner_draft.ref_alone and "$ref" in schema):
-                base, fragment = _split_fragment(join(self.base(location), identifier))
+                base, fragment = split_fragment(join(self.base(location), identifier))
                 if not identifier.startswith("#"):
                     self._name(self._resources, base, location)
                     self._bases[uri][path] = base
                 if fragment and inner_draft.ref_alone:
                     anchors.append(fragment)
                 self._inside(location)
+            dynamic = "" if schema.get("$recursiveAnchor") is True else schema.get("$dynamicAnchor")
+            if isinstance(dynamic, str):
+                self.dynamic.setdefault(dynamic, []).append(location)
             for anchor in anchors:
                 if isinstance(anchor, str):
                     self._name(self._anchors, f"{self.base(location)}#{anchor}", location)
@@ -110,10 +115,10 @@ class References:
 
     def absolute(self, location: Location, reference: str) -> str:
         """A reference as an absolute URI by which validators find what it leads to."""
-        base, fragment = _split_fragment(join(self.base(location), reference))
+        base, fragment = split_fragment(join(self.base(location), reference))
         resource = self._resources.get(base)
         if resource is None:
-            resource = self._resources.get(_split_fragment(join(location.uri, reference))[0])
+            resource = self._resources.get(split_fragment(join(location.uri, reference))[0])
         if resource is not None:
             base = self.base(resource)
         return f"{base}#{fragment}" if fragment else base
@@ -146,11 +151,11 @@ class References:
         return found
 
     def _resolve(self, location: Location, reference: str) -> Location | Dangling:
-        base, fragment = _split_fragment(join(self.base(location), reference))
+        base, fragment = split_fragment(join(self.base(location), reference))
         fragment = unquote(fragment)
         resource = self._resources.get(base)
         if resource is None:
-            beside, _ = _split_fragment(join(location.uri, reference))
+            beside, _ = split_fragment(join(location.uri, reference))
             resource = self._resources.get(beside)
             if resource is None:
                 return self._why(location, reference, base)
@@ -179,7 +184,7 @@ class References:
         """The name by which a reference asks for a schema; empty if it stays in its own one."""
         if reference.startswith("#/") or reference == "#":
             return ""
-        base, fragment = _split_fragment(join(self.base(location), reference))
+        base, fragment = split_fragment(join(self.base(location), reference))
         is_anchor = fragment and not fragment.startswith("/")
         return f"{base}#{unquote(fragment)}" if is_anchor else base
 
@@ -189,7 +194,7 @@ class References:
 
     def suggest(self, location: Location, reference: str) -> str | None:
         """What a reference that leads to nothing most likely meant."""
-        base, fragment = _split_fragment(join(self.base(location), reference))
+        base, fragment = split_fragment(join(self.base(location), reference))
         named = self._suggest_definition(location, reference, base)
         if named is not None:
             return named
@@ -259,35 +264,8 @@ def _closest(paths: Container[Path], path: Path) -> Path:
     return path
 
 
-def as_uri(text: str) -> str:
-    """A text with every character percent-encoded that no URI has (RFC 3986).
-
-    Some generators of schemas write such: `#/definitions/Partial<Order>`.
-    """
-    return quote(text, safe=_ALLOWED)
-
-
-def join(base: str, reference: str) -> str:
-    """A reference against its base URI (RFC 3986), also for URIs of lbgen's own scheme."""
-    reference = as_uri(reference)
-    if base.startswith(SCHEME):
-        joined = urljoin("file" + base.removeprefix("lbgen"), reference)
-        if reference.startswith("file:"):
-            return joined
-        return "lbgen" + joined.removeprefix("file") if joined.startswith("file:") else joined
-    if base.startswith("urn:") and reference.startswith("#"):
-        return _split_fragment(base)[0] + reference
-    return urljoin(base, reference)
-
-
-def _split_fragment(uri: str) -> tuple[str, str]:
-    """A URI without its fragment, and the fragment."""
-    base, _, fragment = uri.partition("#")
-    return base, fragment
-
-
 def _climbs_out(uri: str, reference: str) -> bool:
-    path = _split_fragment(reference)[0]
+    path = split_fragment(reference)[0]
     if path.startswith("/"):
         return True
     depth = unquote(uri.removeprefix(SCHEME)).count("/")

@@ -15,9 +15,9 @@ from lbgen_runtime.events.validation.schemas import compile_schema
 
 from ..contract.shape import meta_schema
 from ..schema.drafts import DRAFT_2020_12, DRAFTS, draft_of
+from ..schema.uris import as_uri, join
 from ..source.document import Location, parse_pointer
 from ..source.json_types import is_array, is_object
-from .references import as_uri, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

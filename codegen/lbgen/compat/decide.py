@@ -14,17 +14,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import unquote
 
 import jsonschema_rs
 
 from lbgen_runtime.events.validation.reasons import Reasons
 
+from ..analysis.containers import follow_references
+from ..contract.contract import Contract
+from ..schema.drafts import DRAFT_2020_12, draft_of
+from ..source.document import SCHEME, Document
 from ..source.json_types import is_object
 from .normal.formats import compiled
 from .normal.formats import validator as validator_of
 from .normal.merge import of_type
-from .normal.normal_form import SchemaSource, normalise
-from .normal.references import References
+from .normal.normal_form import normalise
 from .normal.schema import Bundle, UnsupportedSchema, to_schema
 from .normal.writer import closed
 from .prove.containment import STEPS, find_counterexample
@@ -35,7 +39,9 @@ if TYPE_CHECKING:
 
     from lbgen_runtime import Violation
 
-    from ..source.document import Location
+    from ..analysis.references import References
+    from ..schema.drafts import Draft
+    from ..source.document import Location, Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +72,17 @@ class Documents:
             as they are, which finds an `$id` only where the validator looks for one.
         violations: says why the schema at a location rejects a value; by default from the
             documents as they are.
-        urls: for the URI of a document, the URL by which others refer to it.
+        contract: the same documents as a contract; by default all of them are schemas.
     """
 
     def __init__(
         self,
         documents: Mapping[str, Any],
         compile_: Callable[[Location], jsonschema_rs.Validator] | None = None,
-        urls: Mapping[str, str] | None = None,
+        contract: Contract | None = None,
         violations: Callable[[Location, Any], Sequence[Violation]] | None = None,
     ) -> None:
-        self.urls = urls
+        self._contract = contract
         self.documents = documents
         self.compile = compile_ or self._compile
         self.violations = violations or self._violations
@@ -94,12 +100,31 @@ class Documents:
     @cached_property
     def references(self) -> References:
         """Every `$id`, anchor and `$ref` of the documents."""
-        return References(self.documents, self.urls)
+        return follow_references(self._contract or _schemas_only(self.documents))[1]
 
     @cached_property
     def registry(self) -> jsonschema_rs.Registry:
         """The documents, for validators."""
         return jsonschema_rs.Registry(list(self.documents.items()))
+
+
+def _schemas_only(documents: Mapping[str, Any]) -> Contract:
+    """A contract of schemas without an API.
+
+    Raises:
+        UnsupportedSchema: one of them is of a draft that nobody knows.
+    """
+    read: dict[str, Document] = {}
+    roots: dict[str, tuple[tuple[Path, Draft], ...]] = {}
+    for uri, value in documents.items():
+        named = value.get("$schema", DRAFT_2020_12.uri) if is_object(value) else DRAFT_2020_12.uri
+        draft = draft_of(named)
+        if draft is None:
+            raise UnsupportedSchema(f"the dialect {named}")
+        file = unquote(uri.removeprefix(SCHEME))
+        read[uri] = Document(file=file, value=value, places={}, key_places={})
+        roots[uri] = (((), draft),)
+    return Contract(documents=read, apis=(), roots=roots)
 
 
 class Version:
@@ -122,8 +147,7 @@ class Version:
         return self._normalised()
 
     def _normalised(self) -> Bundle:
-        at = SchemaSource(documents=self.documents.documents, location=self.location)
-        return normalise(at, self.documents.references)
+        return normalise(self.location, self.documents.references)
 
     @cached_property
     def writer(self) -> Bundle:

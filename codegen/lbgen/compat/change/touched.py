@@ -6,8 +6,8 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ...schema.uris import join, split_fragment
 from ...source.json_types import is_array, is_object
-from ..normal.references import join, split
 
 if TYPE_CHECKING:
     from ...contract.contract import Contract
@@ -98,7 +98,7 @@ def _targets(value: Any, base: str) -> set[str] | None:
                 return None
             reference = one.get("$ref")
             if isinstance(reference, str):
-                found.add(split(join(base, reference))[0])
+                found.add(split_fragment(join(base, reference))[0])
             stack.extend(one.values())
         elif is_array(one):
             stack.extend(one)

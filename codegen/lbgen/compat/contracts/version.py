@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ...analysis.references import References
 from ...analysis.validators import Validators
-from ...source.json_types import is_object
+from ...source.json_types import is_array, is_object
 from ..baseline.old_version import OldVersion
 from ..decide import Documents
-from ..normal.references import names_something
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from ...contract.contract import Api, Contract, Event
     from ...findings.diagnostic import Place
     from ...source.document import Location
+
+
+_NAMES: Final = frozenset({"id", "$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "$schema"})
 
 
 class ContractVersion:
@@ -43,10 +45,10 @@ class ContractVersion:
         self.version = version or OldVersion(name="")
         self._given = validators
         values = {uri: self._readable(uri) for uri in contract.documents}
-        named = bool(contract.urls) or any(names_something(one, 4) for one in values.values())
+        named = bool(contract.urls) or any(_names_something(one) for one in values.values())
         compile_ = self._compile if named or validators is not None else None
         violations = None if compile_ is None else self._violations
-        self.documents = Documents(values, compile_, contract.urls, violations)
+        self.documents = Documents(values, compile_, contract, violations)
         self.events: dict[str, tuple[Api, Event]] = {
             f"{api.name}.{event.name}": (api, event)
             for api in contract.apis
@@ -87,3 +89,19 @@ class ContractVersion:
         while path not in document.places:
             path = path[:-1]
         return document.key_place(path)
+
+
+def _names_something(document: Any) -> bool:
+    """Whether a document holds more schemas with names than itself; wrong only to be safe."""
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if is_object(value):
+            # A property of that name has a schema for its value, no text.
+            found = _NAMES.intersection(value) if value is not document else ()
+            if any(isinstance(value[name], str | bool) for name in found):
+                return True
+            stack.extend(value.values())
+        elif is_array(value):
+            stack.extend(value)
+    return is_object(document) and not (_NAMES - {"$schema"}).isdisjoint(document)

@@ -8,7 +8,6 @@ that can be said in one schema is. Two documents that differ only in such things
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -16,13 +15,14 @@ from ...analysis.expansion import WayCounter, step_of
 from ...source.json_types import is_array, is_object
 from .formats import asserted
 from .json_values import canonical, normal
-from .references import References, Target
 from .schema import FALSE, REF, TRUE, WRITTEN_WHOLE, Bundle, Node, UnsupportedSchema, children
 from .simplification import inlined, renamed, simplified
+from .target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from ...analysis.references import References
     from ...source.document import Location
 
 _NOTES: Final = frozenset({"default", "deprecated", "description", "title", "x-lbgen-name"})
@@ -44,28 +44,18 @@ _LIMITS: Final = (
 _ZERO: Final = frozenset({"minItems", "minLength", "minProperties"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaSource:
-    """A schema by the documents it lives in and its place there.
+def normalise(location: Location, references: References) -> Bundle:
+    """The schema at a location as one bundle.
 
-    Attributes:
-        documents: URI to JSON value, as the authors wrote them.
-        location: the schema.
-    """
-
-    documents: Mapping[str, Any]
-    location: Location
-
-
-def normalise(schema: SchemaSource, references: References | None = None) -> Bundle:
-    """The schema as one bundle.
+    Args:
+        location: of the schema.
+        references: of the documents.
 
     Raises:
         UnsupportedSchema: it uses something that the checker does not model.
     """
-    work = _Work(references or References(schema.documents))
-    target = work.references.at(schema.location)
-    root = work.read(target)
+    work = _Work()
+    root = work.read(Target.at(location, references))
     while work.waiting:
         name, waiting = work.waiting.pop()
         work.definitions[name] = work.read(waiting)
@@ -94,8 +84,7 @@ def _check_ways(bundle: Bundle) -> None:
 
 
 class _Work:
-    def __init__(self, references: References) -> None:
-        self.references = references
+    def __init__(self) -> None:
         self.definitions: dict[str, Node] = {}
         self.waiting: list[tuple[str, Target]] = []
         self._names: dict[Location, str] = {}
@@ -168,14 +157,13 @@ class _Reader:
         return self.work.read(self.target.step(*steps))
 
     def _references(self) -> None:
-        references, base = self.work.references, self.target.base
         found: list[Target] = []
         if isinstance(self.schema.get("$ref"), str):
-            found.append(references.resolve(base, self.schema["$ref"]))
+            found.append(self.target.referred(self.schema["$ref"]))
         if self.draft >= 20 and isinstance(self.schema.get("$dynamicRef"), str):
-            found.append(references.resolve_dynamic(base, self.schema["$dynamicRef"]))
+            found.append(self.target.referred_dynamically(self.schema["$dynamicRef"]))
         if self.draft == 19 and isinstance(self.schema.get("$recursiveRef"), str):
-            found.append(references.resolve_recursive(base))
+            found.append(self.target.referred_recursively())
         self.parts += [self.work.follow(target) for target in found]
 
     def _values(self) -> None:
