@@ -141,7 +141,7 @@ def _pairs(before: PublicNames, after: PublicNames) -> Iterator[tuple[_Class, _C
         gone += waiting
         come += left
     # What leads to a schema may be another property now, which is found first.
-    yield from _matched(gone, come, (_unmoved, _in_place))
+    yield from _matched(gone, come, (_renamed_unmoved, _renamed_in_place))
 
 
 def _matched(
@@ -175,6 +175,19 @@ def _unmoved(one: _Class, two: _Class) -> bool:
 
 def _unchanged(one: _Class, two: _Class) -> bool:
     return _unmoved(one, two) and one.name == two.name
+
+
+def _renamed_unmoved(one: _Class, two: _Class) -> bool:
+    return _unmoved(one, two) and _is_renamed(one, two)
+
+
+def _renamed_in_place(one: _Class, two: _Class) -> bool:
+    return _in_place(one, two) and _is_renamed(one, two)
+
+
+def _is_renamed(one: _Class, two: _Class) -> bool:
+    # One of the same name in another module moved with its event, which is a finding itself.
+    return one.name[1] != two.name[1]
 
 
 def compare_names(
