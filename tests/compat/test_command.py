@@ -47,7 +47,7 @@ def test_a_compatible_change_exits_with_0(project: Path) -> None:
     result = lbgen("check", "schemas", "--against", "main")
     assert result.exit_code == 0, result.output
     assert "1 compatible event" in result.output
-    assert "rules used" in result.output
+    assert "rules: `fire`" in result.output
 
 
 def test_a_check_touches_no_checkout(project: Path) -> None:
@@ -491,7 +491,7 @@ def test_what_became_of_an_event_is_no_new_event_beside_it(  # U9
     write(project, {"orders.yaml": CONTRACT + (paid.replace("order_paid", name) if name else "")})
     result = lbgen("check", "schemas", "--against", "HEAD")
     assert result.exit_code == 1
-    assert "add a new event beside the old one" not in result.output
+    assert "add a new event, and fire both" not in result.output
 
 
 def test_a_variant_is_named_without_quotes_in_quotes(project: Path) -> None:  # U9

@@ -507,9 +507,9 @@ ROWS = [
     # K1: against itself, or against nothing
     Row(plain, "schemas --against=", 2, "is empty"),
     Row(plain, "schemas --against-tip=", 2, "is empty"),
-    Row(plain, "schemas --against .", 2, "is the new version itself"),
-    Row(plain, "schemas --against schemas/", 2, "is the new version itself"),
-    Row(plain, "schemas --against ./schemas", 2, "is the new version itself"),
+    Row(plain, "schemas --against .", 2, "is part of the new version"),
+    Row(plain, "schemas --against schemas/", 2, "is part of the new version"),
+    Row(plain, "schemas --against ./schemas", 2, "is part of the new version"),
     Row(plain, "schemas --against schemas", 2, "write `./schemas`"),
     # K2: the committed bytes
     Row(export_ignore, MAIN, 1),
