@@ -13,7 +13,8 @@ import threading
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
-from .wire.connection import ConnectionFailed, SyncConnection
+from .wire.client import RoutedClient
+from .wire.connection import ConnectionFailed
 from .wire.published_schema import publish
 from .wire.refusals import Refusal
 from .wire.requests import ask_all
@@ -82,7 +83,7 @@ class SchemaPublisher:
         thread.told.put(_PUBLISH)
 
     def _run(self, told: SimpleQueue[str]) -> None:
-        connection = SyncConnection(self._topology, name=self._name)
+        client = RoutedClient(self._topology, name=self._name)
         pause = _AGAIN
         while True:
             try:
@@ -92,16 +93,17 @@ class SchemaPublisher:
                 pass
             pause = _AGAIN
             try:
-                self._publish(connection)
+                self._publish(client)
             except ConnectionFailed:
                 pause = 1.0  # the connections that carry events say so in the log
             except Exception:  # noqa: BLE001 - a defect must not end the publishing
                 _log.exception("publishing schemas for Lightbus failed; retrying")
-        connection.close()
+        client.close()
 
-    def _publish(self, connection: SyncConnection) -> None:
+    def _publish(self, client: RoutedClient) -> None:
         for api, schema in list(self._schemas.items()):
-            for reply in ask_all(connection, publish(api, schema)):
+            for request in publish(api, schema):  # each key has a server of its own
+                [reply] = ask_all(client, [request])
                 if isinstance(reply, Refusal) and str(reply) != self._complaint:
                     self._complaint = str(reply)
                     _log.warning(

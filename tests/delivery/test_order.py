@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen_runtime.listen.heartbeat import Heartbeat
+from lbgen_runtime.listen.renewals import Renewals
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
 from tests.delivery.workers import Process
@@ -171,7 +171,7 @@ async def test_order_is_kept_where_a_process_stood_still(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`concurrency=1`: what is still this process's goes on in its order."""
-    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    monkeypatch.setattr(Renewals, "_renew", lambda self, consumer: None)
     bus, runs, go_on = bus_of(server, acknowledgement_timeout=0.5), Runs(), asyncio.Event()
 
     @bus.notes.noted.listen(listener_name="shelf")
@@ -210,7 +210,7 @@ async def test_what_moved_on_while_a_process_stood_still_is_left_out(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`concurrency=1`, several processes: what others took over runs there, the rest in order."""
-    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    monkeypatch.setattr(Renewals, "_renew", lambda self, consumer: None)
     bus = bus_of(server, acknowledgement_timeout=0.5, reclaim_interval=60)
     runs, go_on = Runs(), asyncio.Event()
 

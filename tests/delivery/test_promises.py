@@ -17,7 +17,7 @@ import lbgen_runtime
 from lbgen_runtime import Delivery
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
 from lbgen_runtime.listen import heartbeat
-from lbgen_runtime.listen.heartbeat import Heartbeat
+from lbgen_runtime.listen.renewals import Renewals
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
 from tests.delivery.workers import Process
@@ -224,7 +224,7 @@ async def test_what_was_read_ahead_and_has_moved_on_meanwhile_is_not_run(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As in a process that was stopped: nothing has told it, and it asks before it begins."""
-    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    monkeypatch.setattr(Renewals, "_renew", lambda self, consumer: None)
     bus, ran, go_on = bus_of(server, reclaim_interval=60), [], asyncio.Event()
 
     @bus.notes.noted.listen(listener_name="shelf")

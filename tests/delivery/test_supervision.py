@@ -18,6 +18,7 @@ from lbgen_runtime.listen.consumer import Consumer
 from lbgen_runtime.listen.heartbeat import Heartbeat
 from lbgen_runtime.listen.pending import PendingEntries
 from lbgen_runtime.listen.reader import Reader
+from lbgen_runtime.listen.renewals import Renewals
 from lbgen_runtime.listen.replays import Replays
 from lbgen_runtime.listen.retries import Retries
 from lbgen_runtime.listen.suspects import Suspects
@@ -106,7 +107,7 @@ async def _returns(*arguments: Any, **options: Any) -> None:
 DEFECTS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "the reader fails": (Reader, "_read", _raises_later(Worse()), "failed: reader of"),
     "the reader returns": (Reader, "_read", _returns, "returned: reader of"),
-    "the commands fail": (commands.Commands, "_answer", _raises(Defect()), "failed: commands"),
+    "the commands fail": (commands._Line, "_answer", _raises(Defect()), "failed: commands"),
     "the sweep fails": (Sweep, "_run", _raises_later(Defect()), "failed: sweep"),
     "the upkeep returns": (Upkeep, "_run", _returns, "returned: upkeep"),
     "the heartbeat fails": (Heartbeat, "_beat", _raises(Worse()), "failed: heartbeat"),
@@ -120,7 +121,7 @@ DEFECTS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "reading fails": (Consumer, "received", _raises(Defect()), "failed: reader of"),
     "a look of the sweep fails": (Consumer, "look", _raises_later(Defect()), "failed: sweep"),
     "a round of the upkeep fails": (Upkeep, "_once", _raises_later(Defect()), "failed: upkeep"),
-    "a renewal fails": (Heartbeat, "_renew", _raises(Defect()), "failed: heartbeat"),
+    "a renewal fails": (Renewals, "_renew", _raises(Defect()), "failed: heartbeat"),
     "recovery fails": (PendingEntries, "take", _raises_later(Defect()), "failed: recovery of"),
     "a suspect fails": (Suspects, "_run_alone", _raises_later(Defect()), "failed: suspects of"),
     "replays fail": (Replays, "_read", _raises_later(Defect()), "failed: replays of"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lbgen_runtime.listen.heartbeat import Heartbeat
+from lbgen_runtime.listen.renewals import Renewals
 from lbgen_runtime.wire import clock
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
@@ -52,7 +52,7 @@ async def test_what_was_taken_over_while_the_machine_slept_is_not_begun(
     server: Server, machine: Suspended, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D11."""
-    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    monkeypatch.setattr(Renewals, "_renew", lambda self, consumer: None)
     bus = Bus(service_name="library", redis_url=server.url, reclaim_interval=60)
     ran, go_on = list[int](), asyncio.Event()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen_runtime.listen.heartbeat import Heartbeat
+from lbgen_runtime.listen.renewals import Renewals
 from lbgen_runtime.wire.answers import RELEASED
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
@@ -189,7 +189,7 @@ async def test_a_handler_that_ends_before_its_process_learns_of_its_loss_touches
     server: Server, handler: Handler, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D1: as in a process that stood still, and whose heartbeat comes after its handler."""
-    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    monkeypatch.setattr(Renewals, "_renew", lambda self, consumer: None)
     bus = bus_of(server, max_deliveries=1, reclaim_interval=0.1)
     bus.notes.noted.listen(handler.function, listener_name="shelf")
     if stream == REPLAYS:
@@ -241,7 +241,7 @@ async def test_a_later_process_of_the_same_name_keeps_what_it_runs(
     server: Server, handler: Handler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """D1: a process stood still for longer than its name's lease, and another took its place."""
-    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    monkeypatch.setattr(Renewals, "_renew", lambda self, consumer: None)
     bus = bus_of(server, process_name="one", max_deliveries=1, acknowledgement_timeout=60)
     bus.notes.noted.listen(handler.function, listener_name="shelf")
     async with running(bus):
@@ -260,7 +260,7 @@ async def test_what_another_process_handled_while_this_one_stood_still_is_not_re
     server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """D12: it was read ahead here; there it was handled, acknowledged and trimmed."""
-    monkeypatch.setattr(Heartbeat, "_renew", lambda self, consumer: None)
+    monkeypatch.setattr(Renewals, "_renew", lambda self, consumer: None)
     handler = Handler("async", "returns")
     bus = bus_of(server, reclaim_interval=60)
     bus.notes.noted.listen(handler.function, listener_name="shelf", concurrency=1)

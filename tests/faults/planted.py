@@ -11,9 +11,9 @@ from lbgen_runtime.listen import (
     claims,
     commands,
     consumer,
-    heartbeat,
     pending,
     recovery,
+    renewals,
     runners,
 )
 from lbgen_runtime.listen.acceptance import Invalid
@@ -45,7 +45,7 @@ def _fire_with_blind_retries() -> None:
 def _send_no_heartbeat() -> None:
     def none(self: Any, consumer: Any) -> None: ...
 
-    heartbeat.Heartbeat._renew = none
+    renewals.Renewals._renew = none
 
 
 def _renew_unfenced() -> None:

@@ -65,11 +65,11 @@ class Cluster:
             raise
 
     def _join(self, masters: int) -> None:
+        for epoch, node in enumerate(self.nodes, start=1):
+            node.client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", epoch)
         bounds = [SLOTS * number // masters for number in range(masters + 1)]
         for node, low, high in zip(self.nodes, bounds, bounds[1:], strict=False):
             node.client.execute_command("CLUSTER", "ADDSLOTSRANGE", low, high - 1)
-        for epoch, node in enumerate(self.nodes, start=1):
-            node.client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", epoch)
         first, *others = self.nodes
         for other in others:
             first.client.execute_command("CLUSTER", "MEET", "127.0.0.1", other.port)
@@ -162,9 +162,27 @@ class Cluster:
         return moved
 
     def end_move(self, slot: int, of: Server, to: Server) -> None:
-        """The slot is the other master's."""
-        for node in (to, of, *(node for node in self.masters if node not in (to, of))):
-            node.client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", self.id_of(to))
+        """The slot is the other master's; returns when every node has heard of it."""
+        name = self.id_of(to)
+        for node in (to, of):
+            node.client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", name)
+
+        def agreed() -> bool:
+            others = [node for node in self.running if self._owner(node, slot) != to.port]
+            for node in others:  # gossip that was on its way may have taken it back
+                if node.client.info("replication")["role"] == "master":
+                    node.client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", name)
+            return not others
+
+        wait_for(agreed, 30, what=f"every node knows who has slot {slot}")
+
+    @staticmethod
+    def _owner(node: Server, slot: int) -> int | None:
+        """The port of the master that a node takes for that of a slot."""
+        for low, high, (_, port, *_), *_ in node.client.execute_command("CLUSTER", "SLOTS"):
+            if low <= slot <= high:
+                return int(port)
+        return None
 
     def move_slot(self, slot: int, to: Server) -> None:
         """Move a slot with its keys to another master, under load."""

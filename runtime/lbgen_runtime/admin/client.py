@@ -6,7 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import LbgenError
-from ..wire.connection import ConnectionFailed, SyncConnection, WrongServer
+from ..wire.client import RoutedClient
+from ..wire.connection import ConnectionFailed, WrongServer
 from ..wire.inspection import keys_page
 from ..wire.refusals import Refusal
 from ..wire.requests import ask, ask_in_transaction
@@ -38,7 +39,7 @@ class AdminClient:
     """
 
     def __init__(self, redis_url: str, *, name: str) -> None:
-        self._connection = SyncConnection(Topology.of(redis_url), name=name)
+        self._client = RoutedClient(Topology.of(redis_url), name=name)
 
     def execute(self, request: Request[T]) -> T:
         """What the reply to a request means.
@@ -47,7 +48,7 @@ class AdminClient:
             ServerUnavailable: the server does not answer, or refuses.
         """
         with _unavailable():
-            return ask(self._connection, request)
+            return ask(self._client, request)
 
     def transaction(self, *requests: Request[Any]) -> None:
         """Have the server do things with nothing in between.
@@ -56,10 +57,10 @@ class AdminClient:
             ServerUnavailable: the server does not answer, or refuses.
         """
         with _unavailable():
-            ask_in_transaction(self._connection, requests)
+            ask_in_transaction(self._client, requests)
 
     def keys(self, pattern: str, kind: str) -> list[bytes]:
-        """The keys that fit a pattern, sorted.
+        """The keys that fit a pattern, of every master, sorted.
 
         Args:
             pattern: of the keys.
@@ -69,16 +70,19 @@ class AdminClient:
             ServerUnavailable: the server does not answer, or refuses.
         """
         found: set[bytes] = set()
-        cursor = b"0"
-        while True:
-            cursor, keys = self.execute(keys_page(cursor, pattern, kind))
-            found.update(keys)
-            if cursor == b"0":
-                return sorted(found)
+        with _unavailable():
+            for node in self._client.nodes():
+                connection, cursor = self._client.at(node), b"0"
+                while True:
+                    cursor, keys = ask(connection, keys_page(cursor, pattern, kind))
+                    found.update(keys)
+                    if cursor == b"0":
+                        break
+        return sorted(found)
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connections."""
+        self._client.close()
 
 
 @contextlib.contextmanager

@@ -9,35 +9,30 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from ..errors import DuplicateProcessName, ServerRefused
 from ..wire import clock
-from ..wire.connection import ConnectionFailed
+from ..wire.connection import ConnectionFailed, SyncConnection
 from ..wire.lease import Lease, connection_of
 from ..wire.peers import PING
-from ..wire.permissions import not_permitted
-from ..wire.refusals import Forbidden, Refusal
+from ..wire.refusals import Refusal
 from ..wire.requests import ask, ask_all
-from ..wire.stream import GroupStream
+from .renewals import Renewals, ask_permitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..wire.answers import Renewed
-    from ..wire.connection import SyncConnection
     from ..wire.outage import Outage
-    from ..wire.requests import Request
-    from .claims import Claim
+    from ..wire.slots import Node
+    from ..wire.topology import Topology
     from .consumer import Consumer
     from .supervisor import Supervisor
 
 __all__ = ["Heartbeat"]
-
-T = TypeVar("T")
 
 _log = logging.getLogger("lbgen")
 
@@ -47,14 +42,14 @@ _LEASE: Final = 30.0
 """Seconds for which a lease holds without being renewed."""
 _WATCH: Final = 3 * _TICK
 """Seconds for which a lease is watched whose connection is gone: its process may reconnect."""
-_CHUNK: Final = 500
 
 
 class Heartbeat:
     """Renews claims and the lease of the process's name.
 
     Args:
-        connection: used by this thread only.
+        topology: which servers there are.
+        name: the connections' name on the server.
         service: the service's name.
         process: the process's name.
         shortest: the shortest `acknowledgement_timeout` of its listeners.
@@ -69,21 +64,28 @@ class Heartbeat:
 
     def __init__(
         self,
-        connection: SyncConnection,
+        topology: Topology,
         *,
+        name: str,
         service: str,
         process: str,
         shortest: float,
         outage: Outage,
         taken: Callable[[DuplicateProcessName | ServerRefused], None],
     ) -> None:
-        self._connection = connection
+        self._topology = topology
+        self._name = name
         self._process = process
         self._service = service
         self._tick = min(_TICK, shortest / 6)
         self._outage = outage
         self._taken = taken
         self._lease = Lease(service, process)
+        self._connection = SyncConnection(
+            topology, name=name, at=lambda: topology.node_of(self._lease.key)
+        )
+        self._renewals = Renewals(self._connection, process=process, tick=self._tick)
+        self._elsewhere: dict[Node, Future[None]] = {}
         self._stop = threading.Event()
         self._consumers: Sequence[Consumer] = ()
 
@@ -163,7 +165,9 @@ class Heartbeat:
         """Hold the lease; returns the one of another process that holds instead."""
         if self._connection.peer is None:
             ask_all(self._connection, [PING])
-        [other] = self._ask([self._lease.hold(self._connection.peer, _LEASE, dead=dead)])
+        [other] = ask_permitted(
+            self._connection, [self._lease.hold(self._connection.peer, _LEASE, dead=dead)]
+        )
         if isinstance(other, Refusal):
             _log.warning("cannot renew the lease of the process name: %s", other)
             return None
@@ -192,7 +196,6 @@ class Heartbeat:
         return False
 
     def _beat(self, supervisor: Supervisor) -> None:
-        due: dict[Consumer, float] = {}
         lease_due = clock.now() + _LEASE / 3
         while not self._stop.wait(self._tick):
             if supervisor.is_gone:
@@ -208,60 +211,46 @@ class Heartbeat:
                         self._taken(self._duplicate())
                         return
                     lease_due = now + _LEASE / 3
-                for consumer in self._consumers:
-                    if now >= due.get(consumer, 0.0):
-                        self._renew(consumer)
-                        interval = consumer.listener.settings.acknowledgement_timeout / 3
-                        due[consumer] = now + interval - self._tick
+                here = self._topology.node_of(self._lease.key)
+                self._renewals.renew_due(self._served_by(here))
+                self._renew_elsewhere(here, supervisor)
             except ServerRefused as error:
                 self._taken(error)
                 return
             except ConnectionFailed:
                 self._stop.wait(min(self._tick, 0.2))
 
-    def _renew(self, consumer: Consumer) -> None:
-        longest = consumer.listener.settings.max_processing
-        now = clock.now()
-        held = [claim for claim in consumer.claims.held if not claim.given_up]
-        streams: dict[bytes, tuple[list[Claim], list[Claim]]] = {}
-        for claim in held:
-            began = claim.began
-            hangs = began is not None and now - began > longest
-            streams.setdefault(claim.stream, ([], []))[hangs].append(claim)
-        parts: list[tuple[list[Claim], bool]] = []
-        requests: list[Request[Renewed]] = []
-        for stream, renewed_and_watched in streams.items():
-            on = GroupStream(stream, consumer.listener.group, self._process)
-            for claims, renew in zip(renewed_and_watched, (True, False), strict=True):
-                for some in _chunks(claims):
-                    parts.append((some, renew))
-                    requests.append(on.renew([each.entry_id for each in some], renew=renew))
-        if not parts:
-            return
-        replies = self._ask(requests)
-        expires = now + consumer.listener.settings.acknowledgement_timeout
-        for (some, renew), reply in zip(parts, replies, strict=True):
-            if isinstance(reply, Refusal):
-                continue  # the group is gone, or the server is: the claims run out by themselves
-            taken, kept, gone = reply
-            if taken:
-                consumer.lose([claim for claim in some if claim.entry_id in taken])
-            for claim in some if renew else ():
-                if claim.entry_id in kept:
-                    claim.expires = expires
-                elif claim.entry_id in gone:
-                    claim.removed, claim.expires = True, math.inf
-        timeout = consumer.listener.settings.acknowledgement_timeout
-        hanging = [c for c in held if (began := c.began) and now - began > longest + 2 * timeout]
-        if hanging:  # nobody else has taken it: this process does, with another runner
-            consumer.give_up(hanging)
+    def _served_by(self, node: Node) -> list[Consumer]:
+        """The consumers whose streams a node serves."""
+        node_of = self._topology.node_of
+        return [each for each in self._consumers if node_of(each.listener.stream) == node]
 
-    def _ask(self, requests: Sequence[Request[T]]) -> list[T | Refusal]:
-        answers = ask_all(self._connection, requests)
-        for request, answer in zip(requests, answers, strict=True):
-            if isinstance(answer, Forbidden):
-                raise not_permitted(answer, request.command)
-        return answers
+    def _renew_elsewhere(self, here: Node, supervisor: Supervisor) -> None:
+        """Have a thread renew what is held on each other node, so that none waits for another."""
+        if self._topology.is_single:
+            return
+        nodes = {self._topology.node_of(each.listener.stream) for each in self._consumers}
+        for node in nodes - {here} - self._elsewhere.keys():
+            beat = partial(self._beat_at, node, supervisor)
+            self._elsewhere[node] = supervisor.start_thread(beat, "heartbeat of a node")
+
+    def _beat_at(self, node: Node, supervisor: Supervisor) -> None:
+        connection = SyncConnection(self._topology, name=self._name, at=lambda: node)
+        renewals = Renewals(connection, process=self._process, tick=self._tick)
+        try:
+            while not self._stop.wait(self._tick):
+                if supervisor.is_gone or not (consumers := self._served_by(node)):
+                    return
+                try:
+                    renewals.renew_due(consumers)
+                except ServerRefused as error:
+                    self._taken(error)
+                    return
+                except ConnectionFailed:
+                    self._stop.wait(min(self._tick, 0.2))
+        finally:
+            connection.close()
+            self._elsewhere.pop(node, None)  # the node may serve a stream again
 
     def stop(self) -> None:
         """Have the thread end, and give the lease up; does not wait, `ended` tells."""
@@ -274,8 +263,3 @@ class Heartbeat:
             [lease] = ask_all(self._connection, [self._lease.current()])
             if isinstance(lease, bytes) and self._lease.is_own(lease):
                 ask_all(self._connection, [self._lease.remove()])
-
-
-def _chunks(claims: list[Claim]) -> list[list[Claim]]:
-    """Parts of a size that one step looks at."""
-    return [claims[i : i + _CHUNK] for i in range(0, len(claims), _CHUNK)]

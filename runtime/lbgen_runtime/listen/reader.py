@@ -172,7 +172,9 @@ class Reader:
         # A read that is on its way when it is ended blocks a moment later: it is ended again.
         for pause in (0.05, 0.2, 0.5, 0.5):
             if self._connection.peer is not None:
-                self._process.commands.tell(unblock(self._connection.peer))
+                self._process.commands.tell(
+                    unblock(self._connection.peer), node=self._connection.node
+                )
             await asyncio.wait([task], timeout=pause)
             if task.done():
                 break

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..errors import DuplicateProcessName, InvalidSettings, WorkerFailed
 from ..wire import eviction
-from ..wire.connection import AsyncConnection, SyncConnection
+from ..wire.connection import AsyncConnection
 from .commands import Commands
 from .consumer import Consumer
 from .heartbeat import Heartbeat
@@ -110,7 +110,13 @@ class Worker:
         outage = self._core.outage
         self._process = Process(
             name=self._core.process_name,
-            commands=Commands(self._connection(), outage, self._supervisor, self.fail),
+            commands=Commands(
+                self._core.topology,
+                name=self._core.connection_name,
+                outage=outage,
+                supervisor=self._supervisor,
+                fail=self.fail,
+            ),
             outage=outage,
             supervisor=self._supervisor,
             fail=self.fail,
@@ -134,7 +140,7 @@ class Worker:
         if self._stop.is_set():
             return
         self._consumers += [
-            Consumer(listener, process, self._connection()) for listener in core.listeners
+            Consumer(listener, process, self._reading(listener)) for listener in core.listeners
         ]
         self._heartbeat.renew(self._consumers)
         if not core.eviction.asked:
@@ -191,14 +197,21 @@ class Worker:
         self._core.worker = None
         self._stopped.set_result(None)
 
-    def _connection(self) -> AsyncConnection:
-        return AsyncConnection(self._core.topology, name=self._core.connection_name)
+    def _reading(self, listener: Listener) -> AsyncConnection:
+        """The connection over which the reads of a listener block, wherever its stream is."""
+        topology, stream = self._core.topology, listener.stream
+        connection = AsyncConnection(
+            topology, name=self._core.connection_name, at=lambda: topology.node_of(stream)
+        )
+        topology.watch(connection)
+        return connection
 
     def _make_heartbeat(self, outage: Outage) -> Heartbeat:
         core = self._core
         timeouts = [listener.settings.acknowledgement_timeout for listener in core.listeners]
         return Heartbeat(
-            SyncConnection(core.topology, name=core.connection_name),
+            core.topology,
+            name=core.connection_name,
             service=core.service_name_for_listening(),
             process=core.process_name,
             shortest=min(timeouts),

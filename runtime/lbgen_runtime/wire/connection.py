@@ -242,6 +242,11 @@ class _Routed:
         self._used = 0.0
 
     @property
+    def node(self) -> Node | None:
+        """The server to which it was opened last."""
+        return self._node
+
+    @property
     def _leads_elsewhere(self) -> bool:
         """Whether what is asked over this connection is for another server by now."""
         return self._at() != self._node or self._topology.generation != self._generation
@@ -436,6 +441,9 @@ class SyncConnection(_Routed):
     def is_alive(self) -> bool:
         """Whether the connection is open at both ends, as far as this one knows; does not wait."""
         if self._connection is None:
+            return False
+        if self._leads_elsewhere:
+            self.close()
             return False
         try:
             idle = not self._connection.can_read(0)

@@ -23,12 +23,15 @@ class Lease:
     Args:
         service: the service's name.
         process: the process's name.
+
+    Attributes:
+        key: the key that holds it.
     """
 
-    __slots__ = ("_key", "_token")
+    __slots__ = ("_token", "key")
 
     def __init__(self, service: str, process: str) -> None:
-        self._key = lease_key(service, process)
+        self.key = lease_key(service, process)
         self._token = secrets.token_hex(8).encode()
 
     def hold(
@@ -50,15 +53,15 @@ class Lease:
         def other(lease: Reply) -> bytes | None:
             return None if lease.startswith(self._token) else lease
 
-        return scripted(LEASE, [self._key], arguments, other)
+        return scripted(LEASE, [self.key], arguments, other)
 
     def current(self) -> Request[Any]:
         """The lease that holds, whosever it is; `None` where none does."""
-        return Request((b"GET", self._key), lambda lease: lease)
+        return Request((b"GET", self.key), lambda lease: lease)
 
     def lasts(self) -> Request[Any]:
         """Milliseconds for which the lease holds unless it is renewed."""
-        return Request((b"PTTL", self._key), int)
+        return Request((b"PTTL", self.key), int)
 
     def is_own(self, lease: bytes) -> bool:
         """Whether a lease is this process's."""
@@ -66,7 +69,7 @@ class Lease:
 
     def remove(self) -> Request[None]:
         """Give the lease up."""
-        return Request((b"DEL", self._key), nothing)
+        return Request((b"DEL", self.key), nothing)
 
 
 def connection_of(lease: bytes) -> Request[bool] | None:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .refusals import Refusal, UnknownScript, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .connection import SyncConnection
     from .resp import Command, Reply
     from .scripts import Script
 
 __all__ = ["Request", "ask", "ask_all", "ask_in_transaction", "nothing", "scripted"]
 
 T = TypeVar("T")
+
+
+class Exchanges(Protocol):
+    """What commands are sent with."""
+
+    def exchange(self, commands: Sequence[Command], /) -> list[Reply]:
+        """Send commands in one write; returns a reply for each."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ def nothing(reply: Reply) -> None:
     """The meaning of a reply that says no more than that the command was executed."""
 
 
-def ask_all(connection: SyncConnection, requests: Sequence[Request[T]]) -> list[T | Refusal]:
+def ask_all(connection: Exchanges, requests: Sequence[Request[T]]) -> list[T | Refusal]:
     """Ask for many things in one write.
 
     Returns:
@@ -71,7 +78,7 @@ def ask_all(connection: SyncConnection, requests: Sequence[Request[T]]) -> list[
     ]
 
 
-def ask(connection: SyncConnection, request: Request[T]) -> T:
+def ask(connection: Exchanges, request: Request[T]) -> T:
     """Ask for one thing.
 
     Raises:
@@ -84,7 +91,7 @@ def ask(connection: SyncConnection, request: Request[T]) -> T:
     return answer
 
 
-def ask_in_transaction(connection: SyncConnection, requests: Sequence[Request[Any]]) -> list[Any]:
+def ask_in_transaction(connection: Exchanges, requests: Sequence[Request[Any]]) -> list[Any]:
     """Ask for what the server does with nothing in between; runs no scripts.
 
     Returns:

@@ -7,6 +7,7 @@ learns: that a slot has moved, that a node does not answer.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 from dataclasses import dataclass, replace
@@ -312,6 +313,15 @@ class Topology:
                 return self.url.at(place.host, place.port)
         self._seed += 1
         raise NoMaster(why)
+
+    def take_slots(self, reply: Reply, asked: Node) -> None:
+        """Note what a node has answered to `ASK_FOR_SLOTS`; one of no cluster has refused."""
+        if not isinstance(reply, list):
+            return
+        with contextlib.suppress(ValueError):
+            table = SlotTable.read(reply, asked, self._places)
+            if table.nodes:
+                self._take(table)
 
     def _is_due(self) -> bool:
         now = clock.now()
