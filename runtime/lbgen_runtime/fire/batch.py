@@ -120,7 +120,7 @@ def fire_batch(
 
 
 def give_up_late(fires: Iterable[Fire]) -> None:
-    """Give those up whose time is over while nodes name one another for their stream."""
+    """Give those up whose time is over while it is being found out which node serves them."""
     now = clock.now()
     late = (fire for fire in fires if not fire.done and fire.deadline <= now)
     give_up(late, "no node of the cluster serves its stream", Problem.UNREACHABLE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import contextlib
 import os
 import socket
 from concurrent.futures import Future
@@ -41,10 +42,18 @@ if hasattr(os, "register_at_fork"):
 
 def _look_up(host: str, port: int) -> _Addresses:
     """The addresses of a host, once the system has answered."""
+    if (current := _asked.get((host, port))) is not None:
+        return current
     key, mine = (host, port), _Addresses()
     mine.set_running_or_notify_cancel()  # no waiter that is cancelled cancels it for the others
+    if _is_address(host):
+        mine.set_result([host])
+        return mine
 
     def ask() -> None:
+        # Here, where it is certain to be answered: a call that interrupts this one would wait for
+        # a thread that does not begin before it ends.
+        _asked[key] = mine
         try:
             found = [
                 _address(place)
@@ -58,16 +67,18 @@ def _look_up(host: str, port: int) -> _Addresses:
             mine.set_result(list(dict.fromkeys(found)))
 
     try:
-        current = _asked.setdefault(key, mine)
-        if current is mine:
-            _thread.start_new_thread(ask, ())
+        _thread.start_new_thread(ask, ())
     except RuntimeError:  # no thread begins any more: the process ends
         ask()
-        return mine
-    except BaseException:
-        _asked.pop(key, None)
-        raise
-    return current
+    return mine
+
+
+def _is_address(host: str) -> bool:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with contextlib.suppress(OSError, UnicodeError):
+            socket.inet_pton(family, host)
+            return True
+    return False
 
 
 def _address(place: tuple[Any, ...]) -> str:
