@@ -582,7 +582,7 @@ def without(name: str) -> dict[str, str]:
         ({**WHOLE, "id": ""}, "no 'id'"),
         (without("version"), "no 'version'"),
         (without("event_name"), "no 'event_name'"),
-        ({**WHOLE, "version": "one"}, "'version' is no integer"),
+        ({**WHOLE, "version": "one"}, "the field 'version' of the entry is not an integer"),
         ({**WHOLE, "id": b"\xff"}, "not UTF-8"),
         ({**WHOLE, b":\xff": "1"}, "not UTF-8"),
         ({**WHOLE, ":number": "{"}, "notes"),
