@@ -589,7 +589,9 @@ async def test_a_defect_while_reading_stops_the_worker_and_loses_nothing(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bus, got, defects = bus_of(server), list[int](), [RuntimeError("a defect")]
-    bus.notes.noted.listen(lambda event: got.append(event.number), listener_name="shelf")
+    bus.notes.noted.listen(
+        lambda event: got.append(event.number), listener_name="shelf", since="beginning"
+    )
     accept = consumer.accept
 
     def defective(*arguments: Any) -> Any:
@@ -598,11 +600,10 @@ async def test_a_defect_while_reading_stops_the_worker_and_loses_nothing(
         return accept(*arguments)
 
     monkeypatch.setattr(consumer, "accept", defective)
+    for number in (1, 2):
+        await bus.notes.noted.fire_async(number=number)
     with pytest.raises(WorkerFailed, match="reader of library-shelf"):
-        async with running(bus) as task:
-            for number in (1, 2):
-                await bus.notes.noted.fire_async(number=number)
-            await asyncio.wait([task])
+        await bus.run_async()
     async with running(bus):
         await until(lambda: sorted(got) == [1, 2])
     assert not pending(server)
