@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen_runtime import DuplicateListenerName, WorkerFailed
-from lbgen_runtime.listen import consumer
+from lbgen_runtime.listen import acceptance, consumer
 from lbgen_runtime.wire.trimming import Trims
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus, Noted
@@ -592,7 +592,7 @@ async def test_a_defect_while_reading_stops_the_worker_and_loses_nothing(
     bus.notes.noted.listen(
         lambda event: got.append(event.number), listener_name="shelf", since="beginning"
     )
-    accept = consumer.accept
+    accept = acceptance.accept
 
     def defective(*arguments: Any) -> Any:
         if defects:
