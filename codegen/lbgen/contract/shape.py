@@ -86,7 +86,9 @@ def check_schema_shape(
     errors = list(_draft_validator(draft.number).iter_errors(schema))
     if not errors:
         return []
-    schemas = set() if is_contract else {inner for inner, _, _ in walk(schema, draft)}
+    schemas: set[Path] = set()
+    if not is_contract:
+        schemas = {inner for inner, _, _ in walk(schema, draft)}
     found: list[Diagnostic] = []
     for error in errors:
         diagnostic = shape_diagnostic(document, path, error, "invalid-schema")

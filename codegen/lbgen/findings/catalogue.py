@@ -80,7 +80,7 @@ def all_rules() -> tuple[Rule, ...]:
     """Every rule, by family and id."""
     found: list[Rule] = []
     for family in FAMILIES:
-        source = files(__package__) / "rules" / f"{family}.toml"
+        source = files("lbgen.findings") / "rules" / f"{family}.toml"
         if not source.is_file():
             continue
         for name, texts in sorted(tomllib.loads(source.read_text("utf-8")).items()):

@@ -89,9 +89,13 @@ class Modeller:
         self._depth = 0
         self._waiting: deque[tuple[RecordType, list[Parts]]] = deque()
 
-    @cached_property
+    @property
     def refusable_defaults(self) -> frozenset[Location]:
         """The properties whose default a composition around them can refuse."""
+        return self._refusable_defaults
+
+    @cached_property
+    def _refusable_defaults(self) -> frozenset[Location]:
         events = (event.location for api in self._contract.apis for event in api.events)
         return refusable_defaults(self.reader, events)
 

@@ -12,7 +12,7 @@ from ..findings.diagnostic import Place
 from .json_types import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .document import Path
 
@@ -80,10 +80,14 @@ class Places(Mapping["Path", Place]):
             path: of the value.
             value: the value.
         """
-        steps = value if is_object(value) else range(len(value)) if is_array(value) else ()
-        for step in steps:
+        inside: Iterable[tuple[str | int, Any]] = ()
+        if is_object(value):
+            inside = value.items()
+        elif is_array(value):
+            inside = enumerate(value)
+        for step, part in inside:
             self.spans.pop((*path, step), None)
-            self.forget_inside((*path, step), value[step])
+            self.forget_inside((*path, step), part)
 
     def __getitem__(self, path: Path) -> Place:
         return self._lines.place(*self.spans[path])

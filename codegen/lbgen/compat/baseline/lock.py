@@ -47,10 +47,11 @@ def lock_text(files: Mapping[str, bytes], options: Options, breaks: bytes) -> st
         breaks: content of the file of allowances, if there is one.
     """
     lock: dict[str, Any] = {_MARK: _VERSION}
-    settings = {"drafts": options.drafts, "urls": options.urls}
-    lock["settings"] = {name: dict(sorted(table.items())) for name, table in settings.items()}
+    tables = {"drafts": options.drafts, "urls": options.urls}
+    settings: dict[str, Any] = {name: dict(sorted(table.items())) for name, table in tables.items()}
     if options.api:
-        lock["settings"]["api"] = options.api
+        settings["api"] = options.api
+    lock["settings"] = settings
     if breaks:
         lock["breaks"] = breaks.decode("utf-8", "replace")
     lock["files"] = {name: files[name].decode("utf-8-sig") for name in sorted(files)}
