@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import datetime as _datetime
-import uuid as _uuid
+import datetime
+import uuid
 from typing import Literal
 
 import lbgen_runtime as _lbgen
+from lbgen_runtime import UNSET, Unset
 from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
@@ -18,29 +19,29 @@ __all__ = [
     "AuthApi",
     "PasswordLogin",
     "PasswordResetRequested",
+    "PasswordResetRequestedEndpoint",
     "SocialLogin",
     "UserLoggedIn",
+    "UserLoggedInEndpoint",
     "UserRegistered",
+    "UserRegisteredEndpoint",
 ]
 
 _API = _lbgen.ApiContract(name="auth", authoritative=("auth-web",))
 
 
 class UserRegistered(_lbgen.Event):
-    """Somebody opened an account.
+    """Somebody opened an account."""
 
-    Attributes:
-        user_id: The new account.
-        email: An e-mail address.
-        birthday: Given by the user; null when the user chose not to say.
-        accepted_terms: Nobody registers without accepting the terms.
-    """
-
-    user_id: _uuid.UUID
+    user_id: uuid.UUID
+    """The new account."""
     email: str
-    registered_at: _datetime.datetime
-    birthday: _datetime.date | _lbgen.Unset | None = _lbgen.UNSET
-    accepted_terms: Literal[True]
+    """An e-mail address. At most 254 characters; format `email`."""
+    registered_at: datetime.datetime
+    birthday: datetime.date | Unset | None = UNSET
+    """Given by the user; null when the user chose not to say."""
+    accepted_terms: Literal[True] = True
+    """Nobody registers without accepting the terms."""
     newsletter: bool = False
 
     __lbgen_event__ = "auth.user_registered"
@@ -58,7 +59,7 @@ class UserRegistered(_lbgen.Event):
 
 
 class PasswordLogin(_lbgen.Record):
-    kind: Literal["password"]
+    kind: Literal["password"] = "password"
     second_factor: Literal["none", "totp", "webauthn"] = "none"
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -67,7 +68,7 @@ class PasswordLogin(_lbgen.Record):
 
 
 class SocialLogin(_lbgen.Record):
-    kind: Literal["social"]
+    kind: Literal["social"] = "social"
     provider: Literal["apple", "github", "google"]
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -76,16 +77,14 @@ class SocialLogin(_lbgen.Record):
 
 
 class UserLoggedIn(_lbgen.Event):
-    """A user signed in.
+    """A user signed in."""
 
-    Attributes:
-        method: How the user proved who they are.
-    """
-
-    user_id: _uuid.UUID
-    logged_in_at: _datetime.datetime
+    user_id: uuid.UUID
+    logged_in_at: datetime.datetime
     method: PasswordLogin | SocialLogin
+    """How the user proved who they are."""
     ip_address: str | None = None
+    """Format `ipv4`."""
 
     __lbgen_event__ = "auth.user_logged_in"
     __lbgen_schema__ = _SCHEMAS.at(
@@ -110,17 +109,15 @@ class UserLoggedIn(_lbgen.Event):
 
 
 class PasswordResetRequested(_lbgen.Event):
-    """Somebody asked for a link to reset a password. The account need not exist.
-
-    Attributes:
-        email: An e-mail address.
-        expires_at: When the link stops working.
-    """
+    """Somebody asked for a link to reset a password. The account need not exist."""
 
     email: str
-    requested_at: _datetime.datetime
-    expires_at: _datetime.datetime
+    """An e-mail address. At most 254 characters; format `email`."""
+    requested_at: datetime.datetime
+    expires_at: datetime.datetime
+    """When the link stops working."""
     locale: str = "en"
+    """Matches `^[a-z]{2}(-[A-Z]{2})?$`."""
 
     __lbgen_event__ = "auth.password_reset_requested"
     __lbgen_schema__ = _SCHEMAS.at(
@@ -135,26 +132,32 @@ class PasswordResetRequested(_lbgen.Event):
         }
 
 
-class _UserRegisteredEndpoint(_lbgen.EventEndpoint[UserRegistered]):
+class UserRegisteredEndpoint(_lbgen.EventEndpoint[UserRegistered]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        user_id: _uuid.UUID,
+        user_id: uuid.UUID,
         email: str,
-        registered_at: _datetime.datetime,
-        birthday: _datetime.date | _lbgen.Unset | None = _lbgen.UNSET,
-        accepted_terms: Literal[True],
+        registered_at: datetime.datetime,
+        birthday: datetime.date | Unset | None = UNSET,
+        accepted_terms: Literal[True] = True,
         newsletter: bool = False,
     ) -> str:
         """Somebody opened an account.
 
         Args:
             user_id: The new account.
-            email: An e-mail address.
+            email: An e-mail address. At most 254 characters; format `email`.
             birthday: Given by the user; null when the user chose not to say.
             accepted_terms: Nobody registers without accepting the terms.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             UserRegistered(
@@ -170,11 +173,11 @@ class _UserRegisteredEndpoint(_lbgen.EventEndpoint[UserRegistered]):
     async def fire_async(
         self,
         *,
-        user_id: _uuid.UUID,
+        user_id: uuid.UUID,
         email: str,
-        registered_at: _datetime.datetime,
-        birthday: _datetime.date | _lbgen.Unset | None = _lbgen.UNSET,
-        accepted_terms: Literal[True],
+        registered_at: datetime.datetime,
+        birthday: datetime.date | Unset | None = UNSET,
+        accepted_terms: Literal[True] = True,
         newsletter: bool = False,
     ) -> str:
         """As `fire`, for async code."""
@@ -190,14 +193,14 @@ class _UserRegisteredEndpoint(_lbgen.EventEndpoint[UserRegistered]):
         )
 
 
-class _UserLoggedInEndpoint(_lbgen.EventEndpoint[UserLoggedIn]):
+class UserLoggedInEndpoint(_lbgen.EventEndpoint[UserLoggedIn]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        user_id: _uuid.UUID,
-        logged_in_at: _datetime.datetime,
+        user_id: uuid.UUID,
+        logged_in_at: datetime.datetime,
         method: PasswordLogin | SocialLogin,
         ip_address: str | None = None,
     ) -> str:
@@ -205,6 +208,13 @@ class _UserLoggedInEndpoint(_lbgen.EventEndpoint[UserLoggedIn]):
 
         Args:
             method: How the user proved who they are.
+            ip_address: Format `ipv4`.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             UserLoggedIn(
@@ -218,8 +228,8 @@ class _UserLoggedInEndpoint(_lbgen.EventEndpoint[UserLoggedIn]):
     async def fire_async(
         self,
         *,
-        user_id: _uuid.UUID,
-        logged_in_at: _datetime.datetime,
+        user_id: uuid.UUID,
+        logged_in_at: datetime.datetime,
         method: PasswordLogin | SocialLogin,
         ip_address: str | None = None,
     ) -> str:
@@ -234,22 +244,29 @@ class _UserLoggedInEndpoint(_lbgen.EventEndpoint[UserLoggedIn]):
         )
 
 
-class _PasswordResetRequestedEndpoint(_lbgen.EventEndpoint[PasswordResetRequested]):
+class PasswordResetRequestedEndpoint(_lbgen.EventEndpoint[PasswordResetRequested]):
     __slots__ = ()
 
     def fire(
         self,
         *,
         email: str,
-        requested_at: _datetime.datetime,
-        expires_at: _datetime.datetime,
+        requested_at: datetime.datetime,
+        expires_at: datetime.datetime,
         locale: str = "en",
     ) -> str:
         """Somebody asked for a link to reset a password. The account need not exist.
 
         Args:
-            email: An e-mail address.
+            email: An e-mail address. At most 254 characters; format `email`.
             expires_at: When the link stops working.
+            locale: Matches `^[a-z]{2}(-[A-Z]{2})?$`.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             PasswordResetRequested(
@@ -264,8 +281,8 @@ class _PasswordResetRequestedEndpoint(_lbgen.EventEndpoint[PasswordResetRequeste
         self,
         *,
         email: str,
-        requested_at: _datetime.datetime,
-        expires_at: _datetime.datetime,
+        requested_at: datetime.datetime,
+        expires_at: datetime.datetime,
         locale: str = "en",
     ) -> str:
         """As `fire`, for async code."""
@@ -286,9 +303,9 @@ class AuthApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def user_registered(self) -> _UserRegisteredEndpoint:
+    def user_registered(self) -> UserRegisteredEndpoint:
         """Somebody opened an account."""
-        return _UserRegisteredEndpoint(
+        return UserRegisteredEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,
@@ -298,9 +315,9 @@ class AuthApi:
         )
 
     @_lbgen.cached_property
-    def user_logged_in(self) -> _UserLoggedInEndpoint:
+    def user_logged_in(self) -> UserLoggedInEndpoint:
         """A user signed in."""
-        return _UserLoggedInEndpoint(
+        return UserLoggedInEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,
@@ -310,9 +327,9 @@ class AuthApi:
         )
 
     @_lbgen.cached_property
-    def password_reset_requested(self) -> _PasswordResetRequestedEndpoint:
+    def password_reset_requested(self) -> PasswordResetRequestedEndpoint:
         """Somebody asked for a link to reset a password. The account need not exist."""
-        return _PasswordResetRequestedEndpoint(
+        return PasswordResetRequestedEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,

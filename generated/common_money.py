@@ -13,14 +13,13 @@ __all__ = ["Money"]
 
 
 class Money(_lbgen.Record):
-    """An amount of money. The amount is a decimal in a string, so that no cent is lost.
-
-    Attributes:
-        amount: The amount, with a point before its two decimals.
-        currency: ISO 4217 code of the currency.
-    """
+    """An amount of money. The amount is a decimal in a string, so that no cent is lost."""
 
     amount: str
+    """The amount, with a point before its two decimals.
+    Matches `^-?[0-9]{1,12}\\.[0-9]{2}$`; for example `"19.90"`.
+    """
     currency: str
+    """ISO 4217 code of the currency. Matches `^[A-Z]{3}$`; for example `"EUR"`."""
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///common/money.yaml#/$defs/Money")

@@ -13,18 +13,17 @@ __all__ = ["Address"]
 
 
 class Address(_lbgen.Record):
-    """A postal address.
-
-    Attributes:
-        recipient: Who lives there.
-        street: Street and number.
-        country: ISO 3166-1 alpha-2 code of the country.
-    """
+    """A postal address."""
 
     recipient: str | None = None
+    """Who lives there. At least 1 character."""
     street: str
+    """Street and number. At least 1 character."""
     postal_code: str
+    """2 to 12 characters."""
     city: str
+    """At least 1 character."""
     country: str
+    """ISO 3166-1 alpha-2 code of the country. Matches `^[A-Z]{2}$`."""
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///common/person.yaml#/$defs/Address")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import datetime as _datetime
+import datetime
 from typing import Literal
 
 import lbgen_runtime as _lbgen
@@ -14,24 +14,22 @@ from lbgen_runtime import codecs as _codecs
 from ._schemas import SCHEMAS as _SCHEMAS
 from .common_money import Money
 
-__all__ = ["Changed", "CompetitorPricesApi", "Money"]
+__all__ = ["Changed", "ChangedEndpoint", "CompetitorPricesApi", "Money"]
 
 _API = _lbgen.ApiContract(name="competitor_prices", stream="per_event")
 
 
 class Changed(_lbgen.Event):
-    """A competitor changed the price of a product.
-
-    Attributes:
-        sku: Our number of the product.
-        price: An amount of money. The amount is a decimal in a string, so that no cent is lost.
-    """
+    """A competitor changed the price of a product."""
 
     sku: str
+    """Our number of the product. At least 1 character."""
     price: Money
-    changed_at: _datetime.datetime
+    """An amount of money. The amount is a decimal in a string, so that no cent is lost."""
+    changed_at: datetime.datetime
     source: Literal["crawler", "feed"] = "crawler"
     competitor: str | None = None
+    """At least 1 character."""
 
     __lbgen_event__ = "competitor_prices.changed"
     __lbgen_schema__ = _SCHEMAS.at(
@@ -46,7 +44,7 @@ class Changed(_lbgen.Event):
         }
 
 
-class _ChangedEndpoint(_lbgen.EventEndpoint[Changed]):
+class ChangedEndpoint(_lbgen.EventEndpoint[Changed]):
     __slots__ = ()
 
     def fire(
@@ -54,15 +52,22 @@ class _ChangedEndpoint(_lbgen.EventEndpoint[Changed]):
         *,
         sku: str,
         price: Money,
-        changed_at: _datetime.datetime,
+        changed_at: datetime.datetime,
         source: Literal["crawler", "feed"] = "crawler",
         competitor: str | None = None,
     ) -> str:
         """A competitor changed the price of a product.
 
         Args:
-            sku: Our number of the product.
+            sku: Our number of the product. At least 1 character.
             price: An amount of money. The amount is a decimal in a string, so that no cent is lost.
+            competitor: At least 1 character.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             Changed(
@@ -79,7 +84,7 @@ class _ChangedEndpoint(_lbgen.EventEndpoint[Changed]):
         *,
         sku: str,
         price: Money,
-        changed_at: _datetime.datetime,
+        changed_at: datetime.datetime,
         source: Literal["crawler", "feed"] = "crawler",
         competitor: str | None = None,
     ) -> str:
@@ -102,9 +107,9 @@ class CompetitorPricesApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def changed(self) -> _ChangedEndpoint:
+    def changed(self) -> ChangedEndpoint:
         """A competitor changed the price of a product."""
-        return _ChangedEndpoint(
+        return ChangedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="changed", event_type=Changed),
         )

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import datetime as _datetime
-import uuid as _uuid
+import datetime
+import uuid
 from typing import Literal
 
 import lbgen_runtime as _lbgen
+from lbgen_runtime import UNSET, Unset
 from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
@@ -22,10 +23,14 @@ __all__ = [
     "InvoicePayment",
     "Money",
     "OrderCancelled",
+    "OrderCancelledEndpoint",
     "OrderLine",
     "OrderPaid",
+    "OrderPaidEndpoint",
     "OrderPlaced",
+    "OrderPlacedEndpoint",
     "ParcelDispatched",
+    "ParcelDispatchedEndpoint",
     "ShopOrdersApi",
 ]
 
@@ -33,17 +38,16 @@ _API = _lbgen.ApiContract(name="shop.orders", authoritative=("shop-web", "wareho
 
 
 class OrderLine(_lbgen.Record):
-    """Some pieces of one product.
-
-    Attributes:
-        unit_price: An amount of money. The amount is a decimal in a string, so that no cent is lost.
-        options: What the customer chose, such as the size, by name.
-    """
+    """Some pieces of one product."""
 
     sku: str
+    """At least 1 character."""
     quantity: int
+    """At least 1; at most 999."""
     unit_price: Money
+    """An amount of money. The amount is a decimal in a string, so that no cent is lost."""
     options: dict[str, int | str] | None = None
+    """What the customer chose, such as the size, by name."""
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop/orders.yaml#/$defs/OrderLine")
 
@@ -57,29 +61,27 @@ class OrderLine(_lbgen.Record):
 
 
 class OrderPlaced(_lbgen.Event):
-    """A customer placed an order.
+    """A customer placed an order."""
 
-    Attributes:
-        email: An e-mail address.
-        total: An amount of money. The amount is a decimal in a string, so that no cent is lost.
-        lines: What was ordered, in the order of the basket.
-        delivery_address: A postal address.
-        wanted_on: The day on which the customer wants the parcel; null is any day.
-        labels: Notes of other systems, by name.
-    """
-
-    order_id: _uuid.UUID
-    customer_id: _uuid.UUID
+    order_id: uuid.UUID
+    customer_id: uuid.UUID
     email: str
-    placed_at: _datetime.datetime
+    """An e-mail address. At most 254 characters; format `email`."""
+    placed_at: datetime.datetime
     channel: Literal["web", "app", "phone"]
     total: Money
+    """An amount of money. The amount is a decimal in a string, so that no cent is lost."""
     lines: list[OrderLine]
+    """What was ordered, in the order of the basket. At least 1 item."""
     delivery_address: Address | None = None
-    wanted_on: _datetime.date | _lbgen.Unset | None = _lbgen.UNSET
+    """A postal address."""
+    wanted_on: datetime.date | Unset | None = UNSET
+    """The day on which the customer wants the parcel; null is any day."""
     gift_wrapped: bool = False
     note: str | None = None
+    """At most 500 characters."""
     labels: dict[str, str] | None = None
+    """Notes of other systems, by name. At most 20 properties."""
 
     __lbgen_event__ = "shop.orders.order_placed"
     __lbgen_schema__ = _SCHEMAS.at(
@@ -100,29 +102,28 @@ class OrderPlaced(_lbgen.Event):
 
 
 class CardPayment(_lbgen.Record):
-    kind: Literal["card"]
+    kind: Literal["card"] = "card"
     last_digits: str
+    """Matches `^[0-9]{4}$`."""
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop/orders.yaml#/$defs/CardPayment")
 
 
 class InvoicePayment(_lbgen.Record):
-    kind: Literal["invoice"]
+    kind: Literal["invoice"] = "invoice"
     invoice_number: str
+    """At least 1 character."""
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop/orders.yaml#/$defs/InvoicePayment")
 
 
 class OrderPaid(_lbgen.Event):
-    """The payment of an order arrived.
+    """The payment of an order arrived."""
 
-    Attributes:
-        amount: An amount of money. The amount is a decimal in a string, so that no cent is lost.
-    """
-
-    order_id: _uuid.UUID
-    paid_at: _datetime.datetime
+    order_id: uuid.UUID
+    paid_at: datetime.datetime
     amount: Money
+    """An amount of money. The amount is a decimal in a string, so that no cent is lost."""
     method: CardPayment | InvoicePayment
 
     __lbgen_event__ = "shop.orders.order_paid"
@@ -149,18 +150,19 @@ class OrderPaid(_lbgen.Event):
 
 
 class ParcelDispatched(_lbgen.Event):
-    """A parcel left the warehouse.
+    """A parcel left the warehouse."""
 
-    Attributes:
-        lines: The lines of the order that are in this parcel, counted from 1.
-    """
-
-    order_id: _uuid.UUID
+    order_id: uuid.UUID
     parcel_number: str
-    dispatched_at: _datetime.datetime
+    """Matches `^[A-Z0-9]{8,20}$`."""
+    dispatched_at: datetime.datetime
     carrier: Literal["dhl", "dpd", "ups"]
     weight_kg: float
+    """More than 0; at most 70."""
     lines: list[int] | None = None
+    """The lines of the order that are in this parcel, counted from 1.
+    No two items are equal.
+    """
 
     __lbgen_event__ = "shop.orders.parcel_dispatched"
     __lbgen_schema__ = _SCHEMAS.at(
@@ -177,16 +179,13 @@ class ParcelDispatched(_lbgen.Event):
 
 
 class OrderCancelled(_lbgen.Event):
-    """An order was cancelled before it left the warehouse.
+    """An order was cancelled before it left the warehouse."""
 
-    Attributes:
-        refund: What the customer gets back; null when nothing was paid.
-    """
-
-    order_id: _uuid.UUID
-    cancelled_at: _datetime.datetime
+    order_id: uuid.UUID
+    cancelled_at: datetime.datetime
     reason: Literal["customer", "fraud", "out_of_stock"]
-    refund: Money | _lbgen.Unset | None = _lbgen.UNSET
+    refund: Money | Unset | None = UNSET
+    """What the customer gets back; null when nothing was paid."""
 
     __lbgen_event__ = "shop.orders.order_cancelled"
     __lbgen_schema__ = _SCHEMAS.at(
@@ -202,21 +201,21 @@ class OrderCancelled(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        order_id: _uuid.UUID,
-        customer_id: _uuid.UUID,
+        order_id: uuid.UUID,
+        customer_id: uuid.UUID,
         email: str,
-        placed_at: _datetime.datetime,
+        placed_at: datetime.datetime,
         channel: Literal["web", "app", "phone"],
         total: Money,
         lines: list[OrderLine],
         delivery_address: Address | None = None,
-        wanted_on: _datetime.date | _lbgen.Unset | None = _lbgen.UNSET,
+        wanted_on: datetime.date | Unset | None = UNSET,
         gift_wrapped: bool = False,
         note: str | None = None,
         labels: dict[str, str] | None = None,
@@ -224,12 +223,19 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         """A customer placed an order.
 
         Args:
-            email: An e-mail address.
+            email: An e-mail address. At most 254 characters; format `email`.
             total: An amount of money. The amount is a decimal in a string, so that no cent is lost.
-            lines: What was ordered, in the order of the basket.
+            lines: What was ordered, in the order of the basket. At least 1 item.
             delivery_address: A postal address.
             wanted_on: The day on which the customer wants the parcel; null is any day.
-            labels: Notes of other systems, by name.
+            note: At most 500 characters.
+            labels: Notes of other systems, by name. At most 20 properties.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPlaced(
@@ -251,15 +257,15 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     async def fire_async(
         self,
         *,
-        order_id: _uuid.UUID,
-        customer_id: _uuid.UUID,
+        order_id: uuid.UUID,
+        customer_id: uuid.UUID,
         email: str,
-        placed_at: _datetime.datetime,
+        placed_at: datetime.datetime,
         channel: Literal["web", "app", "phone"],
         total: Money,
         lines: list[OrderLine],
         delivery_address: Address | None = None,
-        wanted_on: _datetime.date | _lbgen.Unset | None = _lbgen.UNSET,
+        wanted_on: datetime.date | Unset | None = UNSET,
         gift_wrapped: bool = False,
         note: str | None = None,
         labels: dict[str, str] | None = None,
@@ -283,14 +289,14 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         )
 
 
-class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
+class OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        order_id: _uuid.UUID,
-        paid_at: _datetime.datetime,
+        order_id: uuid.UUID,
+        paid_at: datetime.datetime,
         amount: Money,
         method: CardPayment | InvoicePayment,
     ) -> str:
@@ -298,6 +304,12 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
 
         Args:
             amount: An amount of money. The amount is a decimal in a string, so that no cent is lost.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPaid(
@@ -311,8 +323,8 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
     async def fire_async(
         self,
         *,
-        order_id: _uuid.UUID,
-        paid_at: _datetime.datetime,
+        order_id: uuid.UUID,
+        paid_at: datetime.datetime,
         amount: Money,
         method: CardPayment | InvoicePayment,
     ) -> str:
@@ -327,15 +339,15 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
         )
 
 
-class _ParcelDispatchedEndpoint(_lbgen.EventEndpoint[ParcelDispatched]):
+class ParcelDispatchedEndpoint(_lbgen.EventEndpoint[ParcelDispatched]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        order_id: _uuid.UUID,
+        order_id: uuid.UUID,
         parcel_number: str,
-        dispatched_at: _datetime.datetime,
+        dispatched_at: datetime.datetime,
         carrier: Literal["dhl", "dpd", "ups"],
         weight_kg: float,
         lines: list[int] | None = None,
@@ -343,7 +355,16 @@ class _ParcelDispatchedEndpoint(_lbgen.EventEndpoint[ParcelDispatched]):
         """A parcel left the warehouse.
 
         Args:
+            parcel_number: Matches `^[A-Z0-9]{8,20}$`.
+            weight_kg: More than 0; at most 70.
             lines: The lines of the order that are in this parcel, counted from 1.
+                No two items are equal.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             ParcelDispatched(
@@ -359,9 +380,9 @@ class _ParcelDispatchedEndpoint(_lbgen.EventEndpoint[ParcelDispatched]):
     async def fire_async(
         self,
         *,
-        order_id: _uuid.UUID,
+        order_id: uuid.UUID,
         parcel_number: str,
-        dispatched_at: _datetime.datetime,
+        dispatched_at: datetime.datetime,
         carrier: Literal["dhl", "dpd", "ups"],
         weight_kg: float,
         lines: list[int] | None = None,
@@ -379,21 +400,27 @@ class _ParcelDispatchedEndpoint(_lbgen.EventEndpoint[ParcelDispatched]):
         )
 
 
-class _OrderCancelledEndpoint(_lbgen.EventEndpoint[OrderCancelled]):
+class OrderCancelledEndpoint(_lbgen.EventEndpoint[OrderCancelled]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        order_id: _uuid.UUID,
-        cancelled_at: _datetime.datetime,
+        order_id: uuid.UUID,
+        cancelled_at: datetime.datetime,
         reason: Literal["customer", "fraud", "out_of_stock"],
-        refund: Money | _lbgen.Unset | None = _lbgen.UNSET,
+        refund: Money | Unset | None = UNSET,
     ) -> str:
         """An order was cancelled before it left the warehouse.
 
         Args:
             refund: What the customer gets back; null when nothing was paid.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderCancelled(
@@ -407,10 +434,10 @@ class _OrderCancelledEndpoint(_lbgen.EventEndpoint[OrderCancelled]):
     async def fire_async(
         self,
         *,
-        order_id: _uuid.UUID,
-        cancelled_at: _datetime.datetime,
+        order_id: uuid.UUID,
+        cancelled_at: datetime.datetime,
         reason: Literal["customer", "fraud", "out_of_stock"],
-        refund: Money | _lbgen.Unset | None = _lbgen.UNSET,
+        refund: Money | Unset | None = UNSET,
     ) -> str:
         """As `fire`, for async code."""
         return await self.fire_event_async(
@@ -430,25 +457,25 @@ class ShopOrdersApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """A customer placed an order."""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )
 
     @_lbgen.cached_property
-    def order_paid(self) -> _OrderPaidEndpoint:
+    def order_paid(self) -> OrderPaidEndpoint:
         """The payment of an order arrived."""
-        return _OrderPaidEndpoint(
+        return OrderPaidEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_paid", event_type=OrderPaid),
         )
 
     @_lbgen.cached_property
-    def parcel_dispatched(self) -> _ParcelDispatchedEndpoint:
+    def parcel_dispatched(self) -> ParcelDispatchedEndpoint:
         """A parcel left the warehouse."""
-        return _ParcelDispatchedEndpoint(
+        return ParcelDispatchedEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,
@@ -458,9 +485,9 @@ class ShopOrdersApi:
         )
 
     @_lbgen.cached_property
-    def order_cancelled(self) -> _OrderCancelledEndpoint:
+    def order_cancelled(self) -> OrderCancelledEndpoint:
         """An order was cancelled before it left the warehouse."""
-        return _OrderCancelledEndpoint(
+        return OrderCancelledEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,

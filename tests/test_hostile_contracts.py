@@ -89,7 +89,7 @@ POSITIONS: dict[str, Callable[[str], dict[str, Any]]] = {
             c={"enum": [text], "default": text},
         )
     ),
-    "example": lambda text: _contract(_object(a={"type": "string", "examples": [text]})),
+    "example": lambda text: _contract(_object(a={"type": "string", "examples": [text, {text: 1}]})),
     "pattern": lambda text: _contract(_object(a={"type": "string", "pattern": text})),
     "format": lambda text: _contract(_object(a={"type": "string", "format": text})),
     "media type": lambda text: _contract(_object(a={"contentMediaType": text})),

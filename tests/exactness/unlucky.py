@@ -33,7 +33,21 @@ KEYS: Final = sorted(
         "_",
     }
     | {"additional_properties", "additional_properties_", "event", "bus", "fire", "cls", "codec"}
-    | {"datetime", "uuid", "property", "type", "Record", "field", "SCHEMAS", "é", "x1", "x-a", ""}
+    | {
+        "UNSET",
+        "Unset",
+        "datetime",
+        "uuid",
+        "property",
+        "type",
+        "Record",
+        "field",
+        "SCHEMAS",
+        "é",
+        "x1",
+        "x-a",
+        "",
+    }
 )
 TYPES: Final = (
     "Any",
@@ -46,12 +60,25 @@ TYPES: Final = (
     "Bus",
     "Card",
     "Seen",
+    "SeenEndpoint",
 )
-TITLES: Final = (*TYPES, "Foo bar", "Unset", "Line item", "List", "1", "Exception", "c1")
+TITLES: Final = (
+    *TYPES,
+    "Foo bar",
+    "Unset",
+    "UNSET",
+    "CardEndpoint",
+    "Line item",
+    "List",
+    "1",
+    "Exception",
+    "c1",
+)
 EVENTS: Final = (
     "item_seen",
     "foo_bar",
     "seen",
+    "seen_endpoint",
     "any",
     "bus_",
     "event_fired",

@@ -13,7 +13,8 @@ __all__ = ["names_in"]
 def names_in(api: str, contract: dict[str, Any]) -> dict[str, tuple[str, dict[str, str]]] | None:
     """Each class of an API's module: the place of its schema, and the key of each field.
 
-    Read from the source that is generated; `None` if there is none.
+    The place of an endpoint is its event. Read from the source that is generated; `None` if there
+    is none.
     """
     built = build_json({f"{api}.json": contract})
     if not built.files:
@@ -33,6 +34,9 @@ def names_in(api: str, contract: dict[str, Any]) -> dict[str, tuple[str, dict[st
                     if each.arg == "key" and isinstance(each.value, ast.Constant)
                 ]
                 fields[line.target.id] = str(keys[0]) if keys else line.target.id
+        bases = [ast.unparse(base) for base in node.bases]
+        if bases and "EventEndpoint" in bases[0] and not node.name.startswith("_"):
+            place = bases[0]
         if place:
             found[node.name] = (place, fields)
     return found

@@ -11,7 +11,7 @@ import math
 from textwrap import dedent
 from typing import Any, Final
 
-__all__ = ["docstring_text", "json_literal", "python_literal"]
+__all__ = ["description_lines", "docstring_text", "json_literal", "python_literal"]
 
 _ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -47,13 +47,18 @@ def _escape(char: str) -> str:
 
 
 def json_literal(value: Any) -> str:
-    """The source of a JSON text of a value: a raw string of ASCII, a line for each part.
+    """The source of a JSON text of a value: a raw string of ASCII on one line.
 
     JSON in ASCII has neither three quotes in a row nor a control character, so that nothing in it
     can end the string.
     """
-    text = json.dumps(value, indent=1, ensure_ascii=True, allow_nan=False)
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return f'r"""{text}"""'
+
+
+def description_lines(text: str | None) -> tuple[str, ...]:
+    """The lines of a docstring that holds what an author wrote; none if that is white space."""
+    return tuple(docstring_text(text)) if text and text.strip() else ()
 
 
 def docstring_text(text: str | None, otherwise: str = "") -> list[str]:

@@ -34,7 +34,7 @@ USED_IN_PACKAGE: Final = frozenset(
 """Names that the package itself uses: a module of that name would hide them."""
 
 _CLASSES: Final = frozenset(
-    {"Any", "ClassVar", "False", "Literal", "Never", "None", "True", "Union", "Unset"}
+    {"Any", "ClassVar", "False", "Literal", "Never", "None", "True", "UNSET", "Union", "Unset"}
 ) | {name for name in dir(builtins) if name[0].isupper()}
 """Names that a class cannot have. Every other name that a module uses starts with `_` or with a
 small letter, which no class has."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..source.json_types import is_array, is_object
 from .conditional import perhaps_of
+from .limits import limits_in_words
 from .types import AnyType, Field, MapOf, Nothing, RecordOf, Type
 
 if TYPE_CHECKING:
@@ -181,25 +182,33 @@ def _field(
 ) -> Field:
     has_default = False
     default: Any = None
-    description: str | None = None
     for location in locations:
         if not has_default:
             has_default, default = finder.reader.parts.annotation(location, "default")
-        if description is None:
-            _, text = finder.reader.parts.annotation(location, "description")
-            description = text if isinstance(text, str) else None
+    type_ = finder.type_of(locations, naming.inside(name, locations), perhaps)
+    schemas = [each for one in locations for _, each in finder.reader.parts.whole(one)]
     return Field(
         key=name,
-        type=finder.type_of(locations, naming.inside(name, locations), perhaps),
+        type=type_,
         required=required,
         has_default=has_default
         and finder.refusable_defaults.isdisjoint(locations)
         and finder.reader.accepts(locations, default),
         default=default,
-        description=description,
+        description=_description(finder, locations),
+        limits=limits_in_words(schemas, type_),
         place=finder.reader.key_place(locations[0]),
         location=locations[0],
     )
+
+
+def _description(finder: TypeFinder, locations: Sequence[Location]) -> str | None:
+    """What the first of some schemas that says something says of a property."""
+    for location in locations:
+        _, text = finder.reader.parts.annotation(location, "description")
+        if isinstance(text, str) and text.strip():
+            return text
+    return None
 
 
 def _perhaps_fields(
@@ -234,6 +243,7 @@ def _perhaps_fields(
                 key=name,
                 type=finder.union(possible) if possible else Nothing(),
                 required=name in required,
+                description=_description(finder, locations),
                 place=finder.reader.key_place(locations[0]),
                 location=locations[0],
             )
@@ -259,6 +269,7 @@ def _merge(finder: TypeFinder, fields: list[Field], alternatives: int) -> Field:
         fields[0],
         type=finder.union((each.type, each.location) for each in fields),
         required=len(fields) == alternatives and all(each.required for each in fields),
+        limits=fields[0].limits if len({each.limits for each in fields}) == 1 else "",
         has_default=len(fields) == alternatives
         and all(each.has_default and each.default == fields[0].default for each in fields),
     )

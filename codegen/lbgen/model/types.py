@@ -30,6 +30,7 @@ __all__ = [
     "UnionOf",
     "accepts_null",
     "is_larger",
+    "only_value",
 ]
 
 
@@ -185,6 +186,7 @@ class Field:
         has_default: whether its schema gives a default.
         default: the default, as a JSON value.
         description: what it means.
+        limits: what the schema demands of its value beside the type, in words.
         place: where its name is written.
         location: of its schema.
     """
@@ -195,6 +197,7 @@ class Field:
     has_default: bool = False
     default: Any = None
     description: str | None = None
+    limits: str = ""
     place: Place
     location: Location
 
@@ -252,6 +255,15 @@ def is_larger(type_: Type, most: int, deepest: int) -> bool:
                 pass
         waiting += ((one, depth + 1) for one in inner)
     return False
+
+
+def only_value(type_: Type) -> str | int | None:
+    """The one value that a type has; `None` if it has several, or none but null."""
+    match type_:
+        case Literals(values=(value,)):
+            return value
+        case _:
+            return None
 
 
 def accepts_null(type_: Type) -> bool:

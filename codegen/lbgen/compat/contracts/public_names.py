@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ...compiler import Analysis
     from ...findings.diagnostic import Place
+    from ...generate.plan.placement import Placement
     from ...model import RecordType
     from ...model.parts import Parts
     from ...source.document import Location
@@ -64,9 +65,11 @@ class PublicNames:
     Attributes:
         classes: every class, by what it stands for. Several stand for the same thing where
             branches declare one property.
+        endpoints: the class with the `fire` of each event, by API and event.
     """
 
     classes: Mapping[_Thing, tuple[_Class, ...]]
+    endpoints: Mapping[tuple[str, str], _Class]
 
 
 def public_names(analysis: Analysis) -> PublicNames:
@@ -74,7 +77,7 @@ def public_names(analysis: Analysis) -> PublicNames:
     modeller = Modeller(analysis.contract, analysis.references, analysis.validators)
     named, problems = name_package(analysis.contract, modeller)
     if named is None or problems:
-        return PublicNames(classes={})
+        return PublicNames(classes={}, endpoints={})
     things = _Things(
         modeller.records, {parts: (api.name, event) for parts, (api, event) in named.events.items()}
     )
@@ -92,7 +95,21 @@ def public_names(analysis: Analysis) -> PublicNames:
         )
         thing = things.of(parts)
         found[thing] = (*found.get(thing, ()), one)
-    return PublicNames(classes=found)
+    endpoints = {
+        event: _endpoint(modeller.records[parts], named.placement, parts)
+        for event, parts in named.by_event.items()
+    }
+    return PublicNames(classes=found, endpoints=endpoints)
+
+
+def _endpoint(record: RecordType, placement: Placement, parts: Parts) -> _Class:
+    return _Class(
+        name=(placement.classes[parts][0], placement.endpoints[parts]),
+        fields={},
+        place=record.place,
+        location=record.location,
+        schema="",
+    )
 
 
 class _Things:
@@ -195,7 +212,13 @@ def compare_names(
 ) -> Iterator[Finding]:
     """The names that stand for something else now, and those that have changed."""
     now = {one.name: one for classes in after.classes.values() for one in classes}
-    for one, two in _pairs(before, after):
+    now |= {one.name: one for one in after.endpoints.values()}
+    endpoints = (
+        (one, after.endpoints[event])
+        for event, one in before.endpoints.items()
+        if event in after.endpoints and not one.name[1].startswith("_")
+    )
+    for one, two in (*_pairs(before, after), *endpoints):
         label = f"the class {one.name[1]}"
         if two.name != one.name:
             taker = now.get(one.name)

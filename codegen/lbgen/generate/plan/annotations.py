@@ -33,18 +33,22 @@ _SCALARS = {
     "string": "str",
 }
 _FORMATS = {
-    "uuid": "_uuid.UUID",
-    "date-time": "_datetime.datetime",
-    "date": "_datetime.date",
-    "time": "_datetime.time",
+    "uuid": ("uuid", "UUID"),
+    "date-time": ("datetime", "datetime"),
+    "date": ("datetime", "date"),
+    "time": ("datetime", "time"),
 }
 
 
 class ClassNames(Protocol):
-    """How a module calls the class of a record."""
+    """How a module calls the class of a record, and what is not of the contract."""
 
     def reference(self, parts: Parts) -> str:
         """The class of a record, as the module that is being planned writes it."""
+        ...
+
+    def plain(self, name: str) -> str:
+        """A name of `PLAIN`, as the module that is being planned writes it."""
         ...
 
 
@@ -58,7 +62,8 @@ def annotation(type_: Type, names: ClassNames) -> Expression:
         case Scalar(kind=kind):
             return _SCALARS[kind]
         case Formatted(format=name):
-            return _FORMATS[name]
+            module, class_ = _FORMATS[name]
+            return f"{names.plain(module)}.{class_}"
         case Literals(values=values):
             return _literals(values)
         case ArrayOf(item=item):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ...findings.diagnostic import Diagnostic, Related
-from ...model.types import accepts_null
+from ...model.types import accepts_null, only_value
 from ..layout import WIDTH, Brackets, Expression, Named, in_parentheses, lay_out
-from ..literals import docstring_text, python_literal
+from ..literals import description_lines, docstring_text, python_literal
 from ..names import ADDITIONAL, parameter_name
 from .annotations import annotation, or_else
 from .codecs import codec
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from .module_names import ModuleNames
 
 __all__ = ["ClassPlanner", "field_names"]
+
+_ONE_LINE: Final = 75
+"""Characters of a description with its limits that share the line of a field's docstring."""
+_FIRE_RAISES: Final = (
+    "Raises:",
+    "    InvalidParameters: the parameters do not match the schema.",
+    "    NotAuthoritative: this service may not fire events of the API.",
+    "    NotFired: the event is not on the bus; the subclass gives the reason.",
+    "    FireUnconfirmed: the event may or may not be on the bus.",
+)
 
 
 def field_names(record: RecordType) -> dict[str, str]:
@@ -92,7 +102,7 @@ class ClassPlanner:
         plan = ClassPlan(
             name=name,
             head=lay_out(Brackets(f"class {name}", (f"_lbgen.{base}",)), 0, 0, 1) + ":",
-            doc=self._class_doc(record, names),
+            doc=description_lines(record.description),
             fields=tuple(fields),
             location=lay_out(
                 Brackets("_SCHEMAS.at", (python_literal(self._location(record)),)), 4, 23, 0
@@ -122,18 +132,21 @@ class ClassPlanner:
                     default = _field_call(*items, key)
                 case _:
                     default = _field_call(Named("default=", default), key)
-        return self._line(name, type_, default)
+        return self._line(name, type_, default, _said_of(field))
 
-    def _line(self, name: str, type_: Expression, default: Expression | None) -> FieldPlan:
+    def _line(
+        self, name: str, type_: Expression, default: Expression | None, doc: tuple[str, ...] = ()
+    ) -> FieldPlan:
         line = declare(name, type_, default, 4)
         self.texts.append(line)
-        return FieldPlan(line=line)
+        return FieldPlan(line=line, doc=doc)
 
     def _declaration(self, field: Field, scope: CodecNames) -> tuple[Expression, Expression | None]:
         """The annotation of a field of a class, and its default."""
         type_ = annotation(field.type, scope)
         if field.required:
-            return type_, None
+            only = only_value(field.type)
+            return type_, None if only is None else python_literal(only)
         if field.has_default:
             plain = _plain_default(field, codec(field.type, scope))
             if plain is not None:
@@ -143,7 +156,7 @@ class ClassPlanner:
                 Named("default_factory=", Brackets("_lbgen.default", (text,)))
             )
         if accepts_null(field.type):
-            return or_else(type_, "_lbgen.Unset"), "_lbgen.UNSET"
+            return or_else(type_, scope.plain("Unset")), scope.plain("UNSET")
         return or_else(type_, "None"), "None"
 
     def parameters(self, record: RecordType) -> tuple[ParameterPlan, ...]:
@@ -171,36 +184,33 @@ class ClassPlanner:
         self.texts.append(declaration)
         return ParameterPlan(name=name, declaration=declaration)
 
-    def _class_doc(self, record: RecordType, names: dict[str, str]) -> tuple[str, ...]:
-        """The docstring of a class: what the contract says of it, if anything."""
-        text = (record.description or "").strip()
-        lines = docstring_text(text) if text else []
-        described = [
-            (names[field.key], docstring_text(field.description))
-            for field in record.fields
-            if field.description and field.description.strip()
-        ]
-        section = _section("Attributes:", described)
-        return (*lines, *(section if lines else section[1:]))
-
     def fire_doc(self, record: RecordType) -> tuple[str, ...]:
         """The docstring of `fire`."""
         names = field_names(record)
         lines = docstring_text(record.description, "Fire the event.")
         described = [
-            (names[field.key], docstring_text(field.description))
-            for field in record.fields
-            if field.description and field.description.strip()
+            (names[field.key], said) for field in record.fields if (said := _said_of(field))
         ]
-        return (*lines, *_section("Args:", described))
+        return (*lines, *_section("Args:", described), "", *_FIRE_RAISES)
 
 
-def _section(title: str, rows: list[tuple[str, list[str]]]) -> list[str]:
+def _said_of(field: Field) -> tuple[str, ...]:
+    """The lines that explain a field: its description, and its limits."""
+    text = (field.description or "").strip()
+    if not text or not field.limits:
+        return description_lines(text or field.limits)
+    if text[-1] not in ".!?:;":
+        text += "."
+    fits = len(text.splitlines()) == 1 and len(text) + len(field.limits) <= _ONE_LINE
+    return description_lines(f"{text}{' ' if fits else chr(10)}{field.limits}")
+
+
+def _section(title: str, rows: list[tuple[str, tuple[str, ...]]]) -> list[str]:
     if not rows:
         return []
     lines = ["", title]
     for name, text in rows:
-        first, *rest = text or [""]
+        first, *rest = text
         lines.append(f"    {name}: {first}".rstrip())
         lines += [f"        {line}".rstrip() for line in rest]
     return lines

@@ -9,9 +9,10 @@ from ..layout import WIDTH
 from ..names import order_in_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = [
+    "PLAIN",
     "import_groups",
     "import_line",
     "import_lines",
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 
+PLAIN: Final = frozenset({"UNSET", "Unset", "datetime", "uuid"})
+"""What annotations and defaults call by its own name, unless a field of the module has the name."""
 _STRING: Final = re.compile(r"""(?s)"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
@@ -79,6 +82,7 @@ def import_lines(classes: Iterable[tuple[str, str]], indent: int = 0) -> list[st
 def import_groups(
     used: set[str],
     *,
+    taken: Collection[str],
     has_classes: bool,
     has_children: bool,
     others: Mapping[str, Iterable[str]],
@@ -88,22 +92,27 @@ def import_groups(
 
     Args:
         used: the names in its source.
+        taken: those of `PLAIN` that its fields have.
         has_classes: whether it holds classes.
         has_children: whether there are APIs below its own.
         others: names from other modules of the package, by module.
         whole: other modules of the package that it needs as a whole.
     """
     standard: list[str] = []
-    if "_datetime" in used:
-        standard.append("import datetime as _datetime")
-    if "_uuid" in used:
-        standard.append("import uuid as _uuid")
+    for module in ("datetime", "uuid"):
+        if module in taken and f"_{module}" in used:
+            standard.append(f"import {module} as _{module}")
+        elif module in used - set(taken):
+            standard.append(f"import {module}")
     if has_children:
         standard.append("from typing import TYPE_CHECKING as _TYPE_CHECKING")
     typing = {"Any", "Literal", "Never", "Union"} & used
     if typing:
         standard.append(import_line("typing", typing))
     installed = ["import lbgen_runtime as _lbgen"]
+    unset = {"UNSET", "Unset"} & used - set(taken)
+    if unset:
+        installed.append(import_line("lbgen_runtime", unset))
     if "_codecs" in used:
         installed.append("from lbgen_runtime import codecs as _codecs")
     local = import_modules(whole)

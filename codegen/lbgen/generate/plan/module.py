@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..layout import Brackets, Named, lay_out
-from ..literals import docstring_text, python_literal
+from ..literals import description_lines, docstring_text, python_literal
 from ..names import order_in_all, parameter_name
-from .classes import ClassPlanner
+from .classes import ClassPlanner, field_names
 from .imports import import_groups, import_line, module_order, own_class, words
 from .module_names import ModuleNames
 from .outline import ApiPlan, EventPlan, ModulePlan
@@ -55,7 +55,8 @@ def plan_module(  # noqa: PLR0913 - what a module is made of
         tree: of all APIs, by the parts of their names.
         circles: the modules that a module needs and that need it.
     """
-    names = ModuleNames(name, placement, validators)
+    fields = {each for one in parts for each in field_names(records[one]).values()}
+    names = ModuleNames(name, placement, validators, fields)
     local = {placement.classes[each][1] for each in parts}
     planner = ClassPlanner(names)
     order = _by_dependency(parts, records)
@@ -74,9 +75,9 @@ def plan_module(  # noqa: PLR0913 - what a module is made of
         api_plan = ApiPlan(
             class_name=api_class(api.name),
             contract=lay_out(Brackets("_lbgen.ApiContract", _arguments(api)), 0, 7, 0),
-            doc=tuple(docstring_text(api.description, f"The API {api.name}.")),
+            doc=description_lines(api.description),
             events=tuple(
-                _event_plan(event, placement.classes[each][1], records[each], planner, each)
+                _event_plan(event, placement, records[each], planner, each)
                 for event, each in zip(api.events, own, strict=True)
             ),
             children=tree.children_of(api.name),
@@ -90,12 +91,15 @@ def plan_module(  # noqa: PLR0913 - what a module is made of
     exports = local | imported
     if api_plan is not None:
         exports.add(api_plan.class_name)
+        endpoints = {event.endpoint for event in api_plan.events}
+        exports |= {each for each in endpoints if not each.startswith("_")}
     plan = ModulePlan(
         name=name,
         sources=tuple(files),
         doc=tuple(docstring_text(api.description if api else None, _title(api, files))),
         imports=import_groups(
             words(planner.texts),
+            taken=names.taken,
             has_children=api is not None and bool(tree.checked_imports(api.name)),
             has_classes=bool(classes),
             others={
@@ -125,10 +129,10 @@ def plan_module(  # noqa: PLR0913 - what a module is made of
 
 
 def _event_plan(
-    event: Event, class_name: str, record: RecordType, planner: ClassPlanner, parts: Parts
+    event: Event, placement: Placement, record: RecordType, planner: ClassPlanner, parts: Parts
 ) -> EventPlan:
     name = parameter_name(event.name)
-    endpoint = f"_{class_name}Endpoint"
+    class_name, endpoint = placement.classes[parts][1], placement.endpoints[parts]
     arguments: list[Expression] = [
         "api=_API",
         f"name={python_literal(event.name)}",
@@ -147,7 +151,7 @@ def _event_plan(
         contract=lay_out(Brackets("_lbgen.EventContract", tuple(arguments)), 12, 12, 1),
         parameters=planner.parameters(record),
         doc=planner.fire_doc(record),
-        summary=tuple(docstring_text(event.description, f"The event `{event.name}`.")),
+        summary=description_lines(event.description),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .imports import in_module, own_class
+from .imports import PLAIN, in_module, own_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -24,17 +24,22 @@ class ModuleNames:
         module: the module.
         placement: of the package.
         validators: tells where validators find schemas.
+        fields: the names of the fields of its classes.
 
     Attributes:
+        taken: the names that it does not call by themselves, since a field has them.
         imported: the classes to import, by module.
         whole: the modules to import as a whole.
         aliases: its own classes that need another name, since something hides their own.
     """
 
-    def __init__(self, module: str, placement: Placement, validators: Validators) -> None:
+    def __init__(
+        self, module: str, placement: Placement, validators: Validators, fields: Collection[str]
+    ) -> None:
         self._module = module
         self._naming = placement
         self._validators = validators
+        self.taken = PLAIN & set(fields)
         self.imported: dict[str, set[str]] = {}
         self.whole: set[str] = set()
         self.aliases: set[str] = set()
@@ -42,6 +47,12 @@ class ModuleNames:
     def reference(self, parts: Parts) -> str:
         """The name of a record's class here."""
         return self._reference(parts, frozenset())
+
+    def plain(self, name: str) -> str:
+        """A name of `PLAIN`, or what it is called where a field has that name."""
+        if name not in self.taken:
+            return name
+        return f"_lbgen.{name}" if name in ("UNSET", "Unset") else f"_{name}"
 
     def hidden(self, names: Collection[str]) -> HiddenNames:
         """How to refer to classes where some names mean something else.
@@ -93,6 +104,7 @@ class HiddenNames:
         self._reference = reference
         self._hidden = hidden
         self.location = names.location
+        self.plain = names.plain
 
     def reference(self, parts: Parts) -> str:
         """The name of a record's class here."""

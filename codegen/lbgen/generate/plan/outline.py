@@ -20,9 +20,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldPlan:
-    """A field of a class, as the line that declares it."""
+    """A field of a class: the line that declares it, and the lines of the docstring below it."""
 
     line: str
+    doc: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

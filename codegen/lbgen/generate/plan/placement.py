@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...findings.diagnostic import Diagnostic, Related
 from ...source.document import SCHEME
-from ..names import class_name, module_name
+from ..names import class_name, module_name, parameter_name
 from .class_names import class_names
 
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ class Placement:
         modules: module of each document, by its URI.
         owners: the document or API that a module is for, and where it is written.
         classes: module and name of each record, by its parts.
+        endpoints: name of the class with the `fire` of each event, by the event's parts.
         problems: names that two things would have.
     """
 
     def __init__(self) -> None:
         self.modules: dict[str, str] = {}
         self.classes: dict[Parts, tuple[str, str]] = {}
+        self.endpoints: dict[Parts, str] = {}
         self.problems: list[Diagnostic] = []
         self._taken: dict[tuple[str, str], Place] = {}
         self._owners: dict[str, tuple[str, Place]] = {}
@@ -108,7 +110,24 @@ def name_classes(
             outer = around, placement.classes[record.owner[0]][1]
         candidates = class_names(record, outer, document.name)
         _claim_class(placement, parts, record, module, candidates)
+    for parts, (api, _) in events.items():
+        below = {other.name.removeprefix(f"{api.name}.").split(".")[0] for other in contract.apis}
+        _claim_endpoint(placement, parts, api, {parameter_name(step) for step in below})
     return placement
+
+
+def _claim_endpoint(placement: Placement, parts: Parts, api: Api, attributes: set[str]) -> None:
+    """Name the endpoint of an event after the event's class.
+
+    A class of the contract keeps its name, and so does an attribute of the API's class, in which
+    the name would mean something else; `_` then tells the endpoint apart, as no class starts with
+    it.
+    """
+    module, event_class = placement.classes[parts]
+    name = f"{event_class}Endpoint"
+    if name in attributes or placement.claim(module, name, api.place) is not None:
+        name = f"_{name}"
+    placement.endpoints[parts] = name
 
 
 def _claim_class(

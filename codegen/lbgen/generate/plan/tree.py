@@ -8,7 +8,7 @@ from lbgen_runtime.bus import RESERVED_API_NAMES
 
 from ...findings.diagnostic import Diagnostic, Related
 from ..layout import Brackets, lay_out
-from ..literals import docstring_text
+from ..literals import description_lines
 from ..names import module_name, parameter_name
 from .imports import import_line, import_lines, import_modules, in_module
 from .outline import NamespacePlan, StepPlan
@@ -172,7 +172,7 @@ class ApiTree:
             module=module,
             import_line=None if module is None else import_line(f".{module}", [class_name], 8),
             hidden=shown != class_name,
-            doc=tuple(docstring_text(api.description, f"The API {api.name}."))
+            doc=description_lines(api.description)
             if api
             else (f"The APIs below `{'.'.join(way)}`.",),
         )

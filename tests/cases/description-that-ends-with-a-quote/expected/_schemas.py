@@ -9,43 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "Says \"x\"",
- "events": {
-  "order_placed": {
-   "description": "Ends with \\\"",
-   "parameters": {
-    "type": "object"
-   }
-  },
-  "order_paid": {
-   "description": "\"",
-   "parameters": {
-    "type": "object",
-    "description": "A description that is so long that it fills a line of a docstring to the end \"x\""
-   }
-  },
-  "order_packed": {
-   "description": "\"x\"",
-   "parameters": {
-    "type": "object"
-   }
-  },
-  "order_sent": {
-   "description": "\\",
-   "parameters": {
-    "type": "object"
-   }
-  },
-  "order_lost": {
-   "description": "\"\"",
-   "parameters": {
-    "type": "object"
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"Says \"x\"","events":{"order_placed":{"description":"Ends with \\\"","parameters":{"type":"object"}},"order_paid":{"description":"\"","parameters":{"type":"object","description":"A description that is so long that it fills a line of a docstring to the end \"x\""}},"order_packed":{"description":"\"x\"","parameters":{"type":"object"}},"order_sent":{"description":"\\","parameters":{"type":"object"}},"order_lost":{"description":"\"\"","parameters":{"type":"object"}}}}""",
     },
 )

@@ -14,10 +14,15 @@ from ._schemas import SCHEMAS as _SCHEMAS
 
 __all__ = [
     "OrderLost",
+    "OrderLostEndpoint",
     "OrderPacked",
+    "OrderPackedEndpoint",
     "OrderPaid",
+    "OrderPaidEndpoint",
     "OrderPlaced",
+    "OrderPlacedEndpoint",
     "OrderSent",
+    "OrderSentEndpoint",
     "ShopApi",
 ]
 
@@ -105,7 +110,7 @@ class OrderLost(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -113,7 +118,14 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         *,
         additional_properties: dict[str, Any] = _lbgen.DEFAULT,
     ) -> str:
-        """Ends with \\\""""
+        """Ends with \\\"
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPlaced(
                 additional_properties=additional_properties,
@@ -133,7 +145,7 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         )
 
 
-class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
+class OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
     __slots__ = ()
 
     def fire(
@@ -141,7 +153,14 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
         *,
         additional_properties: dict[str, Any] = _lbgen.DEFAULT,
     ) -> str:
-        """\""""
+        """\"
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPaid(
                 additional_properties=additional_properties,
@@ -161,7 +180,7 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
         )
 
 
-class _OrderPackedEndpoint(_lbgen.EventEndpoint[OrderPacked]):
+class OrderPackedEndpoint(_lbgen.EventEndpoint[OrderPacked]):
     __slots__ = ()
 
     def fire(
@@ -169,7 +188,14 @@ class _OrderPackedEndpoint(_lbgen.EventEndpoint[OrderPacked]):
         *,
         additional_properties: dict[str, Any] = _lbgen.DEFAULT,
     ) -> str:
-        """\"x\""""
+        """\"x\"
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPacked(
                 additional_properties=additional_properties,
@@ -189,7 +215,7 @@ class _OrderPackedEndpoint(_lbgen.EventEndpoint[OrderPacked]):
         )
 
 
-class _OrderSentEndpoint(_lbgen.EventEndpoint[OrderSent]):
+class OrderSentEndpoint(_lbgen.EventEndpoint[OrderSent]):
     __slots__ = ()
 
     def fire(
@@ -198,6 +224,12 @@ class _OrderSentEndpoint(_lbgen.EventEndpoint[OrderSent]):
         additional_properties: dict[str, Any] = _lbgen.DEFAULT,
     ) -> str:
         """\\
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderSent(
@@ -218,7 +250,7 @@ class _OrderSentEndpoint(_lbgen.EventEndpoint[OrderSent]):
         )
 
 
-class _OrderLostEndpoint(_lbgen.EventEndpoint[OrderLost]):
+class OrderLostEndpoint(_lbgen.EventEndpoint[OrderLost]):
     __slots__ = ()
 
     def fire(
@@ -226,7 +258,14 @@ class _OrderLostEndpoint(_lbgen.EventEndpoint[OrderLost]):
         *,
         additional_properties: dict[str, Any] = _lbgen.DEFAULT,
     ) -> str:
-        """\"\""""
+        """\"\"
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderLost(
                 additional_properties=additional_properties,
@@ -253,42 +292,42 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """Ends with \\\""""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )
 
     @_lbgen.cached_property
-    def order_paid(self) -> _OrderPaidEndpoint:
+    def order_paid(self) -> OrderPaidEndpoint:
         """\""""
-        return _OrderPaidEndpoint(
+        return OrderPaidEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_paid", event_type=OrderPaid),
         )
 
     @_lbgen.cached_property
-    def order_packed(self) -> _OrderPackedEndpoint:
+    def order_packed(self) -> OrderPackedEndpoint:
         """\"x\""""
-        return _OrderPackedEndpoint(
+        return OrderPackedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_packed", event_type=OrderPacked),
         )
 
     @_lbgen.cached_property
-    def order_sent(self) -> _OrderSentEndpoint:
+    def order_sent(self) -> OrderSentEndpoint:
         """\\
         """
-        return _OrderSentEndpoint(
+        return OrderSentEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_sent", event_type=OrderSent),
         )
 
     @_lbgen.cached_property
-    def order_lost(self) -> _OrderLostEndpoint:
+    def order_lost(self) -> OrderLostEndpoint:
         """\"\""""
-        return _OrderLostEndpoint(
+        return OrderLostEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_lost", event_type=OrderLost),
         )

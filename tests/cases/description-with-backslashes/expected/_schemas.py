@@ -9,42 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\",
- "events": {
-  "order_placed": {
-   "title": "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\",
-   "description": "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "type": "string",
-      "default": "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\",
-      "description": "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\"
-     },
-     "kind": {
-      "enum": [
-       "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\",
-       "plain"
-      ]
-     },
-     "address": {
-      "description": "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\",
-      "type": "object",
-      "properties": {
-       "street": {
-        "type": "string",
-        "description": "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\"
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\","events":{"order_placed":{"title":"C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\","description":"C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\","parameters":{"type":"object","properties":{"note":{"type":"string","default":"C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\","description":"C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\"},"kind":{"enum":["C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\","plain"]},"address":{"description":"C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\","type":"object","properties":{"street":{"type":"string","description":"C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\"}}}}}}}}""",
     },
 )

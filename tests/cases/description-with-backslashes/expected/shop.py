@@ -14,19 +14,18 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "OrderPlacedAddress", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedAddress", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
 
 class OrderPlacedAddress(_lbgen.Record):
     """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
-
-    Attributes:
-        street: C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
     """
 
     street: str | None = None
+    """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
+    """
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/address",
@@ -35,18 +34,18 @@ class OrderPlacedAddress(_lbgen.Record):
 
 class OrderPlaced(_lbgen.Event):
     """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
-
-    Attributes:
-        note: C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
-        address: C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
     """
 
     note: str = "C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\"
+    """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
+    """
     kind: Union[
         Literal["C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\", "plain"],
         None,
     ] = None
     address: OrderPlacedAddress | None = None
+    """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
+    """
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
@@ -58,7 +57,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -76,6 +75,12 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         Args:
             note: C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
             address: C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPlaced(
@@ -113,10 +118,10 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """C:\\new\\table \\N{BULLET} \\x41 \\u0041 ends with \\
         """
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

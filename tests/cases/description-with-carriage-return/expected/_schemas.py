@@ -9,42 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "First.\rimport os\r\nLast.",
- "events": {
-  "order_placed": {
-   "title": "First.\rimport os\r\nLast.",
-   "description": "First.\rimport os\r\nLast.",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "type": "string",
-      "default": "First.\rimport os\r\nLast.",
-      "description": "First.\rimport os\r\nLast."
-     },
-     "kind": {
-      "enum": [
-       "First.\rimport os\r\nLast.",
-       "plain"
-      ]
-     },
-     "address": {
-      "description": "First.\rimport os\r\nLast.",
-      "type": "object",
-      "properties": {
-       "street": {
-        "type": "string",
-        "description": "First.\rimport os\r\nLast."
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"First.\rimport os\r\nLast.","events":{"order_placed":{"title":"First.\rimport os\r\nLast.","description":"First.\rimport os\r\nLast.","parameters":{"type":"object","properties":{"note":{"type":"string","default":"First.\rimport os\r\nLast.","description":"First.\rimport os\r\nLast."},"kind":{"enum":["First.\rimport os\r\nLast.","plain"]},"address":{"description":"First.\rimport os\r\nLast.","type":"object","properties":{"street":{"type":"string","description":"First.\rimport os\r\nLast."}}}}}}}}""",
     },
 )

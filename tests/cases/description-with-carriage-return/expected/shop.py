@@ -15,7 +15,7 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "OrderPlacedAddress", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedAddress", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
@@ -24,14 +24,13 @@ class OrderPlacedAddress(_lbgen.Record):
     """First.
     import os
     Last.
-
-    Attributes:
-        street: First.
-            import os
-            Last.
     """
 
     street: str | None = None
+    """First.
+    import os
+    Last.
+    """
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/address",
@@ -42,19 +41,19 @@ class OrderPlaced(_lbgen.Event):
     """First.
     import os
     Last.
-
-    Attributes:
-        note: First.
-            import os
-            Last.
-        address: First.
-            import os
-            Last.
     """
 
     note: str = "First.\rimport os\r\nLast."
+    """First.
+    import os
+    Last.
+    """
     kind: Literal["First.\rimport os\r\nLast.", "plain"] | None = None
     address: OrderPlacedAddress | None = None
+    """First.
+    import os
+    Last.
+    """
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
@@ -66,7 +65,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -87,6 +86,12 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
             address: First.
                 import os
                 Last.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPlaced(
@@ -123,12 +128,12 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """First.
         import os
         Last.
         """
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

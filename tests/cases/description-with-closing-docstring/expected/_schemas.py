@@ -9,42 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "\"\"\"; import os; os.system(\"touch owned\"); \"\"\"",
- "events": {
-  "order_placed": {
-   "title": "\"\"\"; import os; os.system(\"touch owned\"); \"\"\"",
-   "description": "\"\"\"; import os; os.system(\"touch owned\"); \"\"\"",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "type": "string",
-      "default": "\"\"\"; import os; os.system(\"touch owned\"); \"\"\"",
-      "description": "\"\"\"; import os; os.system(\"touch owned\"); \"\"\""
-     },
-     "kind": {
-      "enum": [
-       "\"\"\"; import os; os.system(\"touch owned\"); \"\"\"",
-       "plain"
-      ]
-     },
-     "address": {
-      "description": "\"\"\"; import os; os.system(\"touch owned\"); \"\"\"",
-      "type": "object",
-      "properties": {
-       "street": {
-        "type": "string",
-        "description": "\"\"\"; import os; os.system(\"touch owned\"); \"\"\""
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"\"\"\"; import os; os.system(\"touch owned\"); \"\"\"","events":{"order_placed":{"title":"\"\"\"; import os; os.system(\"touch owned\"); \"\"\"","description":"\"\"\"; import os; os.system(\"touch owned\"); \"\"\"","parameters":{"type":"object","properties":{"note":{"type":"string","default":"\"\"\"; import os; os.system(\"touch owned\"); \"\"\"","description":"\"\"\"; import os; os.system(\"touch owned\"); \"\"\""},"kind":{"enum":["\"\"\"; import os; os.system(\"touch owned\"); \"\"\"","plain"]},"address":{"description":"\"\"\"; import os; os.system(\"touch owned\"); \"\"\"","type":"object","properties":{"street":{"type":"string","description":"\"\"\"; import os; os.system(\"touch owned\"); \"\"\""}}}}}}}}""",
     },
 )

@@ -13,19 +13,16 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "OrderPlacedAddress", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedAddress", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
 
 class OrderPlacedAddress(_lbgen.Record):
-    """\"\"\"; import os; os.system("touch owned"); \"\"\"
-
-    Attributes:
-        street: \"\"\"; import os; os.system("touch owned"); \"\"\"
-    """
+    """\"\"\"; import os; os.system("touch owned"); \"\"\""""
 
     street: str | None = None
+    """\"\"\"; import os; os.system("touch owned"); \"\"\""""
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/address",
@@ -33,19 +30,16 @@ class OrderPlacedAddress(_lbgen.Record):
 
 
 class OrderPlaced(_lbgen.Event):
-    """\"\"\"; import os; os.system("touch owned"); \"\"\"
-
-    Attributes:
-        note: \"\"\"; import os; os.system("touch owned"); \"\"\"
-        address: \"\"\"; import os; os.system("touch owned"); \"\"\"
-    """
+    """\"\"\"; import os; os.system("touch owned"); \"\"\""""
 
     note: str = '"""; import os; os.system("touch owned"); """'
+    """\"\"\"; import os; os.system("touch owned"); \"\"\""""
     kind: Union[
         Literal['"""; import os; os.system("touch owned"); """', "plain"],
         None,
     ] = None
     address: OrderPlacedAddress | None = None
+    """\"\"\"; import os; os.system("touch owned"); \"\"\""""
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
@@ -57,7 +51,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -75,6 +69,12 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         Args:
             note: \"\"\"; import os; os.system("touch owned"); \"\"\"
             address: \"\"\"; import os; os.system("touch owned"); \"\"\"
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPlaced(
@@ -111,9 +111,9 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """\"\"\"; import os; os.system("touch owned"); \"\"\""""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

@@ -9,42 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}",
- "events": {
-  "order_placed": {
-   "title": "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}",
-   "description": "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "type": "string",
-      "default": "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}",
-      "description": "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"
-     },
-     "kind": {
-      "enum": [
-       "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}",
-       "plain"
-      ]
-     },
-     "address": {
-      "description": "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}",
-      "type": "object",
-      "properties": {
-       "street": {
-        "type": "string",
-        "description": "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}","events":{"order_placed":{"title":"{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}","description":"{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}","parameters":{"type":"object","properties":{"note":{"type":"string","default":"{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}","description":"{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"},"kind":{"enum":["{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}","plain"]},"address":{"description":"{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}","type":"object","properties":{"street":{"type":"string","description":"{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"}}}}}}}}""",
     },
 )

@@ -13,19 +13,16 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "OrderPlacedAddress", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedAddress", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
 
 class OrderPlacedAddress(_lbgen.Record):
-    """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}
-
-    Attributes:
-        street: {{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}
-    """
+    """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"""
 
     street: str | None = None
+    """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"""
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/address",
@@ -33,16 +30,13 @@ class OrderPlacedAddress(_lbgen.Record):
 
 
 class OrderPlaced(_lbgen.Event):
-    """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}
-
-    Attributes:
-        note: {{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}
-        address: {{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}
-    """
+    """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"""
 
     note: str = "{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"
+    """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"""
     kind: Literal["{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}", "plain"] | None = None
     address: OrderPlacedAddress | None = None
+    """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"""
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
@@ -54,7 +48,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -72,6 +66,12 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         Args:
             note: {{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}
             address: {{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPlaced(
@@ -108,9 +108,9 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """{{ 7 * 7 }} {% raw %} {# gone #} ${x} {x!r}"""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

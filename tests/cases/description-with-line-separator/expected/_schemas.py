@@ -9,42 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "First.\u2028import os\u2029Last.\u0085End.",
- "events": {
-  "order_placed": {
-   "title": "First.\u2028import os\u2029Last.\u0085End.",
-   "description": "First.\u2028import os\u2029Last.\u0085End.",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "type": "string",
-      "default": "First.\u2028import os\u2029Last.\u0085End.",
-      "description": "First.\u2028import os\u2029Last.\u0085End."
-     },
-     "kind": {
-      "enum": [
-       "First.\u2028import os\u2029Last.\u0085End.",
-       "plain"
-      ]
-     },
-     "address": {
-      "description": "First.\u2028import os\u2029Last.\u0085End.",
-      "type": "object",
-      "properties": {
-       "street": {
-        "type": "string",
-        "description": "First.\u2028import os\u2029Last.\u0085End."
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"First.\u2028import os\u2029Last.\u0085End.","events":{"order_placed":{"title":"First.\u2028import os\u2029Last.\u0085End.","description":"First.\u2028import os\u2029Last.\u0085End.","parameters":{"type":"object","properties":{"note":{"type":"string","default":"First.\u2028import os\u2029Last.\u0085End.","description":"First.\u2028import os\u2029Last.\u0085End."},"kind":{"enum":["First.\u2028import os\u2029Last.\u0085End.","plain"]},"address":{"description":"First.\u2028import os\u2029Last.\u0085End.","type":"object","properties":{"street":{"type":"string","description":"First.\u2028import os\u2029Last.\u0085End."}}}}}}}}""",
     },
 )

@@ -17,7 +17,7 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "OrderPlacedAddress", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedAddress", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
@@ -27,15 +27,14 @@ class OrderPlacedAddress(_lbgen.Record):
     import os
     Last.
     End.
-
-    Attributes:
-        street: First.
-            import os
-            Last.
-            End.
     """
 
     street: str | None = None
+    """First.
+    import os
+    Last.
+    End.
+    """
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/address",
@@ -47,21 +46,21 @@ class OrderPlaced(_lbgen.Event):
     import os
     Last.
     End.
-
-    Attributes:
-        note: First.
-            import os
-            Last.
-            End.
-        address: First.
-            import os
-            Last.
-            End.
     """
 
     note: str = "First.\u2028import os\u2029Last.\x85End."
+    """First.
+    import os
+    Last.
+    End.
+    """
     kind: Literal["First.\u2028import os\u2029Last.\x85End.", "plain"] | None = None
     address: OrderPlacedAddress | None = None
+    """First.
+    import os
+    Last.
+    End.
+    """
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
@@ -73,7 +72,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -100,6 +99,12 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
                 import os
                 Last.
                 End.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPlaced(
@@ -140,13 +145,13 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """First.
         import os
         Last.
         End.
         """
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

@@ -9,42 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "First line.\nSecond line.\n\n\n  Indented.\n",
- "events": {
-  "order_placed": {
-   "title": "First line.\nSecond line.\n\n\n  Indented.\n",
-   "description": "First line.\nSecond line.\n\n\n  Indented.\n",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "type": "string",
-      "default": "First line.\nSecond line.\n\n\n  Indented.\n",
-      "description": "First line.\nSecond line.\n\n\n  Indented.\n"
-     },
-     "kind": {
-      "enum": [
-       "First line.\nSecond line.\n\n\n  Indented.\n",
-       "plain"
-      ]
-     },
-     "address": {
-      "description": "First line.\nSecond line.\n\n\n  Indented.\n",
-      "type": "object",
-      "properties": {
-       "street": {
-        "type": "string",
-        "description": "First line.\nSecond line.\n\n\n  Indented.\n"
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"First line.\nSecond line.\n\n\n  Indented.\n","events":{"order_placed":{"title":"First line.\nSecond line.\n\n\n  Indented.\n","description":"First line.\nSecond line.\n\n\n  Indented.\n","parameters":{"type":"object","properties":{"note":{"type":"string","default":"First line.\nSecond line.\n\n\n  Indented.\n","description":"First line.\nSecond line.\n\n\n  Indented.\n"},"kind":{"enum":["First line.\nSecond line.\n\n\n  Indented.\n","plain"]},"address":{"description":"First line.\nSecond line.\n\n\n  Indented.\n","type":"object","properties":{"street":{"type":"string","description":"First line.\nSecond line.\n\n\n  Indented.\n"}}}}}}}}""",
     },
 )

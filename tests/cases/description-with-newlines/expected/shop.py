@@ -18,7 +18,7 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "OrderPlacedAddress", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedAddress", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
@@ -29,16 +29,15 @@ class OrderPlacedAddress(_lbgen.Record):
 
 
       Indented.
-
-    Attributes:
-        street: First line.
-            Second line.
-
-
-              Indented.
     """
 
     street: str | None = None
+    """First line.
+    Second line.
+
+
+      Indented.
+    """
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/order_placed/parameters/properties/address",
@@ -51,26 +50,26 @@ class OrderPlaced(_lbgen.Event):
 
 
       Indented.
-
-    Attributes:
-        note: First line.
-            Second line.
-
-
-              Indented.
-        address: First line.
-            Second line.
-
-
-              Indented.
     """
 
     note: str = "First line.\nSecond line.\n\n\n  Indented.\n"
+    """First line.
+    Second line.
+
+
+      Indented.
+    """
     kind: Union[
         Literal["First line.\nSecond line.\n\n\n  Indented.\n", "plain"],
         None,
     ] = None
     address: OrderPlacedAddress | None = None
+    """First line.
+    Second line.
+
+
+      Indented.
+    """
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
@@ -82,7 +81,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -112,6 +111,12 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
 
 
                   Indented.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             OrderPlaced(
@@ -153,14 +158,14 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """First line.
         Second line.
 
 
           Indented.
         """
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

@@ -9,42 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "He said \"now\" and 'now' and \"\"\"now\"\"\".",
- "events": {
-  "order_placed": {
-   "title": "He said \"now\" and 'now' and \"\"\"now\"\"\".",
-   "description": "He said \"now\" and 'now' and \"\"\"now\"\"\".",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "type": "string",
-      "default": "He said \"now\" and 'now' and \"\"\"now\"\"\".",
-      "description": "He said \"now\" and 'now' and \"\"\"now\"\"\"."
-     },
-     "kind": {
-      "enum": [
-       "He said \"now\" and 'now' and \"\"\"now\"\"\".",
-       "plain"
-      ]
-     },
-     "address": {
-      "description": "He said \"now\" and 'now' and \"\"\"now\"\"\".",
-      "type": "object",
-      "properties": {
-       "street": {
-        "type": "string",
-        "description": "He said \"now\" and 'now' and \"\"\"now\"\"\"."
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"He said \"now\" and 'now' and \"\"\"now\"\"\".","events":{"order_placed":{"title":"He said \"now\" and 'now' and \"\"\"now\"\"\".","description":"He said \"now\" and 'now' and \"\"\"now\"\"\".","parameters":{"type":"object","properties":{"note":{"type":"string","default":"He said \"now\" and 'now' and \"\"\"now\"\"\".","description":"He said \"now\" and 'now' and \"\"\"now\"\"\"."},"kind":{"enum":["He said \"now\" and 'now' and \"\"\"now\"\"\".","plain"]},"address":{"description":"He said \"now\" and 'now' and \"\"\"now\"\"\".","type":"object","properties":{"street":{"type":"string","description":"He said \"now\" and 'now' and \"\"\"now\"\"\"."}}}}}}}}""",
     },
 )

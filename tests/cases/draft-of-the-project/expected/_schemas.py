@@ -9,29 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "$schema": "http://json-schema.org/draft-07/schema",
- "lbgen": 1,
- "api": "shop",
- "description": "The shop.",
- "events": {
-  "order_placed": {
-   "description": "A customer placed an order.",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "note": {
-      "$ref": "#/definitions/Note"
-     }
-    }
-   }
-  }
- },
- "definitions": {
-  "Note": {
-   "type": "string"
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"$schema":"http://json-schema.org/draft-07/schema","lbgen":1,"api":"shop","description":"The shop.","events":{"order_placed":{"description":"A customer placed an order.","parameters":{"type":"object","properties":{"note":{"$ref":"#/definitions/Note"}}}}},"definitions":{"Note":{"type":"string"}}}""",
     },
 )

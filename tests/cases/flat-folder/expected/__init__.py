@@ -26,7 +26,6 @@ class _ShopApis:
 
     @_lbgen.cached_property
     def orders(self) -> ShopOrdersApi:
-        """The API shop.orders."""
         from .shop_orders import ShopOrdersApi
 
         return ShopOrdersApi(self._bus)

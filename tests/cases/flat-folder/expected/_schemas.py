@@ -9,55 +9,8 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "https://example.com/schemas/order_paid.json": r"""{
- "$schema": "http://json-schema.org/draft-07/schema#",
- "$id": "https://example.com/schemas/order_paid.json",
- "title": "Order paid",
- "description": "The money for an order came.",
- "examples": [
-  {
-   "sku": "A-1"
-  }
- ],
- "type": "object",
- "required": [
-  "sku"
- ],
- "properties": {
-  "sku": {
-   "$ref": "https://example.com/schemas/sku.json#/definitions/sku"
-  }
- }
-}""",
-        "https://example.com/schemas/order_placed.json": r"""{
- "$schema": "http://json-schema.org/draft-07/schema#",
- "$id": "https://example.com/schemas/order_placed.json",
- "title": "Order placed",
- "description": "A customer placed an order.",
- "examples": [
-  {
-   "sku": "A-1"
-  }
- ],
- "type": "object",
- "required": [
-  "sku"
- ],
- "properties": {
-  "sku": {
-   "$ref": "https://example.com/schemas/sku.json#/definitions/sku"
-  }
- }
-}""",
-        "https://example.com/schemas/sku.json": r"""{
- "$schema": "http://json-schema.org/draft-07/schema#",
- "$id": "https://example.com/schemas/sku.json",
- "definitions": {
-  "sku": {
-   "type": "string",
-   "minLength": 1
-  }
- }
-}""",
+        "https://example.com/schemas/order_paid.json": r"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://example.com/schemas/order_paid.json","title":"Order paid","description":"The money for an order came.","examples":[{"sku":"A-1"}],"type":"object","required":["sku"],"properties":{"sku":{"$ref":"https://example.com/schemas/sku.json#/definitions/sku"}}}""",
+        "https://example.com/schemas/order_placed.json": r"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://example.com/schemas/order_placed.json","title":"Order placed","description":"A customer placed an order.","examples":[{"sku":"A-1"}],"type":"object","required":["sku"],"properties":{"sku":{"$ref":"https://example.com/schemas/sku.json#/definitions/sku"}}}""",
+        "https://example.com/schemas/sku.json": r"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://example.com/schemas/sku.json","definitions":{"sku":{"type":"string","minLength":1}}}""",
     },
 )

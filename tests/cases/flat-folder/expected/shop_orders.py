@@ -9,7 +9,13 @@ import lbgen_runtime as _lbgen
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPaid", "OrderPlaced", "ShopOrdersApi"]
+__all__ = [
+    "OrderPaid",
+    "OrderPaidEndpoint",
+    "OrderPlaced",
+    "OrderPlacedEndpoint",
+    "ShopOrdersApi",
+]
 
 _API = _lbgen.ApiContract(name="shop.orders")
 
@@ -18,6 +24,7 @@ class OrderPaid(_lbgen.Event):
     """The money for an order came."""
 
     sku: str
+    """At least 1 character."""
 
     __lbgen_event__ = "shop.orders.order_paid"
     __lbgen_schema__ = _SCHEMAS.at("https://example.com/schemas/order_paid.json#")
@@ -27,12 +34,13 @@ class OrderPlaced(_lbgen.Event):
     """A customer placed an order."""
 
     sku: str
+    """At least 1 character."""
 
     __lbgen_event__ = "shop.orders.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("https://example.com/schemas/order_placed.json#")
 
 
-class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
+class OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
     __slots__ = ()
 
     def fire(
@@ -40,7 +48,17 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
         *,
         sku: str,
     ) -> str:
-        """The money for an order came."""
+        """The money for an order came.
+
+        Args:
+            sku: At least 1 character.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPaid(
                 sku=sku,
@@ -60,7 +78,7 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
         )
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -68,7 +86,17 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         *,
         sku: str,
     ) -> str:
-        """A customer placed an order."""
+        """A customer placed an order.
+
+        Args:
+            sku: At least 1 character.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPlaced(
                 sku=sku,
@@ -89,23 +117,21 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
 
 
 class ShopOrdersApi:
-    """The API shop.orders."""
-
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_paid(self) -> _OrderPaidEndpoint:
+    def order_paid(self) -> OrderPaidEndpoint:
         """The money for an order came."""
-        return _OrderPaidEndpoint(
+        return OrderPaidEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_paid", event_type=OrderPaid),
         )
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """A customer placed an order."""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

@@ -9,31 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "The shop.",
- "events": {
-  "order_placed": {
-   "description": "A customer placed an order.",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "model_dump": {
-      "type": "string"
-     },
-     "other": {
-      "type": "object",
-      "properties": {
-       "model_dump": {
-        "type": "integer"
-       }
-      }
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"The shop.","events":{"order_placed":{"description":"A customer placed an order.","parameters":{"type":"object","properties":{"model_dump":{"type":"string"},"other":{"type":"object","properties":{"model_dump":{"type":"integer"}}}}}}}}""",
     },
 )

@@ -10,7 +10,7 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "OrderPlacedOther", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedEndpoint", "OrderPlacedOther", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
@@ -45,7 +45,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -54,7 +54,14 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         model_dump: str | None = None,
         other: OrderPlacedOther | None = None,
     ) -> str:
-        """A customer placed an order."""
+        """A customer placed an order.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPlaced(
                 model_dump=model_dump,
@@ -84,9 +91,9 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """A customer placed an order."""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

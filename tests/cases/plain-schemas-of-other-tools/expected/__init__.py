@@ -27,7 +27,6 @@ class _ComExampleApis:
 
     @_lbgen.cached_property
     def pages(self) -> ComExamplePagesApi:
-        """The API com.example.pages."""
         from .com_example_pages import ComExamplePagesApi
 
         return ComExamplePagesApi(self._bus)
@@ -50,7 +49,6 @@ class Bus(_lbgen.Bus):
 
     @_lbgen.cached_property
     def code_host(self) -> CodeHostApi:
-        """The API code_host."""
         from .code_host import CodeHostApi
 
         return CodeHostApi(self)

@@ -21,9 +21,11 @@ __all__ = [
     "CheckRunCompletedCheckRun",
     "CheckRunCreatedCheckRun",
     "CheckRunV2",
+    "CheckRunV2Endpoint",
     "CodeHostApi",
     "PartialUser",
     "RefundGiven",
+    "RefundGivenEndpoint",
     "RefundGivenParts",
     "RefundGivenTo",
     "RefundGivenToBank",
@@ -105,6 +107,7 @@ class RefundGivenTo(_lbgen.Record):
 
 class RefundGivenParts(_lbgen.Record):
     to: tuple[str, int, *tuple[Any, ...]] | None = None
+    """At least 2 items."""
 
     __lbgen_schema__ = _SCHEMAS.at(
         "http://example.com/Refund%20given.json#/properties/parts/items",
@@ -132,7 +135,7 @@ class RefundGiven(_lbgen.Event):
         }
 
 
-class _CheckRunV2Endpoint(_lbgen.EventEndpoint[CheckRunV2]):
+class CheckRunV2Endpoint(_lbgen.EventEndpoint[CheckRunV2]):
     __slots__ = ()
 
     def fire(
@@ -142,7 +145,14 @@ class _CheckRunV2Endpoint(_lbgen.EventEndpoint[CheckRunV2]):
         check_run: CheckRunCompletedCheckRun | CheckRunCreatedCheckRun,
         sender: PartialUser,
     ) -> str:
-        """Fire the event."""
+        """Fire the event.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             CheckRunV2(
                 action=action,
@@ -168,7 +178,7 @@ class _CheckRunV2Endpoint(_lbgen.EventEndpoint[CheckRunV2]):
         )
 
 
-class _RefundGivenEndpoint(_lbgen.EventEndpoint[RefundGiven]):
+class RefundGivenEndpoint(_lbgen.EventEndpoint[RefundGiven]):
     __slots__ = ()
 
     def fire(
@@ -177,7 +187,14 @@ class _RefundGivenEndpoint(_lbgen.EventEndpoint[RefundGiven]):
         to: RefundGivenTo | None = None,
         parts: list[RefundGivenParts] | None = None,
     ) -> str:
-        """Fire the event."""
+        """Fire the event.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             RefundGiven(
                 to=to,
@@ -201,23 +218,19 @@ class _RefundGivenEndpoint(_lbgen.EventEndpoint[RefundGiven]):
 
 
 class CodeHostApi:
-    """The API code_host."""
-
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
     @_lbgen.cached_property
-    def check_run_v2(self) -> _CheckRunV2Endpoint:
-        """The event `check_run_v2`."""
-        return _CheckRunV2Endpoint(
+    def check_run_v2(self) -> CheckRunV2Endpoint:
+        return CheckRunV2Endpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="check_run_v2", event_type=CheckRunV2),
         )
 
     @_lbgen.cached_property
-    def refund_given(self) -> _RefundGivenEndpoint:
-        """The event `refund_given`."""
-        return _RefundGivenEndpoint(
+    def refund_given(self) -> RefundGivenEndpoint:
+        return RefundGivenEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="refund_given", event_type=RefundGiven),
         )

@@ -46,6 +46,7 @@ class CheckRunCompletedCheckRun(_lbgen.Record):
 class PartialUser(_lbgen.Record):
     login: str | None = None
     site: str | None = None
+    """Format `uri`; for example `"no uri at all"`."""
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///code-host/types.json#/definitions/Partial%3CUser%3E",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import datetime as _datetime
+import datetime
 
 import lbgen_runtime as _lbgen
 from lbgen_runtime import codecs as _codecs
@@ -17,7 +17,7 @@ __all__ = ["CommonMeta"]
 
 class CommonMeta(_lbgen.Record):
     stream: str
-    dt: _datetime.datetime | None = None
+    dt: datetime.datetime | None = None
 
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///fragment/common/1.0.0#/properties/meta")
 

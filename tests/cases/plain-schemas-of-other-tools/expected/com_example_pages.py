@@ -18,6 +18,7 @@ __all__ = [
     "CommonMeta",
     "Page",
     "PageMoved",
+    "PageMovedEndpoint",
     "PageMovedPriorState",
     "PageMovedPriorStatePage",
 ]
@@ -53,7 +54,7 @@ class PageMovedPriorState(_lbgen.Record):
 
 
 class PageMoved(_lbgen.Event):
-    type: Literal["page_moved"] = _lbgen.field(key="@type")
+    type: Literal["page_moved"] = _lbgen.field(default="page_moved", key="@type")
     page: Page
     prior_state: PageMovedPriorState | None = None
     schema: str = _lbgen.field(key="$schema")
@@ -71,19 +72,26 @@ class PageMoved(_lbgen.Event):
         }
 
 
-class _PageMovedEndpoint(_lbgen.EventEndpoint[PageMoved]):
+class PageMovedEndpoint(_lbgen.EventEndpoint[PageMoved]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        type: Literal["page_moved"],
+        type: Literal["page_moved"] = "page_moved",
         page: Page,
         prior_state: PageMovedPriorState | None = None,
         schema: str,
         meta: CommonMeta,
     ) -> str:
-        """Fire the event."""
+        """Fire the event.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             PageMoved(
                 type=type,
@@ -97,7 +105,7 @@ class _PageMovedEndpoint(_lbgen.EventEndpoint[PageMoved]):
     async def fire_async(
         self,
         *,
-        type: Literal["page_moved"],
+        type: Literal["page_moved"] = "page_moved",
         page: Page,
         prior_state: PageMovedPriorState | None = None,
         schema: str,
@@ -116,15 +124,12 @@ class _PageMovedEndpoint(_lbgen.EventEndpoint[PageMoved]):
 
 
 class ComExamplePagesApi:
-    """The API com.example.pages."""
-
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
     @_lbgen.cached_property
-    def page_moved(self) -> _PageMovedEndpoint:
-        """The event `page_moved`."""
-        return _PageMovedEndpoint(
+    def page_moved(self) -> PageMovedEndpoint:
+        return PageMovedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="page_moved", event_type=PageMoved),
         )

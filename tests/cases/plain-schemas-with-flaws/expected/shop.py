@@ -12,8 +12,10 @@ from ._schemas import SCHEMAS as _SCHEMAS
 
 __all__ = [
     "OrderPaid",
+    "OrderPaidEndpoint",
     "OrderPlaced",
     "OrderPlacedDiscount",
+    "OrderPlacedEndpoint",
     "OrderPlacedPrice",
     "ShopApi",
 ]
@@ -84,7 +86,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
+class OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
     __slots__ = ()
 
     def fire(
@@ -93,7 +95,14 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
         id: int | None = None,
         sku: str | None = None,
     ) -> str:
-        """Fire the event."""
+        """Fire the event.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPaid(
                 id=id,
@@ -116,7 +125,7 @@ class _OrderPaidEndpoint(_lbgen.EventEndpoint[OrderPaid]):
         )
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -127,7 +136,14 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         id: str | None = None,
         sku: str | None = None,
     ) -> str:
-        """Fire the event."""
+        """Fire the event.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPlaced(
                 price=price,
@@ -157,23 +173,19 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
 
 
 class ShopApi:
-    """The API shop."""
-
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_paid(self) -> _OrderPaidEndpoint:
-        """The event `order_paid`."""
-        return _OrderPaidEndpoint(
+    def order_paid(self) -> OrderPaidEndpoint:
+        return OrderPaidEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_paid", event_type=OrderPaid),
         )
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
-        """The event `order_placed`."""
-        return _OrderPlacedEndpoint(
+    def order_placed(self) -> OrderPlacedEndpoint:
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

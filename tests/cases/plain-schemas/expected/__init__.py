@@ -23,7 +23,6 @@ class Bus(_lbgen.Bus):
 
     @_lbgen.cached_property
     def shop(self) -> ShopApi:
-        """The API shop."""
         from .shop import ShopApi
 
         return ShopApi(self)

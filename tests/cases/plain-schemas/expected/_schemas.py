@@ -9,36 +9,7 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "https://example.com/schemas/order_placed.json": r"""{
- "$schema": "http://json-schema.org/draft-07/schema#",
- "$id": "https://example.com/schemas/order_placed.json",
- "title": "Order placed",
- "description": "A customer placed an order.",
- "examples": [
-  {
-   "sku": "A-1"
-  }
- ],
- "type": "object",
- "required": [
-  "sku"
- ],
- "properties": {
-  "sku": {
-   "$ref": "https://example.com/schemas/sku.json#/definitions/sku"
-  }
- },
- "owner": "team-a"
-}""",
-        "https://example.com/schemas/sku.json": r"""{
- "$schema": "http://json-schema.org/draft-07/schema#",
- "$id": "https://example.com/schemas/sku.json",
- "definitions": {
-  "sku": {
-   "type": "string",
-   "minLength": 1
-  }
- }
-}""",
+        "https://example.com/schemas/order_placed.json": r"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://example.com/schemas/order_placed.json","title":"Order placed","description":"A customer placed an order.","examples":[{"sku":"A-1"}],"type":"object","required":["sku"],"properties":{"sku":{"$ref":"https://example.com/schemas/sku.json#/definitions/sku"}},"owner":"team-a"}""",
+        "https://example.com/schemas/sku.json": r"""{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://example.com/schemas/sku.json","definitions":{"sku":{"type":"string","minLength":1}}}""",
     },
 )

@@ -9,7 +9,7 @@ import lbgen_runtime as _lbgen
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
@@ -18,12 +18,13 @@ class OrderPlaced(_lbgen.Event):
     """A customer placed an order."""
 
     sku: str
+    """At least 1 character."""
 
     __lbgen_event__ = "shop.order_placed"
     __lbgen_schema__ = _SCHEMAS.at("https://example.com/schemas/order_placed.json#")
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -31,7 +32,17 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         *,
         sku: str,
     ) -> str:
-        """A customer placed an order."""
+        """A customer placed an order.
+
+        Args:
+            sku: At least 1 character.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPlaced(
                 sku=sku,
@@ -52,15 +63,13 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
 
 
 class ShopApi:
-    """The API shop."""
-
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """A customer placed an order."""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import datetime as _datetime
-import uuid as _uuid
+import datetime
+import uuid
 from typing import Any, Literal
 
 import lbgen_runtime as _lbgen
+from lbgen_runtime import UNSET, Unset
 from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
@@ -20,17 +21,25 @@ __all__ = [
     "Category",
     "Folder",
     "FormatsTried",
+    "FormatsTriedEndpoint",
     "InvoicePayment",
     "MapsTried",
+    "MapsTriedEndpoint",
     "MapsTriedMixed",
     "MergesTried",
     "MergesTriedAddress",
+    "MergesTriedEndpoint",
     "RecursionTried",
+    "RecursionTriedEndpoint",
     "ReferencesTried",
+    "ReferencesTriedEndpoint",
     "SequencesTried",
+    "SequencesTriedEndpoint",
     "ShopApi",
     "UnionsTried",
+    "UnionsTriedEndpoint",
     "ValuesTried",
+    "ValuesTriedEndpoint",
 ]
 
 _API = _lbgen.ApiContract(name="shop")
@@ -71,15 +80,14 @@ class RecursionTried(_lbgen.Event):
 
 
 class ReferencesTried(_lbgen.Event):
-    """Every way to refer to a schema.
-
-    Attributes:
-        beside: A short one.
-    """
+    """Every way to refer to a schema."""
 
     plain: str
+    """At least 1 character."""
     beside: str
+    """A short one. At most 8 characters; at least 1 character."""
     anchored: float
+    """More than 0."""
     identified: Literal["red", "green"]
     dynamic: int
 
@@ -96,7 +104,7 @@ class ReferencesTried(_lbgen.Event):
 
 
 class MergesTriedAddress(_lbgen.Record):
-    stamped_at: _datetime.datetime
+    stamped_at: datetime.datetime
     street: str
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -115,7 +123,8 @@ class MergesTried(_lbgen.Event):
 
     address: MergesTriedAddress | None = None
     small: int | None = None
-    stamped_at: _datetime.datetime
+    """At least 0; at most 9."""
+    stamped_at: datetime.datetime
     note: str
 
     __lbgen_event__ = "shop.merges_tried"
@@ -131,7 +140,7 @@ class MergesTried(_lbgen.Event):
 
 
 class CardPayment(_lbgen.Record):
-    kind: Literal["card"]
+    kind: Literal["card"] = "card"
     last_digits: str
 
     __lbgen_schema__ = _SCHEMAS.at(
@@ -140,8 +149,8 @@ class CardPayment(_lbgen.Record):
 
 
 class InvoicePayment(_lbgen.Record):
-    kind: Literal["invoice"]
-    due_at: _datetime.datetime
+    kind: Literal["invoice"] = "invoice"
+    due_at: datetime.datetime
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop.yaml#/events/unions_tried/parameters/properties/payment/oneOf/1",
@@ -186,8 +195,10 @@ class SequencesTried(_lbgen.Event):
     """Arrays."""
 
     point: tuple[float, float]
+    """At least 2 items."""
     open_point: list[float | str] | None = None
     tags: list[str]
+    """No two items are equal."""
     grid: list[list[int]] | None = None
     anything: list[Any] | None = None
 
@@ -242,12 +253,12 @@ class MapsTried(_lbgen.Event):
 class ValuesTried(_lbgen.Event):
     """Constants and enumerations."""
 
-    version: Literal[2]
+    version: Literal[2] = 2
     state: Literal["open", "closed", "on hold"]
     level: Literal[1, 2, 3] | None = None
     rate: float | None = None
-    either: Literal["auto", 1, True] | _lbgen.Unset | None = _lbgen.UNSET
-    nothing: _lbgen.Unset | None = _lbgen.UNSET
+    either: Literal["auto", 1, True] | Unset | None = UNSET
+    nothing: Unset | None = UNSET
     structure: dict[str, Any] | None = None
 
     __lbgen_event__ = "shop.values_tried"
@@ -265,15 +276,19 @@ class ValuesTried(_lbgen.Event):
 class FormatsTried(_lbgen.Event):
     """Strings with a Python type of their own."""
 
-    id: _uuid.UUID | None = None
-    moment: _datetime.datetime | None = None
-    day: _datetime.date | None = None
-    time_of_day: _datetime.time | None = None
+    id: uuid.UUID | None = None
+    moment: datetime.datetime | None = None
+    day: datetime.date | None = None
+    time_of_day: datetime.time | None = None
     span: str | None = None
+    """Format `duration`."""
     mail: str | None = None
+    """Format `email`."""
     page: str | None = None
+    """Format `uri`."""
     address: str | None = None
-    maybe: _uuid.UUID | _lbgen.Unset | None = _lbgen.UNSET
+    """Format `ipv4`."""
+    maybe: uuid.UUID | Unset | None = UNSET
 
     __lbgen_event__ = "shop.formats_tried"
     __lbgen_schema__ = _SCHEMAS.at(
@@ -291,7 +306,7 @@ class FormatsTried(_lbgen.Event):
         }
 
 
-class _RecursionTriedEndpoint(_lbgen.EventEndpoint[RecursionTried]):
+class RecursionTriedEndpoint(_lbgen.EventEndpoint[RecursionTried]):
     __slots__ = ()
 
     def fire(
@@ -300,7 +315,14 @@ class _RecursionTriedEndpoint(_lbgen.EventEndpoint[RecursionTried]):
         category: Category,
         folder: Folder | None = None,
     ) -> str:
-        """A schema that refers to itself, and two that refer to each other over files."""
+        """A schema that refers to itself, and two that refer to each other over files.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             RecursionTried(
                 category=category,
@@ -323,7 +345,7 @@ class _RecursionTriedEndpoint(_lbgen.EventEndpoint[RecursionTried]):
         )
 
 
-class _ReferencesTriedEndpoint(_lbgen.EventEndpoint[ReferencesTried]):
+class ReferencesTriedEndpoint(_lbgen.EventEndpoint[ReferencesTried]):
     __slots__ = ()
 
     def fire(
@@ -338,7 +360,15 @@ class _ReferencesTriedEndpoint(_lbgen.EventEndpoint[ReferencesTried]):
         """Every way to refer to a schema.
 
         Args:
-            beside: A short one.
+            plain: At least 1 character.
+            beside: A short one. At most 8 characters; at least 1 character.
+            anchored: More than 0.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
         """
         return self.fire_event(
             ReferencesTried(
@@ -371,7 +401,7 @@ class _ReferencesTriedEndpoint(_lbgen.EventEndpoint[ReferencesTried]):
         )
 
 
-class _MergesTriedEndpoint(_lbgen.EventEndpoint[MergesTried]):
+class MergesTriedEndpoint(_lbgen.EventEndpoint[MergesTried]):
     __slots__ = ()
 
     def fire(
@@ -379,10 +409,20 @@ class _MergesTriedEndpoint(_lbgen.EventEndpoint[MergesTried]):
         *,
         address: MergesTriedAddress | None = None,
         small: int | None = None,
-        stamped_at: _datetime.datetime,
+        stamped_at: datetime.datetime,
         note: str,
     ) -> str:
-        """Objects that are put together."""
+        """Objects that are put together.
+
+        Args:
+            small: At least 0; at most 9.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             MergesTried(
                 address=address,
@@ -397,7 +437,7 @@ class _MergesTriedEndpoint(_lbgen.EventEndpoint[MergesTried]):
         *,
         address: MergesTriedAddress | None = None,
         small: int | None = None,
-        stamped_at: _datetime.datetime,
+        stamped_at: datetime.datetime,
         note: str,
     ) -> str:
         """As `fire`, for async code."""
@@ -411,7 +451,7 @@ class _MergesTriedEndpoint(_lbgen.EventEndpoint[MergesTried]):
         )
 
 
-class _UnionsTriedEndpoint(_lbgen.EventEndpoint[UnionsTried]):
+class UnionsTriedEndpoint(_lbgen.EventEndpoint[UnionsTried]):
     __slots__ = ()
 
     def fire(
@@ -422,7 +462,14 @@ class _UnionsTriedEndpoint(_lbgen.EventEndpoint[UnionsTried]):
         several: int | str | None,
         either: list[str] | bool | None = None,
     ) -> str:
-        """One of several."""
+        """One of several.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             UnionsTried(
                 payment=payment,
@@ -451,7 +498,7 @@ class _UnionsTriedEndpoint(_lbgen.EventEndpoint[UnionsTried]):
         )
 
 
-class _SequencesTriedEndpoint(_lbgen.EventEndpoint[SequencesTried]):
+class SequencesTriedEndpoint(_lbgen.EventEndpoint[SequencesTried]):
     __slots__ = ()
 
     def fire(
@@ -463,7 +510,18 @@ class _SequencesTriedEndpoint(_lbgen.EventEndpoint[SequencesTried]):
         grid: list[list[int]] | None = None,
         anything: list[Any] | None = None,
     ) -> str:
-        """Arrays."""
+        """Arrays.
+
+        Args:
+            point: At least 2 items.
+            tags: No two items are equal.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             SequencesTried(
                 point=point,
@@ -495,7 +553,7 @@ class _SequencesTriedEndpoint(_lbgen.EventEndpoint[SequencesTried]):
         )
 
 
-class _MapsTriedEndpoint(_lbgen.EventEndpoint[MapsTried]):
+class MapsTriedEndpoint(_lbgen.EventEndpoint[MapsTried]):
     __slots__ = ()
 
     def fire(
@@ -506,7 +564,14 @@ class _MapsTriedEndpoint(_lbgen.EventEndpoint[MapsTried]):
         labels: dict[str, str] | None = None,
         mixed: MapsTriedMixed | None = None,
     ) -> str:
-        """Objects whose keys are data."""
+        """Objects whose keys are data.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             MapsTried(
                 prices=prices,
@@ -535,21 +600,28 @@ class _MapsTriedEndpoint(_lbgen.EventEndpoint[MapsTried]):
         )
 
 
-class _ValuesTriedEndpoint(_lbgen.EventEndpoint[ValuesTried]):
+class ValuesTriedEndpoint(_lbgen.EventEndpoint[ValuesTried]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        version: Literal[2],
+        version: Literal[2] = 2,
         state: Literal["open", "closed", "on hold"],
         level: Literal[1, 2, 3] | None = None,
         rate: float | None = None,
-        either: Literal["auto", 1, True] | _lbgen.Unset | None = _lbgen.UNSET,
-        nothing: _lbgen.Unset | None = _lbgen.UNSET,
+        either: Literal["auto", 1, True] | Unset | None = UNSET,
+        nothing: Unset | None = UNSET,
         structure: dict[str, Any] | None = None,
     ) -> str:
-        """Constants and enumerations."""
+        """Constants and enumerations.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             ValuesTried(
                 version=version,
@@ -565,12 +637,12 @@ class _ValuesTriedEndpoint(_lbgen.EventEndpoint[ValuesTried]):
     async def fire_async(
         self,
         *,
-        version: Literal[2],
+        version: Literal[2] = 2,
         state: Literal["open", "closed", "on hold"],
         level: Literal[1, 2, 3] | None = None,
         rate: float | None = None,
-        either: Literal["auto", 1, True] | _lbgen.Unset | None = _lbgen.UNSET,
-        nothing: _lbgen.Unset | None = _lbgen.UNSET,
+        either: Literal["auto", 1, True] | Unset | None = UNSET,
+        nothing: Unset | None = UNSET,
         structure: dict[str, Any] | None = None,
     ) -> str:
         """As `fire`, for async code."""
@@ -587,23 +659,36 @@ class _ValuesTriedEndpoint(_lbgen.EventEndpoint[ValuesTried]):
         )
 
 
-class _FormatsTriedEndpoint(_lbgen.EventEndpoint[FormatsTried]):
+class FormatsTriedEndpoint(_lbgen.EventEndpoint[FormatsTried]):
     __slots__ = ()
 
     def fire(
         self,
         *,
-        id: _uuid.UUID | None = None,
-        moment: _datetime.datetime | None = None,
-        day: _datetime.date | None = None,
-        time_of_day: _datetime.time | None = None,
+        id: uuid.UUID | None = None,
+        moment: datetime.datetime | None = None,
+        day: datetime.date | None = None,
+        time_of_day: datetime.time | None = None,
         span: str | None = None,
         mail: str | None = None,
         page: str | None = None,
         address: str | None = None,
-        maybe: _uuid.UUID | _lbgen.Unset | None = _lbgen.UNSET,
+        maybe: uuid.UUID | Unset | None = UNSET,
     ) -> str:
-        """Strings with a Python type of their own."""
+        """Strings with a Python type of their own.
+
+        Args:
+            span: Format `duration`.
+            mail: Format `email`.
+            page: Format `uri`.
+            address: Format `ipv4`.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             FormatsTried(
                 id=id,
@@ -621,15 +706,15 @@ class _FormatsTriedEndpoint(_lbgen.EventEndpoint[FormatsTried]):
     async def fire_async(
         self,
         *,
-        id: _uuid.UUID | None = None,
-        moment: _datetime.datetime | None = None,
-        day: _datetime.date | None = None,
-        time_of_day: _datetime.time | None = None,
+        id: uuid.UUID | None = None,
+        moment: datetime.datetime | None = None,
+        day: datetime.date | None = None,
+        time_of_day: datetime.time | None = None,
         span: str | None = None,
         mail: str | None = None,
         page: str | None = None,
         address: str | None = None,
-        maybe: _uuid.UUID | _lbgen.Unset | None = _lbgen.UNSET,
+        maybe: uuid.UUID | Unset | None = UNSET,
     ) -> str:
         """As `fire`, for async code."""
         return await self.fire_event_async(
@@ -654,9 +739,9 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def recursion_tried(self) -> _RecursionTriedEndpoint:
+    def recursion_tried(self) -> RecursionTriedEndpoint:
         """A schema that refers to itself, and two that refer to each other over files."""
-        return _RecursionTriedEndpoint(
+        return RecursionTriedEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,
@@ -666,9 +751,9 @@ class ShopApi:
         )
 
     @_lbgen.cached_property
-    def references_tried(self) -> _ReferencesTriedEndpoint:
+    def references_tried(self) -> ReferencesTriedEndpoint:
         """Every way to refer to a schema."""
-        return _ReferencesTriedEndpoint(
+        return ReferencesTriedEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,
@@ -678,25 +763,25 @@ class ShopApi:
         )
 
     @_lbgen.cached_property
-    def merges_tried(self) -> _MergesTriedEndpoint:
+    def merges_tried(self) -> MergesTriedEndpoint:
         """Objects that are put together."""
-        return _MergesTriedEndpoint(
+        return MergesTriedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="merges_tried", event_type=MergesTried),
         )
 
     @_lbgen.cached_property
-    def unions_tried(self) -> _UnionsTriedEndpoint:
+    def unions_tried(self) -> UnionsTriedEndpoint:
         """One of several."""
-        return _UnionsTriedEndpoint(
+        return UnionsTriedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="unions_tried", event_type=UnionsTried),
         )
 
     @_lbgen.cached_property
-    def sequences_tried(self) -> _SequencesTriedEndpoint:
+    def sequences_tried(self) -> SequencesTriedEndpoint:
         """Arrays."""
-        return _SequencesTriedEndpoint(
+        return SequencesTriedEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,
@@ -706,25 +791,25 @@ class ShopApi:
         )
 
     @_lbgen.cached_property
-    def maps_tried(self) -> _MapsTriedEndpoint:
+    def maps_tried(self) -> MapsTriedEndpoint:
         """Objects whose keys are data."""
-        return _MapsTriedEndpoint(
+        return MapsTriedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="maps_tried", event_type=MapsTried),
         )
 
     @_lbgen.cached_property
-    def values_tried(self) -> _ValuesTriedEndpoint:
+    def values_tried(self) -> ValuesTriedEndpoint:
         """Constants and enumerations."""
-        return _ValuesTriedEndpoint(
+        return ValuesTriedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="values_tried", event_type=ValuesTried),
         )
 
     @_lbgen.cached_property
-    def formats_tried(self) -> _FormatsTriedEndpoint:
+    def formats_tried(self) -> FormatsTriedEndpoint:
         """Strings with a Python type of their own."""
-        return _FormatsTriedEndpoint(
+        return FormatsTriedEndpoint(
             self._bus,
             _lbgen.EventContract(
                 api=_API,

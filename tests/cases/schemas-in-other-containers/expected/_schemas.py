@@ -9,46 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop/order_placed.schema.json": r"""{
- "$schema": "http://json-schema.org/draft-07/schema#",
- "type": "object",
- "properties": {
-  "line": {
-   "$ref": "#/components/schemas/Line-Item"
-  },
-  "sku": {
-   "$ref": "#/$defs/Sku"
-  }
- },
- "components": {
-  "schemas": {
-   "Line-Item": {
-    "type": "object",
-    "properties": {
-     "amount": {
-      "$ref": "#/components/schemas/Amount"
-     }
-    }
-   },
-   "Amount": {
-    "type": "object",
-    "properties": {
-     "cents": {
-      "type": "integer",
-      "examples": [
-       "many"
-      ]
-     }
-    }
-   }
-  }
- },
- "$defs": {
-  "Sku": {
-   "type": "string",
-   "minLenght": 1
-  }
- }
-}""",
+        "lbgen:///shop/order_placed.schema.json": r"""{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"line":{"$ref":"#/components/schemas/Line-Item"},"sku":{"$ref":"#/$defs/Sku"}},"components":{"schemas":{"Line-Item":{"type":"object","properties":{"amount":{"$ref":"#/components/schemas/Amount"}}},"Amount":{"type":"object","properties":{"cents":{"type":"integer","examples":["many"]}}}}},"$defs":{"Sku":{"type":"string","minLenght":1}}}""",
     },
 )

@@ -10,13 +10,14 @@ from lbgen_runtime import codecs as _codecs
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["Amount", "LineItem", "OrderPlaced", "ShopApi"]
+__all__ = ["Amount", "LineItem", "OrderPlaced", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
 
 class Amount(_lbgen.Record):
     cents: int | None = None
+    """For example `"many"`."""
 
     __lbgen_schema__ = _SCHEMAS.at(
         "lbgen:///shop/order_placed.schema.json#/components/schemas/Amount",
@@ -57,7 +58,7 @@ class OrderPlaced(_lbgen.Event):
         }
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -66,7 +67,14 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         line: LineItem | None = None,
         sku: str | None = None,
     ) -> str:
-        """Fire the event."""
+        """Fire the event.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPlaced(
                 line=line,
@@ -90,15 +98,12 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
 
 
 class ShopApi:
-    """The API shop."""
-
     def __init__(self, bus: _lbgen.Bus) -> None:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
-        """The event `order_placed`."""
-        return _OrderPlacedEndpoint(
+    def order_placed(self) -> OrderPlacedEndpoint:
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

@@ -9,29 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "The shop.",
- "events": {
-  "order_placed": {
-   "description": "A customer placed an order.",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "unit-price": {
-      "type": "number"
-     },
-     "unit_price": {
-      "type": "number"
-     },
-     "unit.price": {
-      "type": "number"
-     }
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"The shop.","events":{"order_placed":{"description":"A customer placed an order.","parameters":{"type":"object","properties":{"unit-price":{"type":"number"},"unit_price":{"type":"number"},"unit.price":{"type":"number"}}}}}}""",
     },
 )

@@ -9,7 +9,7 @@ import lbgen_runtime as _lbgen
 
 from ._schemas import SCHEMAS as _SCHEMAS
 
-__all__ = ["OrderPlaced", "ShopApi"]
+__all__ = ["OrderPlaced", "OrderPlacedEndpoint", "ShopApi"]
 
 _API = _lbgen.ApiContract(name="shop")
 
@@ -25,7 +25,7 @@ class OrderPlaced(_lbgen.Event):
     __lbgen_schema__ = _SCHEMAS.at("lbgen:///shop.yaml#/events/order_placed/parameters")
 
 
-class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
+class OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
     __slots__ = ()
 
     def fire(
@@ -35,7 +35,14 @@ class _OrderPlacedEndpoint(_lbgen.EventEndpoint[OrderPlaced]):
         unit_price: float | None = None,
         unit_u2e_price: float | None = None,
     ) -> str:
-        """A customer placed an order."""
+        """A customer placed an order.
+
+        Raises:
+            InvalidParameters: the parameters do not match the schema.
+            NotAuthoritative: this service may not fire events of the API.
+            NotFired: the event is not on the bus; the subclass gives the reason.
+            FireUnconfirmed: the event may or may not be on the bus.
+        """
         return self.fire_event(
             OrderPlaced(
                 unit_u2d_price=unit_u2d_price,
@@ -68,9 +75,9 @@ class ShopApi:
         self._bus = bus
 
     @_lbgen.cached_property
-    def order_placed(self) -> _OrderPlacedEndpoint:
+    def order_placed(self) -> OrderPlacedEndpoint:
         """A customer placed an order."""
-        return _OrderPlacedEndpoint(
+        return OrderPlacedEndpoint(
             self._bus,
             _lbgen.EventContract(api=_API, name="order_placed", event_type=OrderPlaced),
         )

@@ -9,56 +9,6 @@ __all__ = ["SCHEMAS"]
 
 SCHEMAS = _lbgen.Schemas(
     {
-        "lbgen:///shop.yaml": r"""{
- "lbgen": 1,
- "api": "shop",
- "description": "The shop.",
- "events": {
-  "order_placed": {
-   "description": "A customer placed an order.",
-   "parameters": {
-    "type": "object",
-    "properties": {
-     "billing": {
-      "type": "object",
-      "title": "Address",
-      "properties": {
-       "street": {
-        "type": "string"
-       }
-      }
-     },
-     "shipping": {
-      "type": "object",
-      "title": "Address",
-      "properties": {
-       "city": {
-        "type": "string"
-       }
-      }
-     }
-    }
-   }
-  }
- },
- "$defs": {
-  "order_placed": {
-   "type": "object",
-   "properties": {
-    "x": {
-     "$ref": "#/$defs/OrderPlaced"
-    }
-   }
-  },
-  "OrderPlaced": {
-   "type": "object",
-   "properties": {
-    "y": {
-     "type": "string"
-    }
-   }
-  }
- }
-}""",
+        "lbgen:///shop.yaml": r"""{"lbgen":1,"api":"shop","description":"The shop.","events":{"order_placed":{"description":"A customer placed an order.","parameters":{"type":"object","properties":{"billing":{"type":"object","title":"Address","properties":{"street":{"type":"string"}}},"shipping":{"type":"object","title":"Address","properties":{"city":{"type":"string"}}}}}}},"$defs":{"order_placed":{"type":"object","properties":{"x":{"$ref":"#/$defs/OrderPlaced"}}},"OrderPlaced":{"type":"object","properties":{"y":{"type":"string"}}}}}""",
     },
 )
