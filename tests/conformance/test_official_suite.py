@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen_runtime.events.codecs.record_codec import RecordCodec
-from lbgen_runtime.events.codecs.validating_codec import JudgedCodec
+from lbgen_runtime.events.codecs.validating_codec import ValidatingCodec
 from lbgen_runtime.events.validation.formats import ASSERTED_FORMATS
 from tests.conformance.generated_suite import VIEWS, Compiled, compiled
 from tests.conformance.verdicts import mistakes
@@ -81,7 +81,7 @@ def test_a_planted_fault_is_found(
     keywords = {"maximum", "additionalProperties"}
     match mutant:
         case "no verdict":
-            monkeypatch.setattr(JudgedCodec, "_first_verdict", lambda *_: True)
+            monkeypatch.setattr(ValidatingCodec, "_first_verdict", lambda *_: True)
         case "no bounds":
             read = json.loads
 

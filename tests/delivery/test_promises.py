@@ -679,9 +679,9 @@ async def test_a_worker_starts_although_a_key_of_another_type_is_in_its_way(
 
 
 def test_a_dead_letter_is_one_json_object_before_the_entry_as_it_was(server: Server) -> None:
-    from lbgen_runtime.wire.dead_letter_entry import Death
+    from lbgen_runtime.wire.dead_letter_entry import DeadLetterReason
 
-    death = Death(
+    death = DeadLetterReason(
         reason="failed",
         detail="x",
         stream_id="1-0",

@@ -16,7 +16,7 @@ STREAM, GROUP, DEAD = "s", "g", "{s}:dead:g"
 CLAIMING = (GROUP, "p2", 30_000, 1_000)
 """Group, consumer, idle milliseconds, bytes: what a claim begins with."""
 DEATH = (0, "lbgen", "{}", "lbgen:fields")
-"""No replay, the death, the name of a packed field: what a burial ends with."""
+"""No replay, the death, the name of a packed field: what dead-lettering ends with."""
 
 
 @pytest.fixture

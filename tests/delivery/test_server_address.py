@@ -110,7 +110,7 @@ def test_nothing_that_is_printed_shows_a_password(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bus = Bus(redis_url=url)
-    Outage(Topology.of(url)).failed("it is gone", 1)
+    Outage(Topology.of(url)).record_failure("it is gone", 1)
     for text in (
         repr(bus.__lbgen__.settings),
         repr(ServerAddress.read(url)),

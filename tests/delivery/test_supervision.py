@@ -119,7 +119,7 @@ DEFECTS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "the timer of acknowledgements fails": (Acknowledger, "_send", _raises(Defect()), "failed: "),
     "a retry fails": (Retries, "_deliver", _raises_later(Defect()), "failed: retries of"),
     "reading fails": (Consumer, "received", _raises(Defect()), "failed: reader of"),
-    "a look of the sweep fails": (Consumer, "look", _raises_later(Defect()), "failed: sweep"),
+    "a look of the sweep fails": (Consumer, "reclaim", _raises_later(Defect()), "failed: sweep"),
     "a round of the upkeep fails": (Upkeep, "_once", _raises_later(Defect()), "failed: upkeep"),
     "a renewal fails": (Renewals, "_renew", _raises(Defect()), "failed: heartbeat"),
     "recovery fails": (PendingEntries, "take", _raises_later(Defect()), "failed: recovery of"),

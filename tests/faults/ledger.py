@@ -6,7 +6,7 @@ import signal
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from lbgen_runtime.wire.dead_letter_entry import Death, death_of
+from lbgen_runtime.wire.dead_letter_entry import DeadLetterReason, reason_of
 from lbgen_runtime.wire.keys import dead_key
 from tests.faults.double_runs import DoubleRuns
 from tests.faults.kinds import DEATHS
@@ -30,12 +30,12 @@ _SLOW_SCRIPT: Final = 1_000_000
 _ENDS: Final = {"done", "failed", "cancelled", "gave up"}
 
 
-def buried(client: Client, group: str) -> list[tuple[str, Death | None]]:
+def buried(client: Client, group: str) -> list[tuple[str, DeadLetterReason | None]]:
     """The dead letters of a group: the event's id, and what the letter says about its death."""
-    found: list[tuple[str, Death | None]] = []
+    found: list[tuple[str, DeadLetterReason | None]] = []
     for _, fields in client.xrange(dead_key(STREAM, f"service-{group}")):
         first, *_ = fields.items()
-        found.append((fields.get(b"id", b"").decode(), death_of(first)))
+        found.append((fields.get(b"id", b"").decode(), reason_of(first)))
     return found
 
 
@@ -164,7 +164,7 @@ class Ledger:
     ) -> set[str]:
         """Check the dead letters of a group; returns the ids of their events."""
         letters = [
-            (line["id"], Death(**line["death"]))
+            (line["id"], DeadLetterReason(**line["death"]))
             for line in self.lines
             if line["what"] == "buried" and line["group"] == group
         ]

@@ -128,7 +128,7 @@ def _look_through_the_whole_stream() -> None:
     source = scripts.FIRE.source.replace(budget, b"local left = 1e18")
     writes.FIRE = scripts.Script(source, b"5" * 40)
     # No page is asked for: the step that writes looks at all.
-    search.Search.next = property(lambda self: None)
+    search.EventSearch.next = property(lambda self: None)
 
 
 def _run_first_what_comes_back() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lbgen_runtime.wire.dead_letter_entry import Death
+from lbgen_runtime.wire.dead_letter_entry import DeadLetterReason
 from lbgen_runtime.wire.keys import dead_key
 from tests.faults.ledger import GROUPS, PATIENCE, STREAM, Ledger
 
@@ -218,7 +218,7 @@ def calm(server: Server) -> Server:
 
 
 def bury(server: Server, group: str, reason: str) -> None:
-    death = Death(
+    death = DeadLetterReason(
         reason=reason,
         detail="",
         stream_id="1-0",

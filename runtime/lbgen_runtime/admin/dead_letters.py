@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from ..wire import inspection
-from ..wire.dead_letter_entry import Death, death_of, own_fields
+from ..wire.dead_letter_entry import DeadLetterReason, own_fields, reason_of
 from ..wire.entry import fired_at
 from ..wire.keys import dead_key, every_dead, lease_key, stream_of_dead
 from .client import AdminClient
@@ -41,7 +41,7 @@ class DeadLetter:
     event_id: str
     event: str
     died_at: datetime
-    death: Death | None
+    death: DeadLetterReason | None
     fields: tuple[tuple[bytes, bytes], ...]
 
     @property
@@ -181,7 +181,7 @@ class DeadLetterBox:
 
 
 def _letter(stream: bytes, letter_id: bytes, fields: list[bytes]) -> DeadLetter:
-    death = death_of(fields)
+    death = reason_of(fields)
     own = own_fields(fields) if death is not None else fields
     pairs = tuple(zip(own[::2], own[1::2], strict=True))
     values = {name: value.decode(errors="replace") for name, value in pairs}

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from ..errors import InvalidParameters
 from .codecs.coded import Coded
-from .codecs.validating_codec import JudgedCodec
+from .codecs.validating_codec import ValidatingCodec
 from .field import field
 from .json_pointer import path_of
 from .unset import UNSET
@@ -52,8 +52,8 @@ def _for_pydantic(error: InvalidParameters, value: Any) -> ValueError:
 class _AtFirstUse:
     """Builds a class's codec when it is first asked for."""
 
-    def __get__(self, instance: object, owner: type[Record]) -> JudgedCodec:
-        codec = JudgedCodec(owner)
+    def __get__(self, instance: object, owner: type[Record]) -> ValidatingCodec:
+        codec = ValidatingCodec(owner)
         owner.__lbgen_codec__ = codec
         return codec
 
@@ -110,7 +110,7 @@ class Record(Coded):
     """The field that holds properties without a field of their own."""
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]] = _AsDataclass()  # type: ignore[assignment]
     __dataclass_params__: ClassVar[Any] = _AsDataclass()
-    __lbgen_codec__: ClassVar[JudgedCodec] = _AtFirstUse()  # type: ignore[assignment]
+    __lbgen_codec__: ClassVar[ValidatingCodec] = _AtFirstUse()  # type: ignore[assignment]
     __signature__: ClassVar[inspect.Signature] = _Signature()  # type: ignore[assignment]
 
     @classmethod

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..wire.outage import Outage
-    from ..wire.slots import Node
+    from ..wire.slots import ServerNode
     from ..wire.topology import Topology
     from .outgoing import Fire
     from .rules import FireRules, NodeRules
@@ -42,7 +42,7 @@ class AsyncFirer:
         self._outage = outage
         self._name = name
         self._rules = rules
-        self._writers: dict[tuple[asyncio.AbstractEventLoop, Node], _Writer] = {}
+        self._writers: dict[tuple[asyncio.AbstractEventLoop, ServerNode], _Writer] = {}
 
     async def fire(self, fires: Sequence[Fire]) -> None:
         """Fire events; on return each has an outcome.
@@ -223,10 +223,10 @@ class _Writer:
                     except ConnectionFailed as failure:
                         failures += 1
                         if failures > 1 or not failure.sent:  # else an idle one that was closed
-                            self._outage.failed(failure, failures)
+                            self._outage.record_failure(failure, failures)
                         step = steps.throw(failure)
                     else:
-                        self._outage.worked()
+                        self._outage.record_success()
                         self._redirections = 0
                         step = steps.send(replies)
                 else:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..wire.writes import NotWritten
     from .outgoing import Fire
     from .rules import FireRules
-    from .search import Search
+    from .search import EventSearch
 
 __all__ = ["Attempt"]
 
@@ -80,7 +80,7 @@ class Attempt:
         self._trimmed: deque[bytes] = deque()
         self._looks: deque[tuple[Page, list[Fire]]] = deque()
         self._peers: list[Peer] = []
-        self._searches: list[Search] = []
+        self._searches: list[EventSearch] = []
         self.clock = server_clock
         self.refusal = ""
         self.again_at_once = False
@@ -149,7 +149,7 @@ class Attempt:
                 self._add(asked.in_full() if in_full else asked.command, "look")
                 self._looks.append((page, fires))
 
-    def _must_be_looked_for(self, search: Search) -> bool:
+    def _must_be_looked_for(self, search: EventSearch) -> bool:
         if self.clock is None:
             search.go_on()  # what was the end of the stream need not be this server's
             return search.is_open

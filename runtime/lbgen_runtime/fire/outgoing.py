@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from ..wire import clock
-from .search import Search
+from .search import EventSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,7 +73,7 @@ class Fire:
         self.fields = fields
         self.began = clock.now()
         self.deadline = self.began + deadline
-        self.search: Search | None = None
+        self.search: EventSearch | None = None
         self.again = False
         self.remember = 0.0
         self.entry_id: bytes | None = None
@@ -91,10 +91,10 @@ class Fire:
         """Whether an attempt was made whose outcome is unknown."""
         return self.search is not None and self.search.sent
 
-    def searched(self) -> Search:
+    def searched(self) -> EventSearch:
         """Where it may be in its stream; nowhere, if nothing is known yet."""
         if self.search is None:
-            self.search = Search(self.event_id, self.stream)
+            self.search = EventSearch(self.event_id, self.stream)
         return self.search
 
     def attempted(self, since: float) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from ..wire.eviction import EvictionCheck
 from ..wire.trimming import Trims
-from .search import Searches
+from .search import EventSearches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..wire.connection import Peer
     from ..wire.durability import Durability
-    from ..wire.slots import Node
+    from ..wire.slots import ServerNode
     from ..wire.topology import Topology
 
 __all__ = ["FireRules", "NodeRules"]
@@ -46,7 +46,7 @@ class FireRules:
     drop_oldest: bool = False
     trims: Trims = field(default_factory=Trims)
     eviction: EvictionCheck = field(default_factory=EvictionCheck)
-    searches: Searches = field(default_factory=Searches)
+    searches: EventSearches = field(default_factory=EventSearches)
     broken: list[Peer] = field(default_factory=list["Peer"])
     durable_checked: bool = False
     kill_refused: bool = False
@@ -66,9 +66,9 @@ class NodeRules:
     def __init__(self, topology: Topology, rules: FireRules) -> None:
         self._topology = topology
         self._rules = rules
-        self._of: dict[Node, FireRules] = {}
+        self._of: dict[ServerNode, FireRules] = {}
 
-    def of(self, node: Node) -> FireRules:
+    def of(self, node: ServerNode) -> FireRules:
         """The rules for a node."""
         rules = self._of.get(node)
         if rules is None:

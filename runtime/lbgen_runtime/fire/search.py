@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..wire.requests import Request
     from ..wire.writes import Looked
 
-__all__ = ["Page", "Search", "Searches", "ServerClock"]
+__all__ = ["EventSearch", "EventSearches", "Page", "ServerClock"]
 
 _SLACK: Final = 2_000
 """Milliseconds by which clocks may differ after a failover."""
@@ -90,7 +90,7 @@ class _Range:
         return self.end is not None and self.start >= self.end
 
 
-class Search:
+class EventSearch:
     """What is known of an event that may be in its stream.
 
     Attributes:
@@ -207,7 +207,7 @@ class Search:
                 part.ended = ended
 
 
-class Searches:
+class EventSearches:
     """The searches of a process for events that it has not confirmed, newest last.
 
     They may be fired again, one after the other: each page that one of them needs is looked
@@ -217,24 +217,24 @@ class Searches:
     __slots__ = ("_by_stream",)
 
     def __init__(self) -> None:
-        self._by_stream: dict[bytes, dict[bytes, Search]] = {}
+        self._by_stream: dict[bytes, dict[bytes, EventSearch]] = {}
 
-    def keep(self, search: Search) -> None:
+    def keep(self, search: EventSearch) -> None:
         """Its event may be fired again."""
         kept = self._by_stream.setdefault(search.stream, {})
         kept[search.event_id] = search
         while len(kept) > _MOST:
             kept.pop(next(iter(kept.copy())), None)  # a copy: other threads fire as well
 
-    def take(self, stream: bytes, event_id: str) -> Search | None:
+    def take(self, stream: bytes, event_id: str) -> EventSearch | None:
         """The search for an event, if this process has not confirmed it; it is not kept then."""
         return self._by_stream.get(stream, {}).pop(event_id.encode(), None)
 
-    def of_stream(self, stream: bytes) -> list[Search]:
+    def of_stream(self, stream: bytes) -> list[EventSearch]:
         """Those for events of a stream."""
         return list(self._by_stream.get(stream, {}).values())
 
-    def all(self) -> list[Search]:
+    def all(self) -> list[EventSearch]:
         """Those for events of every stream."""
         return [search for kept in list(self._by_stream.values()) for search in list(kept.values())]
 
@@ -254,7 +254,9 @@ class Page:
 
     __slots__ = ("_end", "_first", "_searches", "request")
 
-    def __init__(self, wanted: list[Search], others: list[Search], server: ServerClock) -> None:
+    def __init__(
+        self, wanted: list[EventSearch], others: list[EventSearch], server: ServerClock
+    ) -> None:
         parts = sorted([(*part, search) for search in wanted if (part := search.next)], key=_start)
         self._first, self._end, _ = parts[0]
         for start, end, _ in parts:
@@ -282,7 +284,7 @@ class Page:
             self._searches[event_id].found = entry_id
 
 
-def _start(part: tuple[_Id, _Id | None, Search]) -> _Id:
+def _start(part: tuple[_Id, _Id | None, EventSearch]) -> _Id:
     return part[0]
 
 

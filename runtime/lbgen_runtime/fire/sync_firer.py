@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..wire.outage import Outage
-    from ..wire.slots import Node
+    from ..wire.slots import ServerNode
     from ..wire.topology import Topology
     from .outgoing import Fire
     from .rules import FireRules, NodeRules
@@ -93,7 +93,7 @@ class _Lane:
 
     __slots__ = ("connection", "leader", "line", "node", "rules")
 
-    def __init__(self, node: Node, connection: SyncConnection, rules: FireRules) -> None:
+    def __init__(self, node: ServerNode, connection: SyncConnection, rules: FireRules) -> None:
         self.node = node
         self.connection = connection
         self.rules = rules
@@ -126,9 +126,9 @@ class SyncFirer:
         self._outage = outage
         self._name = name
         self._rules = rules
-        self._lanes: dict[Node, _Lane] = {}
+        self._lanes: dict[ServerNode, _Lane] = {}
 
-    def _new_lane(self, node: Node) -> _Lane:
+    def _new_lane(self, node: ServerNode) -> _Lane:
         connection = SyncConnection(self._topology, name=self._name, at=lambda: node)
         return _Lane(node, connection, self._rules.of(node))
 
@@ -196,10 +196,10 @@ class SyncFirer:
                     except ConnectionFailed as failure:
                         failures += 1
                         if failures > 1 or not failure.sent:  # else an idle one that was closed
-                            self._outage.failed(failure, failures)
+                            self._outage.record_failure(failure, failures)
                         step = steps.throw(failure)
                     else:
-                        self._outage.worked()
+                        self._outage.record_success()
                         step = steps.send(replies)
                 else:
                     time.sleep(step.seconds)

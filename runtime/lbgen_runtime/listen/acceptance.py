@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import InvalidParameters
-from ..wire.dead_letter_entry import death_of, own_fields
+from ..wire.dead_letter_entry import own_fields, reason_of
 from ..wire.entry import Metadata, is_noise, metadata, parameters
 from .claims import Claim
 from .delivery import Delivery
@@ -16,7 +15,7 @@ from .delivery import Delivery
 if TYPE_CHECKING:
     from .listener import Listener
 
-__all__ = ["Accepted", "Invalid", "Verdict", "accept", "event_fields", "event_of"]
+__all__ = ["Accepted", "Invalid", "accept", "event_fields", "event_of"]
 
 _ENTRY_ID: Final = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")
 
@@ -25,15 +24,9 @@ class Invalid(Exception):
     """An entry is not what a handler may get."""
 
 
-class Verdict(Enum):
-    """What a listener does with an entry that it does not run."""
-
-    PASS_OVER = "of another event, or a placeholder"
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """An entry to run, or to bury at once where `invalid` says why."""
+    """An entry to run, or to dead-letter at once where `invalid` says why."""
 
     claim: Claim
     invalid: Invalid | None = None
@@ -47,7 +40,7 @@ def accept(
     fields: list[bytes],
     times_delivered: int,
     expires: float,
-) -> Accepted | Verdict:
+) -> Accepted | None:
     """What a listener does with an entry that was delivered to it.
 
     Args:
@@ -58,14 +51,17 @@ def accept(
         fields: its fields and values.
         times_delivered: the server's count.
         expires: until when the entry is certainly this process's, by `clock.now`.
+
+    Returns:
+        `None` for an entry to pass over: of another event, or a placeholder.
     """
     if is_noise(fields):
-        return Verdict.PASS_OVER
+        return None
     invalid: Invalid | None = None
     original_id = entry_id.decode()
     replayed = stream != listener.stream
     if replayed:
-        death = death_of(fields)
+        death = reason_of(fields)
         if death is not None and _ENTRY_ID.fullmatch(str(death.stream_id)):
             original_id = str(death.stream_id)
     fields = event_fields(listener, stream, fields)
@@ -77,7 +73,7 @@ def accept(
     contract = listener.contract
     if not invalid and (about.event_name != contract.name or about.api_name != contract.api.name):
         if not replayed:
-            return Verdict.PASS_OVER
+            return None
         # It was taken from the dead letters, and nobody else reads it.
         invalid = Invalid(
             f"the listener handles another event: {contract.full_name}, not "

@@ -118,8 +118,8 @@ class Claims:
 
     Attributes:
         begun: how many handler calls have begun.
-        burying_bytes: how many bytes are on their way to the dead letters.
-        retrying: how many entries wait for their retry, or for their burial.
+        dead_letter_bytes: how many bytes are on their way to the dead letters.
+        retrying: how many entries wait for their retry, or to be dead-lettered.
         stopped: nothing more will begin.
         room_made: called on the event loop when something is held no more, or waits no more.
     """
@@ -134,7 +134,7 @@ class Claims:
         "_ready",
         "_ready_bytes",
         "begun",
-        "burying_bytes",
+        "dead_letter_bytes",
         "retrying",
         "room_made",
         "stopped",
@@ -150,7 +150,7 @@ class Claims:
         self._held: dict[tuple[bytes, bytes], Claim] = {}
         self._idle = 0
         self.begun = 0
-        self.burying_bytes = 0
+        self.dead_letter_bytes = 0
         self.retrying = 0
         self.room_made: Callable[[], object] = lambda: None
         self.stopped = False
@@ -159,7 +159,7 @@ class Claims:
         """Hold an entry that the server has given to this process."""
         self._held[claim.stream, claim.entry_id] = claim
 
-    def release(self, claim: Claim) -> None:
+    def drop(self, claim: Claim) -> None:
         """This process has nothing more to do with the entry."""
         if self._held.get((claim.stream, claim.entry_id)) is claim:
             del self._held[claim.stream, claim.entry_id]
@@ -211,7 +211,7 @@ class Claims:
 
         Args:
             claim: whose handler.
-            handled: the entry is to be acknowledged; else it waits, for its retry or its burial.
+            handled: the entry is to be acknowledged; else it is retried or dead-lettered.
 
         Returns:
             Whether that is of any consequence: not where the claim was given up meanwhile.
@@ -244,7 +244,7 @@ class Claims:
     @property
     def waiting_bytes(self) -> int:
         """How many bytes are ready to run, or on their way to the dead letters."""
-        return self._ready_bytes + self.burying_bytes
+        return self._ready_bytes + self.dead_letter_bytes
 
     @property
     def idle(self) -> int:

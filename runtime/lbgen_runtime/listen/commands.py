@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..wire.outage import Outage
     from ..wire.requests import Request
     from ..wire.resp import Command, Reply
-    from ..wire.slots import Node
+    from ..wire.slots import ServerNode
     from ..wire.topology import Topology
     from .supervisor import Supervisor
 
@@ -78,7 +78,7 @@ class Commands:
         self._outage = outage
         self._supervisor = supervisor
         self._fail = fail
-        self._lines: dict[Node, _Line] = {}
+        self._lines: dict[ServerNode, _Line] = {}
         self._line_to(topology.default())
 
     async def ask(self, request: Request[T], *, optional: bool = False) -> T:
@@ -102,7 +102,7 @@ class Commands:
         request: Request[T],
         then: Callable[[T], object] | None = None,
         *,
-        node: Node | None = None,
+        node: ServerNode | None = None,
     ) -> None:
         """Ask for something that need not be, and do not wait for it.
 
@@ -120,20 +120,20 @@ class Commands:
         future.add_done_callback(answered)
 
     def _queue(
-        self, command: Command, *, optional: bool, node: Node | None = None
+        self, command: Command, *, optional: bool, node: ServerNode | None = None
     ) -> asyncio.Future[Reply]:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         asked = _Asked(command, future, optional, stays=node is not None)
         self._line_to(node or self._node_of(command)).put([asked])
         return future
 
-    def _node_of(self, command: Command) -> Node:
+    def _node_of(self, command: Command) -> ServerNode:
         if self._topology.is_single:
             return self._topology.default()
         key = key_of(command)
         return self._topology.default() if key is None else self._topology.node_of(key)
 
-    def _line_to(self, node: Node) -> _Line:
+    def _line_to(self, node: ServerNode) -> _Line:
         line = self._lines.get(node)
         if line is None:
             connection = AsyncConnection(self._topology, name=self._name, at=lambda: node)
@@ -205,7 +205,7 @@ class _Line:
                     except ConnectionFailed as failure:
                         self._waiting.extendleft(reversed(self._answer(batch, failure.replies)))
                         failures += 1
-                        await asyncio.sleep(self._outage.failed(failure, failures))
+                        await asyncio.sleep(self._outage.record_failure(failure, failures))
                         stay = self._elsewhere(self, self._waiting)
                         self._waiting.clear()
                         self._waiting.extend(stay)
@@ -214,7 +214,7 @@ class _Line:
                         raise
                     else:
                         failures = 0
-                        self._outage.worked()
+                        self._outage.record_success()
                         if again := self._answer(batch, replies):
                             self._waiting.extendleft(reversed(again))
                             await asyncio.sleep(_LATER)

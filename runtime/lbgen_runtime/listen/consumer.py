@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 from ..printable import printable
 from ..wire import clock
 from ..wire.refusals import Refusal
-from .acceptance import Accepted, Invalid, accept
+from .acceptance import Invalid, accept
 from .acknowledgements import Acknowledger
 from .claims import Claim, Claims, State
 from .failures import Failures
 from .group import ensure_group
 from .reader import Reader
 from .recovery import Recovery
-from .release import hand_back, hand_back_unheld
+from .release import release, release_unheld
 from .replays import Replays
 from .retries import Retries
 from .room import Room
@@ -92,7 +92,7 @@ class Consumer:
         return self._room.to_read()
 
     def _room_made(self) -> None:
-        self._reader.look()
+        self._reader.wake()
         self._room.made()
 
     def received(
@@ -105,7 +105,7 @@ class Consumer:
         sizes: list[int] = []
         for entry_id, fields in entries:
             accepted = accept(listener, process, stream, entry_id, fields, 1, expires)
-            if not isinstance(accepted, Accepted):
+            if accepted is None:
                 self.pass_over(stream, entry_id, 1)
                 sizes.append(sum(map(len, fields)))
                 continue
@@ -143,9 +143,9 @@ class Consumer:
 
     # What recovery asks.
 
-    def bury(self, claim: Claim, reason: str, detail: str) -> None:
+    def dead_letter(self, claim: Claim, reason: str, detail: str) -> None:
         """Begin to move an event to the dead letters."""
-        self._failures.bury(claim, reason, detail)
+        self._failures.dead_letter(claim, reason, detail)
 
     def pass_over(self, stream: bytes, entry_id: bytes, times_delivered: int) -> None:
         """Acknowledge an entry that is none of this listener's events."""
@@ -153,13 +153,13 @@ class Consumer:
 
     # What the sweep asks.
 
-    async def look(self) -> None:
+    async def reclaim(self) -> None:
         """Begin to run what nobody has renewed in time, and what was given back.
 
         Raises:
             Refusal: the group is gone.
         """
-        await asyncio.gather(self._recovery.reclaim(self.listener.stream), self._replays.look())
+        await asyncio.gather(self._recovery.reclaim(self.listener.stream), self._replays.wake())
 
     # What the heartbeat asks, from its thread.
 
@@ -178,7 +178,7 @@ class Consumer:
                 printable(claim.delivery.event_id),
                 " while its handler runs" if running else "",
             )
-            self.claims.release(claim)
+            self.claims.drop(claim)
             claim.settle()
 
     def give_up(self, hanging: list[Claim]) -> None:
@@ -194,7 +194,7 @@ class Consumer:
                 self.listener,
                 printable(claim.delivery.event_id),
             )
-        self._failures.hand_back(hanging)
+        self._failures.release(hanging)
 
     def _give_up(self, claim: Claim) -> bool:
         """Let nothing that happens here touch the entry; whether its handler runs, and is told."""
@@ -231,20 +231,20 @@ class Consumer:
 
     # The end.
 
-    async def drain(self, *, hand_back: bool) -> bool:
+    async def drain(self, *, release: bool) -> bool:
         """Begin nothing more, let running handlers finish for `grace`, acknowledge, hand back.
 
         It takes `_UNWIND` and `_LAST_WORDS` seconds longer than `grace` at most.
 
         Args:
-            hand_back: what is pending under this process's name is its own.
+            release: what is pending under this process's name is its own.
 
         Returns:
             Whether the server has taken everything.
         """
         self.claims.stop()
         supervisor, name = self._process.supervisor, self.listener.group
-        stopped = supervisor.start(self._stop(hand_back=hand_back), f"end of {name}")
+        stopped = supervisor.start(self._stop(release=release), f"end of {name}")
         if not await self._runners.finish(self.listener.settings.grace):
             self._cut_off()
             await self._runners.finish(_UNWIND)
@@ -254,8 +254,8 @@ class Consumer:
                 for acknowledger in self._acknowledgers.values():
                     await acknowledger.flush()
                 await self._failures.stop()
-                if hand_back:
-                    await self._hand_back(self.claims.held)
+                if release:
+                    await self._release(self.claims.held)
         except TimeoutError:
             _log.warning(
                 "%s: the server did not accept the last acknowledgements or releases; "
@@ -281,28 +281,28 @@ class Consumer:
                     printable(claim.delivery.event_id),
                 )
 
-    async def _stop(self, *, hand_back: bool) -> None:
+    async def _stop(self, *, release: bool) -> None:
         """Read and take over nothing more, and hand back what no handler has begun."""
         await self._replays.stop()
         await self._recovery.stop()
         await self._retries.stop()
         await self._failures.stop()
-        if hand_back:
-            await self._hand_back_waiting()
-            await hand_back_unheld(
+        if release:
+            await self._release_waiting()
+            await release_unheld(
                 self.listener, self._process, self._replays.stream, self.claims.holds
             )
         await self._reader.stop()
-        if hand_back:  # what the last read has brought
-            await self._hand_back_waiting()
+        if release:  # what the last read has brought
+            await self._release_waiting()
 
-    async def _hand_back_waiting(self) -> None:
-        await self._hand_back([c for c in self.claims.held if c.state is State.READY])
+    async def _release_waiting(self) -> None:
+        await self._release([c for c in self.claims.held if c.state is State.READY])
 
-    async def _hand_back(self, claims: list[Claim]) -> None:
+    async def _release(self, claims: list[Claim]) -> None:
         if claims:
             counted = [(claim, claim.count) for claim in claims]
-            await hand_back(self.listener, self._process, counted)
+            await release(self.listener, self._process, counted)
         for claim in claims:
             self.claims.give_up(claim)
-            self.claims.release(claim)
+            self.claims.drop(claim)

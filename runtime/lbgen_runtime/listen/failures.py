@@ -11,11 +11,11 @@ from ..errors import ListenerFailed
 from ..printable import printable
 from ..wire import clock
 from ..wire.answers import Outcome
-from ..wire.dead_letter_entry import Death
+from ..wire.dead_letter_entry import DeadLetterReason
 from ..wire.keys import dead_key
 from ..wire.refusals import NoGroup, Refusal, WrongType
 from .acceptance import Invalid
-from .release import hand_back
+from .release import release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -35,12 +35,12 @@ _REFUSED_PAUSE: Final = 1.0
 
 
 class Failures:
-    """Retries and buries for one listener, without keeping its other events waiting.
+    """Retries and dead-letters for one listener, without keeping its other events waiting.
 
     Args:
         listener: whose events.
         process: this process.
-        claims: what is held; an event that waits for its burial stays held.
+        claims: what is held; an event that waits for its dead letter stays held.
         retries: get what is to be delivered again.
     """
 
@@ -59,7 +59,7 @@ class Failures:
         """The handler raised, or was never called because the entry is invalid."""
         delivery, settings = claim.delivery, self._listener.settings
         if isinstance(error, Invalid):
-            self.bury(claim, "invalid", str(error))
+            self.dead_letter(claim, "invalid", str(error))
             return
         last = delivery.times_delivered >= settings.max_deliveries
         _log.error(
@@ -74,7 +74,7 @@ class Failures:
             return
         if settings.on_error == "SHUTDOWN":
             self._claims.give_up(claim)
-            self._claims.release(claim)
+            self._claims.drop(claim)
             claim.settle()
             self._process.fail(
                 ListenerFailed(
@@ -85,7 +85,7 @@ class Failures:
             )
         elif last:
             detail = "".join(traceback.format_exception(error))
-            self.bury(claim, "failed", detail)
+            self.dead_letter(claim, "failed", detail)
         else:
             self._retries.add(claim)
             claim.settle()
@@ -94,16 +94,16 @@ class Failures:
         """Let an entry run, if it is still this process's after the process stood still."""
         self._start(self._run_if_held(claim, claim.delivery.times_delivered))
 
-    def hand_back(self, claims: list[Claim]) -> None:
+    def release(self, claims: list[Claim]) -> None:
         """Let the next look of any process take entries that are given up here."""
         if claims:
-            self._start(self._hand_back(claims))
+            self._start(self._release(claims))
 
-    async def _hand_back(self, claims: list[Claim]) -> None:
+    async def _release(self, claims: list[Claim]) -> None:
         counted = [(claim, claim.count) for claim in claims]
-        await hand_back(self._listener, self._process, counted)
+        await release(self._listener, self._process, counted)
         for claim in claims:  # held until now, so that this process does not take it over too early
-            self._claims.release(claim)
+            self._claims.drop(claim)
             claim.settle()
 
     async def _run_if_held(self, claim: Claim, count: int) -> None:
@@ -118,7 +118,7 @@ class Failures:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    def bury(self, claim: Claim, reason: str, detail: str) -> None:
+    def dead_letter(self, claim: Claim, reason: str, detail: str) -> None:
         """Move an event to the dead letters and acknowledge it, in one step.
 
         Args:
@@ -126,10 +126,10 @@ class Failures:
             reason: `failed`, `crashed` or `invalid`.
             detail: a traceback, or what is invalid.
         """
-        self._start(self._bury(claim, reason, detail))
+        self._start(self._dead_letter(claim, reason, detail))
 
-    async def _bury(self, claim: Claim, reason: str, detail: str) -> None:
-        death = Death.now(
+    async def _dead_letter(self, claim: Claim, reason: str, detail: str) -> None:
+        death = DeadLetterReason.now(
             reason,
             detail,
             stream_id=claim.delivery.stream_id,
@@ -144,12 +144,12 @@ class Failures:
             )
 
         self._claims.retrying += 1  # it is held for as long as the server takes it from nobody
-        self._claims.burying_bytes += claim.size
+        self._claims.dead_letter_bytes += claim.size
         try:
             done = await self._if_held(claim, to_dead_letter)
         finally:
             self._claims.retrying -= 1
-            self._claims.burying_bytes -= claim.size
+            self._claims.dead_letter_bytes -= claim.size
         if done:
             _log.error(
                 "%s: event %s became a dead letter: %s: %s",
@@ -158,7 +158,7 @@ class Failures:
                 reason,
                 printable(detail.strip().rpartition("\n")[2]),
             )
-        self._claims.release(claim)
+        self._claims.drop(claim)
         claim.settle()
 
     async def _if_held(
@@ -211,12 +211,12 @@ class Failures:
                         claim.entry_id.decode(),
                     )
                 break
-        self._claims.release(claim)
+        self._claims.drop(claim)
         claim.settle()
         return False
 
     async def stop(self) -> None:
-        """Begin no more retries; let what is being buried come to its end, shortly."""
+        """Begin no more retries; let what is being dead-lettered come to its end, shortly."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=0.1)
         for task in self._under_way:

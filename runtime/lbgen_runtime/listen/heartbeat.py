@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..wire.outage import Outage
-    from ..wire.slots import Node
+    from ..wire.slots import ServerNode
     from ..wire.topology import Topology
     from .consumer import Consumer
     from .supervisor import Supervisor
@@ -85,7 +85,7 @@ class Heartbeat:
             topology, name=name, at=lambda: topology.node_of(self._lease.key)
         )
         self._renewals = Renewals(self._connection, process=process, tick=self._tick)
-        self._elsewhere: dict[Node, Future[None]] = {}
+        self._elsewhere: dict[ServerNode, Future[None]] = {}
         self._stop = threading.Event()
         self._consumers: Sequence[Consumer] = ()
 
@@ -125,12 +125,12 @@ class Heartbeat:
                     held.set_exception(ServerRefused(words))
                     return False
                 attempts += 1
-                self._stop.wait(self._outage.failed(failure, attempts))
+                self._stop.wait(self._outage.record_failure(failure, attempts))
             except (DuplicateProcessName, ServerRefused) as error:
                 held.set_exception(error)
                 return False
             else:
-                self._outage.worked()
+                self._outage.record_success()
                 held.set_result(None)
                 return True
         return False
@@ -220,12 +220,12 @@ class Heartbeat:
             except ConnectionFailed:
                 self._stop.wait(min(self._tick, 0.2))
 
-    def _served_by(self, node: Node) -> list[Consumer]:
+    def _served_by(self, node: ServerNode) -> list[Consumer]:
         """The consumers whose streams a node serves."""
         node_of = self._topology.node_of
         return [each for each in self._consumers if node_of(each.listener.stream) == node]
 
-    def _renew_elsewhere(self, here: Node, supervisor: Supervisor) -> None:
+    def _renew_elsewhere(self, here: ServerNode, supervisor: Supervisor) -> None:
         """Have a thread renew what is held on each other node, so that none waits for another."""
         if self._topology.is_single:
             return
@@ -234,7 +234,7 @@ class Heartbeat:
             beat = partial(self._beat_at, node, supervisor)
             self._elsewhere[node] = supervisor.start_thread(beat, "heartbeat of a node")
 
-    def _beat_at(self, node: Node, supervisor: Supervisor) -> None:
+    def _beat_at(self, node: ServerNode, supervisor: Supervisor) -> None:
         connection = SyncConnection(self._topology, name=self._name, at=lambda: node)
         renewals = Renewals(connection, process=self._process, tick=self._tick)
         try:

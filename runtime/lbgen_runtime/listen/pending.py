@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from ..printable import printable
 from ..wire import clock
 from ..wire.answers import RELEASED, Delivered, NotClaimed
-from .acceptance import Accepted, accept
+from .acceptance import accept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Pending(NamedTuple):
 class Intake(Protocol):
     """What recovery works for."""
 
-    def bury(self, claim: Claim, reason: str, detail: str) -> None:
+    def dead_letter(self, claim: Claim, reason: str, detail: str) -> None:
         """Begin to move an entry to the dead letters: it will not run (again)."""
         ...
 
@@ -121,7 +121,7 @@ class PendingEntries:
         return self._unheld(stream, found, inherited=inherited), after
 
     async def idle(self, stream: bytes, first: bytes) -> tuple[list[Pending], bytes]:
-        """A page of what nobody has renewed in time, or what was handed back.
+        """A page of what nobody has renewed in time, or what was released.
 
         The arguments, results and errors are those of `own`.
         """
@@ -148,13 +148,13 @@ class PendingEntries:
         for entry_id, consumer, idle, count in found:
             if self._claims.holds(stream, entry_id):
                 continue
-            handed_back = idle >= RELEASED
+            released = idle >= RELEASED
             # A reply that never came has delivered what is this process's own, and that was the
             # first delivery; what was delivered more often, somebody has begun.
-            counts = inherited or handed_back or consumer != self._own or count > 1
+            counts = inherited or released or consumer != self._own or count > 1
             delivery = max(count + counts, 1)
             exhausted = delivery > most
-            suspect = delivery >= alone_from and not handed_back and not exhausted
+            suspect = delivery >= alone_from and not released and not exhausted
             entries.append(Pending(entry_id, consumer, count, delivery, suspect, exhausted))
         return entries
 
@@ -218,16 +218,16 @@ class PendingEntries:
         accepted = accept(
             listener, self._process.name, stream, entry_id, reply, times_delivered, expires
         )
-        if not isinstance(accepted, Accepted):
+        if accepted is None:
             self._intake.pass_over(stream, entry_id, times_delivered)
             return None
         claim = accepted.claim
         self._claims.hold(claim)
         if accepted.invalid is not None:
-            self._intake.bury(claim, "invalid", str(accepted.invalid))
+            self._intake.dead_letter(claim, "invalid", str(accepted.invalid))
             return None
         if exhausted:
-            self._intake.bury(
+            self._intake.dead_letter(
                 claim,
                 "crashed",
                 f"{pending.times_delivered} processes or handlers did not finish it; the last "

@@ -29,7 +29,7 @@ class Receiver(Protocol):
     """What a reader reads for."""
 
     def room(self) -> int:
-        """How many entries may be read now; 0 until `Reader.look` is called."""
+        """How many entries may be read now; 0 until `Reader.wake` is called."""
         ...
 
     def received(
@@ -62,12 +62,12 @@ class Reader:
         "_complaint",
         "_connection",
         "_listener",
-        "_looked",
         "_process",
         "_receiver",
         "_stopping",
         "_stream",
         "_task",
+        "_woken",
     )
 
     def __init__(
@@ -82,7 +82,7 @@ class Reader:
         self._connection = connection
         self._receiver = receiver
         self._stream = process.on(listener.stream, listener.group)
-        self._looked = asyncio.Event()
+        self._woken = asyncio.Event()
         # Short against the timeout, so that what a read brings is certainly this process's.
         self._block = min(_BLOCK, listener.settings.acknowledgement_timeout / 3)
         self._stopping = False
@@ -95,9 +95,9 @@ class Reader:
             self._run(), f"reader of {self._listener.group}", until_stop=True
         )
 
-    def look(self) -> None:
+    def wake(self) -> None:
         """There may be room now."""
-        self._looked.set()
+        self._woken.set()
 
     async def _run(self) -> None:
         try:
@@ -125,7 +125,7 @@ class Reader:
                     [request.command], timeout=self._block + REPLY_TIMEOUT
                 )
                 failures = 0
-                self._process.outage.worked()
+                self._process.outage.record_success()
                 if isinstance(reply, Refusal):
                     raise reply
                 self._complaint = ""
@@ -135,16 +135,16 @@ class Reader:
             except ConnectionFailed as failure:
                 replies_lost = replies_lost or failure.sent
                 failures += 1
-                await asyncio.sleep(self._process.outage.failed(failure, failures))
+                await asyncio.sleep(self._process.outage.record_failure(failure, failures))
             except Refusal as error:
                 await self._refused(error)
 
     async def _room(self) -> int:
         while not self._stopping:
-            self._looked.clear()
+            self._woken.clear()
             if room := self._receiver.room():
                 return room
-            await self._looked.wait()
+            await self._woken.wait()
         return 0
 
     async def _refused(self, error: Refusal) -> None:
@@ -165,7 +165,7 @@ class Reader:
     async def stop(self) -> None:
         """Read nothing more; a blocked read is ended without losing its reply."""
         self._stopping = True
-        self._looked.set()
+        self._woken.set()
         task = self._task
         if task is None:
             return

@@ -26,7 +26,7 @@ __all__ = ["Recovery"]
 _STUCK: Final = 2.0
 """Seconds in which no handler begins, after which others may take over what is found."""
 _MOST_BURIED: Final = 100
-"""Entries that one step takes over to bury them; their bytes are limited too."""
+"""Entries that one step takes over to dead-letter them; their bytes are limited too."""
 _PAGES: Final = 10
 """Pages of pending entries that one look goes through."""
 

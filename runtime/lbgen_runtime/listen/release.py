@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from .listener import Listener
     from .process import Process
 
-__all__ = ["hand_back", "hand_back_unheld"]
+__all__ = ["release", "release_unheld"]
 
 _PAGE: Final = 100
 _AT_ONCE: Final = 500
 """Entries that one step hands back."""
 
 
-async def hand_back(
+async def release(
     listener: Listener, process: Process, claims: Iterable[tuple[Claim, int]]
 ) -> None:
     """Give up entries that this process holds.
@@ -39,7 +39,7 @@ async def hand_back(
         await _release(listener, process, stream, entries)
 
 
-async def hand_back_unheld(
+async def release_unheld(
     listener: Listener, process: Process, stream: bytes, holds: Callable[[bytes, bytes], bool]
 ) -> None:
     """Give up what was read under this process's name and is not held: its turn has not come.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Replays"]
 
 
-class Receiver(Protocol):
+class ReplayReceiver(Protocol):
     """What replays are read for."""
 
     def received(
@@ -58,7 +58,7 @@ class Replays:
         process: Process,
         room: Room,
         recovery: Recovery,
-        receiver: Receiver,
+        receiver: ReplayReceiver,
     ) -> None:
         self.stream = replay_key(listener.stream, listener.group)
         self._group_stream = process.on(self.stream, listener.group)
@@ -69,7 +69,7 @@ class Replays:
         self._receiver = receiver
         self._task: asyncio.Task[None] | None = None
 
-    async def look(self) -> None:
+    async def wake(self) -> None:
         """See whether there are any, and begin to run them."""
         if self._task is not None and not self._task.done():
             return

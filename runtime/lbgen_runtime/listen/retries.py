@@ -171,7 +171,7 @@ class Retries:
                 printable(claim.entry_id),
             )
         self._claims.retrying -= 1
-        self._claims.release(claim)
+        self._claims.drop(claim)
 
     async def _later(self, claims: list[Claim]) -> None:
         due = asyncio.get_running_loop().time() + _REFUSED_PAUSE

@@ -59,7 +59,9 @@ class Sweep(_Repeated):
         asked = self._process.commands.ask(
             self._process.on(listener.stream, listener.group).registration()
         )
-        registered, refusal = await asyncio.gather(asked, consumer.look(), return_exceptions=True)
+        registered, refusal = await asyncio.gather(
+            asked, consumer.reclaim(), return_exceptions=True
+        )
         if isinstance(refusal, Exception) and not isinstance(refusal, Refusal):
             raise refusal
         if _must_register(registered, consumer) or isinstance(refusal, NoGroup):
@@ -96,7 +98,7 @@ class Upkeep(_Repeated):
 
     async def _once(self) -> None:
         commands = self._process.commands
-        if self._trims.ever:
+        if self._trims.enabled:
             for stream in {consumer.listener.stream for consumer in self._consumers}:
                 while self._trims.trimmed(
                     stream,

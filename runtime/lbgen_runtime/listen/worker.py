@@ -173,9 +173,9 @@ class Worker:
         for task in self._upkeep:
             await task.stop()
         # Where another process has this one's name, what is pending under it is that one's.
-        hand_back = not isinstance(self._failure, DuplicateProcessName)
+        release = not isinstance(self._failure, DuplicateProcessName)
         drained = await asyncio.gather(
-            *(consumer.drain(hand_back=hand_back) for consumer in self._consumers),
+            *(consumer.drain(release=release) for consumer in self._consumers),
             return_exceptions=True,
         )
         for error in drained:

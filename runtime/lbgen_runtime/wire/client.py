@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .resp import Command, Reply
-    from .slots import Node
+    from .slots import ServerNode
     from .topology import Topology
 
 __all__ = ["RoutedClient"]
@@ -36,9 +36,11 @@ class RoutedClient:
     def __init__(self, topology: Topology, *, name: str) -> None:
         self._topology = topology
         self._name = name
-        self._connections: dict[Node, SyncConnection] = {}
+        self._connections: dict[ServerNode, SyncConnection] = {}
 
-    def exchange(self, commands: Sequence[Command], *, node: Node | None = None) -> list[Reply]:
+    def exchange(
+        self, commands: Sequence[Command], *, node: ServerNode | None = None
+    ) -> list[Reply]:
         """The replies to commands whose keys one server serves.
 
         Args:
@@ -60,7 +62,7 @@ class RoutedClient:
                     raise
                 time.sleep(backoff(attempts, first=0.05, longest=0.5))
 
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> tuple[ServerNode, ...]:
         """Every master, after asking whether the server is a node of a cluster.
 
         Raises:
@@ -73,13 +75,13 @@ class RoutedClient:
         self._topology.take_slots(reply, asked)
         return self._topology.nodes
 
-    def _node_of(self, commands: Sequence[Command]) -> Node:
+    def _node_of(self, commands: Sequence[Command]) -> ServerNode:
         for command in commands:
             if (key := key_of(command)) is not None:
                 return self._topology.node_of(key)
         return self._topology.default()
 
-    def at(self, node: Node) -> SyncConnection:
+    def at(self, node: ServerNode) -> SyncConnection:
         """The connection to a node, for what it alone can answer."""
         connection = self._connections.get(node)
         if connection is None:

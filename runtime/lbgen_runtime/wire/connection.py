@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..settings.server_address import ServerAddress
-    from .slots import Node
+    from .slots import ServerNode
     from .topology import Ask
 
 __all__ = [
@@ -228,7 +228,7 @@ class _Routed:
         "peer",
     )
 
-    def __init__(self, topology: Topology, at: Callable[[], Node] | None, name: str) -> None:
+    def __init__(self, topology: Topology, at: Callable[[], ServerNode] | None, name: str) -> None:
         self._topology = topology
         self._at = at or topology.default
         self._name = name
@@ -236,13 +236,13 @@ class _Routed:
         if topology.names_master:
             self._introduction += _MUST_BE_MASTER
         self._connection: Any = None
-        self._node: Node | None = None
+        self._node: ServerNode | None = None
         self._generation = 0
         self.peer: Peer | None = None
         self._used = 0.0
 
     @property
-    def node(self) -> Node | None:
+    def node(self) -> ServerNode | None:
         """The server to which it was opened last."""
         return self._node
 
@@ -278,7 +278,7 @@ class _Routed:
             self._topology.failed(self._node)
         return WrongServer(replies)
 
-    def _unopened(self, error: BaseException, node: Node) -> ConnectionFailed:
+    def _unopened(self, error: BaseException, node: ServerNode) -> ConnectionFailed:
         self._topology.failed(node)
         return ConnectionFailed(error, sent=False, replies=[], peer=None)
 
@@ -300,7 +300,7 @@ class SyncConnection(_Routed):
         topology: Topology,
         *,
         name: str,
-        at: Callable[[], Node] | None = None,
+        at: Callable[[], ServerNode] | None = None,
         timeout: float = REPLY_TIMEOUT,
     ) -> None:
         super().__init__(topology, at, name)
@@ -417,7 +417,7 @@ class SyncConnection(_Routed):
         self._used = clock.now()
         return connection
 
-    def _locate(self, node: Node, timeout: float) -> ServerAddress:
+    def _locate(self, node: ServerNode, timeout: float) -> ServerAddress:
         """Where the node can be reached, after asking those who know."""
         steps = self._topology.locate(node)
         try:
@@ -518,7 +518,7 @@ class AsyncConnection(_Routed):
     __slots__ = ("_loop", "heard")
 
     def __init__(
-        self, topology: Topology, *, name: str, at: Callable[[], Node] | None = None
+        self, topology: Topology, *, name: str, at: Callable[[], ServerNode] | None = None
     ) -> None:
         super().__init__(topology, at, name)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -652,7 +652,7 @@ class AsyncConnection(_Routed):
         self._connection = connection
         self._used = clock.now()
 
-    async def _locate(self, node: Node) -> ServerAddress:
+    async def _locate(self, node: ServerNode) -> ServerAddress:
         """Where the node can be reached, after asking those who know."""
         steps = self._topology.locate(node)
         try:

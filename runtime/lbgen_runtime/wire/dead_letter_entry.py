@@ -12,7 +12,7 @@ from .entry import fired_at
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PACKED_FIELD", "Death", "death_of", "own_fields"]
+__all__ = ["PACKED_FIELD", "DeadLetterReason", "own_fields", "reason_of"]
 
 _DEATH_FIELD: Final = b"lbgen"
 """The first field of a dead letter: a JSON object about its death."""
@@ -25,7 +25,7 @@ _LONGEST_DETAIL: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Death:
+class DeadLetterReason:
     """Why and when an event became a dead letter; the letter's first field, as JSON.
 
     Attributes:
@@ -49,7 +49,7 @@ class Death:
     @classmethod
     def now(
         cls, reason: str, detail: str, *, stream_id: str, deliveries: int, process: str
-    ) -> Death:
+    ) -> DeadLetterReason:
         """The death of an event that this process gives up now."""
         return cls(
             reason=reason,
@@ -67,13 +67,13 @@ class Death:
         return _DEATH_FIELD, json.dumps(values).encode()
 
 
-def death_of(fields: Sequence[bytes]) -> Death | None:
+def reason_of(fields: Sequence[bytes]) -> DeadLetterReason | None:
     """The death that a dead letter tells about; `None` if it is none of ours."""
     if len(fields) < 2 or fields[0] != _DEATH_FIELD:
         return None
     try:
         values: dict[str, Any] = json.loads(fields[1])
-        death = Death(**values)
+        death = DeadLetterReason(**values)
     except (ValueError, TypeError, RecursionError):
         return None
     kinds = {name: int if name == "deliveries" else str for name in values}

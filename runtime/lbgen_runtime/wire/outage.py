@@ -33,7 +33,7 @@ class Outage:
         self.where = str(topology.url)
         self._since: dict[None, list[float]] = {}  # a log handler may fire: no lock
 
-    def failed(self, why: object, attempt: int) -> float:
+    def record_failure(self, why: object, attempt: int) -> float:
         """A connection failed; returns the seconds to wait before the next try."""
         longest = 1.0 if self._topology.fails_over else 5.0
         delay = 0.0 if attempt == 1 else backoff(attempt - 1, first=0.1, longest=longest)
@@ -43,7 +43,7 @@ class Outage:
             _log.warning("cannot reach %s (%s); retrying %s", self.where, why, when)
         return delay
 
-    def worked(self) -> None:
+    def record_success(self) -> None:
         """A connection worked."""
         if self._since and (since := self._since.pop(None, None)) is not None:
             seconds = time.monotonic() - since[0]

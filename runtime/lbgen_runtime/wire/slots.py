@@ -9,14 +9,14 @@ from redis.crc import key_slot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["ASK_FOR_SLOTS", "Node", "SlotTable", "slot_of"]
+__all__ = ["ASK_FOR_SLOTS", "ServerNode", "SlotTable", "slot_of"]
 
 _SLOTS: Final = 16_384
 ASK_FOR_SLOTS: Final = (b"CLUSTER", b"SLOTS")
 """What a node answers with a reply that `SlotTable.read` takes."""
 
 
-class Node(NamedTuple):
+class ServerNode(NamedTuple):
     """A place at which a server answers.
 
     Attributes:
@@ -45,12 +45,14 @@ class SlotTable:
 
     __slots__ = ("_owners", "nodes")
 
-    def __init__(self, nodes: Iterable[Node], owners: list[Node | None]) -> None:
+    def __init__(self, nodes: Iterable[ServerNode], owners: list[ServerNode | None]) -> None:
         self.nodes = tuple(nodes)
         self._owners = owners
 
     @classmethod
-    def read(cls, reply: Any, asked: Node, places: Mapping[tuple[str, int], Node]) -> SlotTable:
+    def read(
+        cls, reply: Any, asked: ServerNode, places: Mapping[tuple[str, int], ServerNode]
+    ) -> SlotTable:
         """The table in a reply to `CLUSTER SLOTS`.
 
         Args:
@@ -61,13 +63,13 @@ class SlotTable:
         Raises:
             ValueError: the reply has another shape.
         """
-        owners: list[Node | None] = [None] * _SLOTS
-        nodes: dict[Node, None] = {}
+        owners: list[ServerNode | None] = [None] * _SLOTS
+        nodes: dict[ServerNode, None] = {}
         try:
             for low, high, (host, port, *_), *_ in reply:
                 name = host.decode() if isinstance(host, bytes) else (host or "")
                 known = (name or asked.host, int(port))
-                node = places.get(known, Node(*known))
+                node = places.get(known, ServerNode(*known))
                 owners[low : high + 1] = [node] * (high + 1 - low)
                 nodes[node] = None
         except (TypeError, ValueError, AttributeError) as error:
@@ -76,11 +78,11 @@ class SlotTable:
             raise ValueError("the reply to CLUSTER SLOTS contains slots that do not exist")
         return cls(nodes, owners)
 
-    def owner(self, slot: int) -> Node | None:
+    def owner(self, slot: int) -> ServerNode | None:
         """The master of a slot; `None` for a slot that nobody serves."""
         return self._owners[slot]
 
-    def moved(self, slot: int, node: Node) -> SlotTable:
+    def moved(self, slot: int, node: ServerNode) -> SlotTable:
         """The table after a node has said who serves a slot."""
         owners = self._owners.copy()
         owners[slot] = node

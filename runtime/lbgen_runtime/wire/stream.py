@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .answers import Claimed, Delivered, EnsuredGroup, Entry, Renewed
-    from .dead_letter_entry import Death
+    from .dead_letter_entry import DeadLetterReason
 
 __all__ = ["GroupStream"]
 
@@ -164,7 +164,7 @@ class GroupStream:
         self,
         entry_id: bytes,
         times: int,
-        death: Death,
+        death: DeadLetterReason,
         *,
         original: bytes,
         copy: Sequence[bytes] | None = None,

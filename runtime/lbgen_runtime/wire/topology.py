@@ -20,7 +20,7 @@ from ..printable import printable
 from ..settings.server_url import Kind, ServerUrl
 from . import clock
 from .refusals import Forbidden, Refusal
-from .slots import ASK_FOR_SLOTS, Node, SlotTable, slot_of
+from .slots import ASK_FOR_SLOTS, ServerNode, SlotTable, slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
@@ -135,9 +135,9 @@ class Topology:
         credentials: Callable[[], object] | None = None,
     ) -> None:
         self.url = url
-        self._places = {known: Node(*place) for known, place in (address_map or {}).items()}
+        self._places = {known: ServerNode(*place) for known, place in (address_map or {}).items()}
         self._table: SlotTable | None = None
-        self._asking: dict[int, tuple[Node, float]] = {}
+        self._asking: dict[int, tuple[ServerNode, float]] = {}
         self._seed = random.randrange(len(url.places))
         self._home = self._seeded()
         self._master: tuple[str, int] | None = None
@@ -174,22 +174,22 @@ class Topology:
         """Whether another server takes over where one is lost."""
         return self.url.kind is not Kind.SERVER or self._table is not None
 
-    def _seeded(self) -> Node:
+    def _seeded(self) -> ServerNode:
         place = self.url.places[self._seed % len(self.url.places)]
-        return Node(place.host, place.port)
+        return ServerNode(place.host, place.port)
 
-    def default(self) -> Node:
+    def default(self) -> ServerNode:
         """The node to ask what any can answer, or that is the only one."""
         table = self._table
         return self._home if table is None else table.nodes[0]
 
     @property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> tuple[ServerNode, ...]:
         """Every master that is known."""
         table = self._table
         return (self._home,) if table is None else table.nodes
 
-    def node_of(self, key: bytes) -> Node:
+    def node_of(self, key: bytes) -> ServerNode:
         """The node that serves a key."""
         table = self._table
         if table is None:
@@ -209,7 +209,7 @@ class Topology:
 
     # What connections tell.
 
-    def learn(self, replies: Iterable[object], asked: Node) -> bool:
+    def learn(self, replies: Iterable[object], asked: ServerNode) -> bool:
         """Note what the errors among replies tell of where keys are.
 
         Args:
@@ -225,7 +225,7 @@ class Topology:
             if not isinstance(reply, AskError):  # MOVED is a kind of it
                 continue
             known = (reply.host or asked.host, reply.port)
-            node = self._places.get(known, Node(*known))
+            node = self._places.get(known, ServerNode(*known))
             if not isinstance(reply, MovedError):
                 until = clock.now() + _ASKING
                 asking = (node._replace(asking=True), until)
@@ -240,7 +240,7 @@ class Topology:
             self._tell()
         return learnt
 
-    def failed(self, node: Node) -> None:
+    def failed(self, node: ServerNode) -> None:
         """A node does not answer, or is not the one to ask."""
         for slot in [slot for slot, (asked, _) in self._asking.items() if asked == node]:
             self._forget_asking(slot)
@@ -266,7 +266,7 @@ class Topology:
 
     # Where a connection is to be opened.
 
-    def locate(self, node: Node) -> Generator[Ask, Answer, ServerAddress]:
+    def locate(self, node: ServerNode) -> Generator[Ask, Answer, ServerAddress]:
         """Where a node can be reached; asks others who know more, if need be.
 
         Args:
@@ -308,13 +308,13 @@ class Topology:
                 self._seed = number % count
                 host, port = reply
                 known = (host.decode(), int(port))
-                place = self._places.get(known, Node(*known))
+                place = self._places.get(known, ServerNode(*known))
                 self.switched(place.host, place.port)
                 return self.url.at(place.host, place.port)
         self._seed += 1
         raise NoMaster(why)
 
-    def take_slots(self, reply: Reply, asked: Node) -> None:
+    def take_slots(self, reply: Reply, asked: ServerNode) -> None:
         """Note what a node has answered to `ASK_FOR_SLOTS`; one of no cluster has refused."""
         if not isinstance(reply, list):
             return
@@ -329,7 +329,7 @@ class Topology:
             return False
         return self._stale or (self._table is not None and now - self._read > _OLD)
 
-    def _refresh(self, node: Node) -> Generator[Ask, Answer, None]:
+    def _refresh(self, node: ServerNode) -> Generator[Ask, Answer, None]:
         """Read the slots from a node that answers, those first that are not in doubt."""
         self._due = clock.now() + random.uniform(_REFRESH, 2 * _REFRESH)
         table = self._table
@@ -355,7 +355,7 @@ class Topology:
                     return
                 continue
             try:
-                read = SlotTable.read(reply, Node(address.host, address.port), self._places)
+                read = SlotTable.read(reply, ServerNode(address.host, address.port), self._places)
             except ValueError:
                 continue
             if read.nodes:

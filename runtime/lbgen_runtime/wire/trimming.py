@@ -82,7 +82,7 @@ class Trims:
         return Request(TRIM.call_in_full(call), lambda reply: reply)
 
     @property
-    def ever(self) -> bool:
+    def enabled(self) -> bool:
         """Whether streams are trimmed at all."""
         return self._keep is not None
 

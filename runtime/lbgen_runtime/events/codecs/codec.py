@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Codec", "Short"]
+__all__ = ["Codec", "FastPath"]
 
 
-class Short(NamedTuple):
-    """The short way of a codec, for the values that it nearly always gets.
+class FastPath(NamedTuple):
+    """The fast path of a codec, for the values that it nearly always gets.
 
     Attributes:
         python: the type of the Python values that `write` takes; not a subclass of it.
@@ -32,7 +32,7 @@ class Codec(NamedTuple):
     Attributes:
         decode: from an accepted JSON value to the Python value; `None` where they are the same.
         encode: from the Python value to the JSON value.
-        short: what `decode` and `encode` do with the values of exactly one type.
+        fast_path: what `decode` and `encode` do with the values of exactly one type.
         settle: the same codec with the functions of generated classes in it, which are not made
             before the first use; it takes the classes that are being made already. `None` if there
             are none in it.
@@ -42,6 +42,6 @@ class Codec(NamedTuple):
 
     decode: Callable[[Any], Any] | None
     encode: Callable[[Any], Any]
-    short: Short | None = None
+    fast_path: FastPath | None = None
     settle: Callable[[frozenset[type[Any]]], Codec] | None = None
     leaves_out: Callable[[dict[str, Any]], int] | None = None

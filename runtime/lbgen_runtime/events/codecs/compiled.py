@@ -54,16 +54,16 @@ class FieldCode:
 
 
 def make_decode(
-    cls: type[Any], fields: Sequence[FieldCode], slowly: Callable[[dict[str, Any]], Any]
+    cls: type[Any], fields: Sequence[FieldCode], fallback: Callable[[dict[str, Any]], Any]
 ) -> Callable[[dict[str, Any]], Any]:
     """A function from a JSON object that the schema accepts to an instance.
 
     Args:
         cls: the class; it has no field for additional properties.
         fields: its fields.
-        slowly: does the same for any object.
+        fallback: does the same for any object.
     """
-    names: dict[str, Any] = {"cls": cls, "new": object.__new__, "slowly": slowly}
+    names: dict[str, Any] = {"cls": cls, "new": object.__new__, "fallback": fallback}
     entries: list[str] = []
     for index, field in enumerate(fields):
         names[f"k{index}"] = field.key
@@ -71,11 +71,11 @@ def make_decode(
         names[f"m{index}"] = field.make
         names[f"a{index}"] = field.default
         found = f"value[k{index}]"
-        if field.codec.short is not None:
-            _, _, names[f"j{index}"], read = field.codec.short
+        if field.codec.fast_path is not None:
+            _, _, names[f"j{index}"], read = field.codec.fast_path
             names[f"r{index}"] = read
-            short = "v" if read is None else f"r{index}(v)"
-            found = f"({short} if type(v := {found}) is j{index} else d{index}(v))"
+            fast = "v" if read is None else f"r{index}(v)"
+            found = f"({fast} if type(v := {found}) is j{index} else d{index}(v))"
         elif field.codec.decode is not None:
             found = f"d{index}({found})"
         if not field.required:
@@ -87,7 +87,7 @@ def make_decode(
         "    record = new(cls)\n"
         "    state = record.__dict__\n"
         "    try:\n" + "".join(entries) + "    except KeyError:\n"
-        "        return slowly(value)\n"
+        "        return fallback(value)\n"
         "    return record\n"
     )
     decode: Callable[[dict[str, Any]], Any] = _made("decode", source, names)
@@ -115,11 +115,11 @@ def make_encode(
         names[f"k{index}"] = field.key
         names[f"e{index}"] = field.codec.encode
         encoded = f"result[k{index}] = v if type(v) is str else e{index}(v)"
-        if field.codec.short is not None:
-            names[f"p{index}"], write, _, _ = field.codec.short
+        if field.codec.fast_path is not None:
+            names[f"p{index}"], write, _, _ = field.codec.fast_path
             names[f"w{index}"] = write
-            short = "v" if write is None else f"w{index}(v)"
-            encoded = f"result[k{index}] = {short} if type(v) is p{index} else e{index}(v)"
+            fast = "v" if write is None else f"w{index}(v)"
+            encoded = f"result[k{index}] = {fast} if type(v) is p{index} else e{index}(v)"
         lines.append(f"        v = state[{field.name!r}]\n")
         if field.required:
             lines.append(f"        {encoded}\n")

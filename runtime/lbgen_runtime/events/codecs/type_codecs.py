@@ -19,7 +19,7 @@ import jsonschema_rs
 from pydantic_core import to_jsonable_python
 
 from . import exact_values
-from .codec import Codec, Short
+from .codec import Codec, FastPath
 from .json_values import NoJson, json_array, json_object, json_value, last_given
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def _text_codec(read: Callable[[str], Any], write: Callable[[Any], str], kind: t
     def encode(value: Any) -> Any:
         return write(value) if type(value) is kind else json_value(value)
 
-    return Codec(decode, encode, Short(kind, write, str, read))
+    return Codec(decode, encode, FastPath(kind, write, str, read))
 
 
 JSON: Final = Codec(None, json_value)
 """Values that are the same in Python and in JSON."""
 
-INTEGER: Final = Codec(_decode_integer, json_value, Short(int, None, int, None))
+INTEGER: Final = Codec(_decode_integer, json_value, FastPath(int, None, int, None))
 """Integers; JSON Schema counts `1.0` among them."""
 
 UUID_: Final = _text_codec(exact_values.read_uuid, to_jsonable_python, UUID)
@@ -78,8 +78,8 @@ TIME: Final = _text_codec(exact_values.read_time, time.isoformat, time)
 
 def array(item: Codec) -> Codec:
     """`list[T]`."""
-    decode_item, encode_item, short, settle, _ = item
-    python, write, json, read = short or (None, None, None, None)
+    decode_item, encode_item, fast_path, settle, _ = item
+    python, write, json, read = fast_path or (None, None, None, None)
 
     def decode(value: Any) -> Any:
         if type(value) is not list or decode_item is None:
@@ -173,7 +173,7 @@ def record(cls: type[Coded]) -> Codec:
     def settle(being_made: frozenset[type[Coded]]) -> Codec:
         own = cls.__lbgen_codec__
         own.settle(being_made)
-        return Codec(decode, encode, Short(cls, own.encode, dict, own.decode))
+        return Codec(decode, encode, FastPath(cls, own.encode, dict, own.decode))
 
     def leaves_out(value: dict[str, Any]) -> int:
         left_out: int = cls.__lbgen_codec__.leaves_out(value)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from .coded import Coded
 
-__all__ = ["JudgedCodec"]
+__all__ = ["ValidatingCodec"]
 
 
-class JudgedCodec(RecordCodec):
+class ValidatingCodec(RecordCodec):
     """Reads and writes the instances of one generated class, as far as its schema accepts them.
 
     Args:

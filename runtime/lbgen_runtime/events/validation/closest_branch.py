@@ -30,7 +30,7 @@ _NEARLY: Final = 0.5
 """What a date-time without an offset counts, where another reason counts 1."""
 
 
-class Explanation(Protocol):
+class Comparison(Protocol):
     """What explains the whole value, as far as a choice needs it.
 
     Attributes:
@@ -56,7 +56,7 @@ class Explanation(Protocol):
         ...
 
 
-def chosen(explanation: Explanation, refused: Refused, keyword: str) -> Iterator[Found | Refused]:
+def chosen(explanation: Comparison, refused: Refused, keyword: str) -> Iterator[Found | Refused]:
     """What to say of a value that no branch of a union accepts.
 
     Args:
@@ -105,7 +105,7 @@ def _wanted(branch: Branch) -> Iterator[str]:
 
 
 def _by_tag(
-    explanation: Explanation, refused: Refused, branches: list[Branch]
+    explanation: Comparison, refused: Refused, branches: list[Branch]
 ) -> list[Branch] | Found:
     """The branches that a tag leaves, or what is wrong with the tag itself."""
     value = refused.value
@@ -130,7 +130,7 @@ def _by_tag(
 
 
 def _by_inner_tag(
-    explanation: Explanation, refused: Refused, branches: list[Branch]
+    explanation: Comparison, refused: Refused, branches: list[Branch]
 ) -> list[Branch] | Found:
     """The branches that the tag of an object inside leaves, or what is wrong with that tag."""
     for path in dict.fromkeys(path for branch in branches for path in branch.inner_tags):
@@ -156,7 +156,7 @@ def _is_one_of(value: Any, options: Sequence[Any]) -> bool:
     )
 
 
-def _distance(explanation: Explanation, part: SchemaPart, value: Any) -> float:
+def _distance(explanation: Comparison, part: SchemaPart, value: Any) -> float:
     """How many reasons a schema has to refuse a value, without looking further inside."""
     distance = 0.0
     waiting, seen = [part], {part.location}
