@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from ..findings.diagnostic import Place
 
-__all__ = ["Api", "Contract", "Event", "Schemas"]
+__all__ = ["Api", "Contract", "DeclaredEvent", "Schemas"]
 
 Schemas: TypeAlias = tuple[tuple[Path, Any, Draft], ...]
 """Schemas with their paths in a document and their drafts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class DeclaredEvent:
     """An event as a contract declares it.
 
     Attributes:
@@ -68,7 +68,7 @@ class Api:
     name: str
     document: Document = field(compare=False, repr=False)
     uri: str
-    events: tuple[Event, ...]
+    events: tuple[DeclaredEvent, ...]
     stream: Literal["per_api", "per_event"] = "per_api"
     authoritative: tuple[str, ...] | None = None
     lightbus: bool = False

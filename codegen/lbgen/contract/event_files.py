@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..source.document import Document
-    from .contract import Event
+    from .contract import DeclaredEvent
 
 __all__ = ["EventFile", "duplicate_events", "event_file", "no_api_named"]
 
@@ -100,10 +100,10 @@ def no_api_named(documents: list[Document]) -> Diagnostic:
 
 
 def duplicate_events(
-    api: str, events: Iterable[Event]
-) -> tuple[tuple[Event, ...], list[Diagnostic]]:
+    api: str, events: Iterable[DeclaredEvent]
+) -> tuple[tuple[DeclaredEvent, ...], list[Diagnostic]]:
     """The events of an API's folder, and what is wrong with those that have two files."""
-    unique: dict[str, Event] = {}
+    unique: dict[str, DeclaredEvent] = {}
     problems: list[Diagnostic] = []
     for event in events:
         first = unique.setdefault(event.name, event)

@@ -9,7 +9,7 @@ from ..findings.diagnostic import Diagnostic, Place, Related, Severity
 from ..schema.drafts import DRAFT_2020_12, DRAFTS, Draft, draft_of
 from ..source.document import Location
 from ..source.json_types import is_object
-from .contract import Api, Contract, Event
+from .contract import Api, Contract, DeclaredEvent
 from .event_files import duplicate_events, event_file, no_api_named
 from .named_documents import documents_by_name, url_of
 from .shape import check_contract_shape
@@ -88,7 +88,7 @@ class _Reader:
         self.api = api
         self.without_api: list[Document] = []
         self.apis: dict[str, Api] = {}
-        self.folders: dict[str, list[Event]] = {}
+        self.folders: dict[str, list[DeclaredEvent]] = {}
         self.roots: dict[str, tuple[tuple[Path, Draft], ...]] = {}
         self.problems: list[Diagnostic] = []
 
@@ -163,7 +163,7 @@ class _Reader:
             if is_object(value.get(keyword))
             for key in value[keyword]
         ]
-        events: list[Event] = []
+        events: list[DeclaredEvent] = []
         declared = value.get("events")
         for name, event in declared.items() if is_object(declared) else ():
             if not is_object(event):
@@ -173,7 +173,7 @@ class _Reader:
                 roots.append((path, draft))
             if not problems:
                 events.append(
-                    Event(
+                    DeclaredEvent(
                         name=name,
                         location=Location(document.uri, path),
                         document=document,
@@ -223,7 +223,7 @@ class _Reader:
             self.problems.append(problem)
             return
         self.folders.setdefault(names.api, []).append(
-            Event(
+            DeclaredEvent(
                 name=names.event,
                 location=Location(document.uri),
                 document=document,

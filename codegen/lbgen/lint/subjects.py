@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..compiler import Built
-    from ..contract.contract import Api, Event
+    from ..contract.contract import Api, DeclaredEvent
     from ..findings.diagnostic import Place, Related
     from ..schema.drafts import Draft
 
@@ -75,7 +75,7 @@ class Subjects:
         self.references = built.analysis.references
         self.parts = PartsReader(self.references)
 
-    def events(self) -> Iterator[tuple[Api, Event, Location]]:
+    def events(self) -> Iterator[tuple[Api, DeclaredEvent, Location]]:
         """Every event with its API and the part that declares it."""
         for api in self.contract.apis:
             for event in api.events:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from ..analysis.references import References
     from ..analysis.validators import Validators
-    from ..contract.contract import Contract, Event
+    from ..contract.contract import Contract, DeclaredEvent
     from ..source.document import Location
     from .parts import Parts
 
@@ -99,7 +99,7 @@ class Modeller:
         events = (event.location for api in self._contract.apis for event in api.events)
         return refusable_defaults(self.reader, events)
 
-    def event(self, event: Event) -> RecordType | None:
+    def event(self, event: DeclaredEvent) -> RecordType | None:
         """The class of an event; `None` if its parameters cannot be an object."""
         parts = self.reader.parts.read(event.location)
         schemas = [schema for _, schema in self.reader.parts.objects(parts)]

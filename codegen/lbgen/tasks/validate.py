@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..compiler import Built
-    from ..contract.contract import Event
+    from ..contract.contract import DeclaredEvent
 
 __all__ = ["validate_files"]
 
@@ -66,7 +66,7 @@ def validate_files(schemas: Path, name: str, files: list[Path]) -> int:
     return code
 
 
-def _violations(built: Built, event: Event, content: bytes, schemas: Path) -> list[str]:
+def _violations(built: Built, event: DeclaredEvent, content: bytes, schemas: Path) -> list[str]:
     try:
         value: Any = read_json(content, deepest=MAX_DEPTH + 1)
     except NoJson as problem:

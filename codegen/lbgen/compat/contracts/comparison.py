@@ -21,7 +21,7 @@ from .finding import Finding, Proof, fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...contract.contract import Api, Event
+    from ...contract.contract import Api, DeclaredEvent
     from ...findings.diagnostic import Place
     from ..normal.schema import Bundle
     from ..settings import Direction, Rules
@@ -81,7 +81,7 @@ class _Comparison:
 
     # Events in both versions
 
-    def _version(self, side: ContractVersion, event: Event) -> Version:
+    def _version(self, side: ContractVersion, event: DeclaredEvent) -> Version:
         return Parameters(side.documents, event.location, strict=self.rules.strict)
 
     def _event(self, name: str) -> list[Finding]:
@@ -165,13 +165,13 @@ class _Comparison:
                 fingerprint=fingerprint(_marks(old), _marks(new), change.text),
             )
 
-    def _untouched(self, one: Event, two: Event) -> bool:
+    def _untouched(self, one: DeclaredEvent, two: DeclaredEvent) -> bool:
         touched = self.touched
         return touched is not None and not touched.event(one.location, two.location)
 
     # Events that are not there any more
 
-    def _gone(self, name: str, api: Api, event: Event) -> Iterator[Finding]:
+    def _gone(self, name: str, api: Api, event: DeclaredEvent) -> Iterator[Finding]:
         version = self._version(self.old, event)
         sample = _sample(version)
         place, rule = self._where(api), "compat-event-removed"
@@ -215,7 +215,9 @@ class _Comparison:
         now = self.new.apis.get(api.name)
         return now.place if now is not None else api.place
 
-    def _renamed(self, api: Api, event: Event, version: Version) -> tuple[Api, Event] | None:
+    def _renamed(
+        self, api: Api, event: DeclaredEvent, version: Version
+    ) -> tuple[Api, DeclaredEvent] | None:
         new = [pair for name, pair in self.new.events.items() if name not in self.old.events]
         moved = [pair for pair in new if pair[1].name == event.name and pair[0].name != api.name]
         same_api = [pair for pair in new if pair[0].name == api.name]
@@ -225,7 +227,7 @@ class _Comparison:
                 return alike[0]
         return None
 
-    def _alike(self, version: Version, event: Event) -> bool:
+    def _alike(self, version: Version, event: DeclaredEvent) -> bool:
         return bool(_marks(version) == _marks(self._version(self.new, event)))
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lbgen_runtime import Violation
 
-    from ...contract.contract import Api, Contract, Event
+    from ...contract.contract import Api, Contract, DeclaredEvent
     from ...findings.diagnostic import Place
     from ...source.document import Location
 
@@ -49,7 +49,7 @@ class ContractVersion:
         compile_ = self._compile if named or validators is not None else None
         violations = None if compile_ is None else self._violations
         self.documents = Documents(values, compile_, contract, violations)
-        self.events: dict[str, tuple[Api, Event]] = {
+        self.events: dict[str, tuple[Api, DeclaredEvent]] = {
             f"{api.name}.{event.name}": (api, event)
             for api in contract.apis
             for event in api.events

@@ -16,7 +16,7 @@ from .draft07 import Draft07
 
 if TYPE_CHECKING:
     from ...analysis.references import References
-    from ...contract.contract import Api, Event
+    from ...contract.contract import Api, DeclaredEvent
     from ...model import Modeller
     from ...model.types import RecordType
 
@@ -63,7 +63,7 @@ def published_schema(api: Api, modeller: Modeller) -> dict[str, Any]:
 
 
 def _parameters(
-    api: Api, event: Event, record: RecordType, references: References
+    api: Api, event: DeclaredEvent, record: RecordType, references: References
 ) -> dict[str, Any]:
     draft07 = Draft07(references)
     start = _behind_references(event.location, references)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ...analysis.validators import Validators
-    from ...contract.contract import Api, Contract, Event
+    from ...contract.contract import Api, Contract, DeclaredEvent
     from ...findings.diagnostic import Diagnostic
     from ...model import RecordType
     from ...model.parts import Parts
@@ -129,7 +129,11 @@ def plan_module(  # noqa: PLR0913 - what a module is made of
 
 
 def _event_plan(
-    event: Event, placement: Placement, record: RecordType, planner: ClassPlanner, parts: Parts
+    event: DeclaredEvent,
+    placement: Placement,
+    record: RecordType,
+    planner: ClassPlanner,
+    parts: Parts,
 ) -> EventPlan:
     name = parameter_name(event.name)
     class_name, endpoint = placement.classes[parts][1], placement.endpoints[parts]
