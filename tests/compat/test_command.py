@@ -127,7 +127,7 @@ def test_what_is_undecided_fails_if_the_user_wants_it(project: Path, how: str, c
     result = lbgen(*arguments, "--undecided", how)
     assert result.exit_code == code, result.output
     assert "compat-undecided" in result.output
-    assert "cannot be decided" in result.output
+    assert "cannot decide" in result.output
     assert lbgen(*arguments).exit_code == 1
 
 

@@ -549,7 +549,7 @@ ROWS = [
     Row(tag_named_like_the_branch, MAIN, 2, "refs/tags/main, refs/heads/main"),
     Row(tag_named_like_the_branch, "schemas --against main~0", 2, "ambiguous"),
     Row(tag_named_like_the_branch, "schemas --against refs/heads/main", 1),
-    Row(branch_named_like_the_remote_branch, "schemas --against origin/main", 2, "two meanings"),
+    Row(branch_named_like_the_remote_branch, "schemas --against origin/main", 2, "is ambiguous"),
     # K14: where the branch began
     Row(main_moved_on, MAIN, 0, "the merge base with this branch"),
     Row(main_moved_on, "schemas --against-tip main", 1, "its tip"),
@@ -578,7 +578,7 @@ ROWS = [
     Row(sparse_checkout_of_a_part, MAIN, 2, "git sparse-checkout add schemas"),
     Row(sparse_checkout_of_the_folder, MAIN, 1),
     Row(never_had_a_contract, MAIN, 2, "--first"),
-    Row(never_had_a_contract, "schemas --against main --first", 0, "this is the first"),
+    Row(never_had_a_contract, "schemas --against main --first", 0, "adds the first one"),
     Row(never_had_a_contract, "schemas --against main --first --transitive 3", 0),
     Row(another_contract_elsewhere, "billing --against main", 2, "--first"),
     Row(another_contract_elsewhere, "billing --against main --first", 0),
@@ -598,7 +598,7 @@ ROWS = [
     Row(main_that_is_no_yaml, MAIN, 0, "was not compared"),
     Row(plain_json_before, MAIN, 0, "was not compared"),
     # K22, K23: what is no commit
-    Row(plain, "schemas --against=--upload-pack=x", 2, "does not begin with '-'"),
+    Row(plain, "schemas --against=--upload-pack=x", 2, "cannot start with '-'"),
     Row(plain, "schemas --against main:schemas/orders.yaml", 2),
     Row(plain, "schemas --against main..HEAD", 2, "is a range"),
     Row(plain, "schemas --against :schemas", 2),

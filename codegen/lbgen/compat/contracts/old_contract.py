@@ -74,7 +74,7 @@ class OldContract:
         there = {document.file for document in new.contract.documents.values()}
         for file, problems in by_file.items():
             place = Place(file=file if file in there else min(there, default=file))
-            yield self._diagnostic(place, f"the declarations in {file} were not compared", problems)
+            yield self._diagnostic(place, f"{file} was not compared", problems)
 
     def excuse(self, finding: Finding) -> Diagnostic | None:
         """What is said instead of a finding, if the old version has errors that explain it."""
