@@ -230,7 +230,7 @@ def decide(writer: Version, reader: Version, steps: int = STEPS) -> Decision:
     Args:
         writer: the version that sends.
         reader: the version that reads.
-        steps: the budget of each question to the prover.
+        steps: the budget of the decision.
     """
     try:
         return _decide(writer, reader, steps)
@@ -252,17 +252,15 @@ def _decide(writer: Version, reader: Version, steps: int) -> Decision:
     if answer.state == "found" and not is_counterexample(answer.value) and not writer.strict:
         # The closed form may allow more than the author's schema, where `oneOf` is involved.
         answer, more = find_counterexample(
-            writer.writer, writer.reader, outer=reader.reader, steps=steps
+            writer.writer, writer.reader, outer=reader.reader, steps=steps - used
         )
         used += more
     if answer.state == "empty":
         return Decision(state="compatible", steps=used)
     if answer.state == "found" and is_counterexample(answer.value):
-        small = ordered(
-            shrunk(answer.value, is_counterexample),
-            [writer.reader.root],
-            writer.reader.definitions,
-        )
+        small, tries = shrunk(answer.value, is_counterexample)
+        small = ordered(small, [writer.reader.root], writer.reader.definitions)
+        used += tries
         return Decision(state="breaking", event=small, message=message(reader, small), steps=used)
     reason = answer.reason or "a value on which the validators differ"
     return Decision(state="undecided", reason=reason, steps=used)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from ..normal.schema import Bundle
 
 _MOST: Final = 25
-_SCHEMAS: Final = 500_000
-"""Schemas that may be edited to find all causes of one decision, each counted anew each time."""
-_STEPS: Final = 3 * STEPS
-"""Steps that the prover may take for it."""
+_BUDGET: Final = 4 * STEPS
+"""Steps that may be taken to find all causes of one decision."""
+_SCHEMAS_PER_STEP: Final = 2
+"""Schemas that are edited, and compiled, in the time of one step."""
 
 
 class _Spent(Exception):
@@ -56,9 +56,9 @@ class _Blame:
         self.writer = writer
         self.reader = reader
         self.edits = edits
-        self.size = size_of(writer.reader) + size_of(reader.reader)
-        self.left = _SCHEMAS
-        self.steps = _STEPS
+        size = size_of(writer.reader) + size_of(reader.reader)
+        self.steps_per_edit = 1 + size // _SCHEMAS_PER_STEP
+        self.steps = _BUDGET
 
     def causes(self, decision: Decision) -> list[Cause]:
         found: list[Cause] = []
@@ -143,8 +143,8 @@ class _Blame:
         return decision
 
     def _edited(self, taken: Sequence[Edit]) -> Version:
-        self.left -= self.size
-        if self.left < 0:
+        self.steps -= self.steps_per_edit
+        if self.steps <= 0:
             raise _Spent
         bundle: Bundle = undone(self.reader.reader, self.writer.reader, tuple(taken))
         return Edited(bundle, strict=self.reader.strict)

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Final
 
 from ..normal.schema import REF, TRUE, Node, UnsupportedSchema
 from .terms import Absent, Group, Impossible, Item, Lit, Present
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ..normal.json_values import Kind
 
 _MOST: Final = 128
 _DEEPEST: Final = 20
+_MANY: Final = "unevaluated properties across many branches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +113,30 @@ def _branches(
     silent = [all(_is_nothing(case.evaluated) for case in way) for way in ways]
     if all(silent):
         return [Case((Lit(Node(keywords={name: branches}), positive=True),), _nothing(kind))]
+    ways = [[case for case in way if not _is_impossible(case)] for way in ways]
+    counts = [len(way) for way in ways]
+    # Counted first: with many branches, there are far too many to make them.
+    if (sum(counts) if name == "oneOf" else prod(count + 1 for count in counts) - 1) > _MOST:
+        raise UnsupportedSchema(_MANY)
     result: list[Case] = []
-    for chosen in product((True, False), repeat=len(branches)):
-        if not any(chosen) or (name == "oneOf" and sum(chosen) != 1):
-            continue
+    for chosen in _choices(len(branches), one=name == "oneOf"):
         options = [
             way if holds else [Case((Lit(branch, positive=False),), _nothing(kind))]
             for way, branch, holds in zip(ways, branches, chosen, strict=True)
         ]
         result += _together(options, kind)
-        if len(result) > _MOST:
-            raise UnsupportedSchema("unevaluated properties across many branches")
     return result
+
+
+def _choices(count: int, *, one: bool) -> Iterable[tuple[bool, ...]]:
+    """Which of some branches hold: exactly one, or at least one."""
+    if one:
+        return (tuple(at == chosen for at in range(count)) for chosen in range(count))
+    return (chosen for chosen in product((True, False), repeat=count) if any(chosen))
+
+
+def _is_impossible(case: Case) -> bool:
+    return any(isinstance(item, Impossible) for item in case.items)
 
 
 def _conditional(node: Node, kind: Kind, definitions: Mapping[str, Node], depth: int) -> list[Case]:
@@ -140,12 +154,12 @@ def _together(choices: list[list[Case]], kind: Kind) -> list[Case]:
     result = [Case((), _nothing(kind))]
     for options in choices:
         if len(result) * len(options) > _MOST:
-            raise UnsupportedSchema("unevaluated properties across many branches")
+            raise UnsupportedSchema(_MANY)
         result = [
             Case((*one.items, *two.items), _both(one.evaluated, two.evaluated))
             for one in result
             for two in options
-            if not any(isinstance(item, Impossible) for item in two.items)
+            if not _is_impossible(two)
         ]
     return result
 

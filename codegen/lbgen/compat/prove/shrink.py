@@ -19,8 +19,12 @@ _READABLE: Final = 40
 """Texts up to this length stay as they are: `ann@example.com` says more than `n@e`."""
 
 
-def shrunk(value: Any, is_counterexample: Callable[[Any], bool]) -> Any:
-    """The smallest counterexample found by dropping and simplifying parts of one."""
+def shrunk(value: Any, is_counterexample: Callable[[Any], bool]) -> tuple[Any, int]:
+    """The smallest counterexample found by dropping and simplifying parts of one.
+
+    Returns:
+        The counterexample, and how many values were tried.
+    """
     tries = _TRIES
     again = True
     while again and tries > 0:
@@ -32,7 +36,7 @@ def shrunk(value: Any, is_counterexample: Callable[[Any], bool]) -> Any:
             if is_counterexample(smaller):
                 value, again = smaller, True
                 break
-    return value
+    return value, _TRIES - max(tries, 0)
 
 
 def _smaller(value: Any) -> Iterator[Any]:
