@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,14 @@ from lbgen_runtime.settings.server_address import ServerAddress
 from lbgen_runtime.settings.server_url import Kind, ServerUrl
 
 SECRET = "sesame"
+PAGE = Path(__file__).parents[2] / "docs/howto/sentinel-and-cluster.md"
+
+
+def test_every_url_of_the_page_can_be_read() -> None:
+    found = re.findall(r"(?:rediss?|valkeys?|unix)[a-z+]*://[^\s`|\")]+[a-z0-9]", PAGE.read_text())
+    assert len(found) == 5
+    for url in found:
+        ServerUrl.read(url)
 
 
 def test_a_url_of_sentinels_has_their_places_the_masters_name_and_the_login() -> None:

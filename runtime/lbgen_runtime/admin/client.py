@@ -14,7 +14,7 @@ from ..wire.requests import ask, ask_in_transaction
 from ..wire.topology import Topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from ..wire.requests import Request
 
@@ -86,7 +86,7 @@ class AdminClient:
 
 
 @contextlib.contextmanager
-def _unavailable() -> Iterator[None]:
+def _unavailable() -> Generator[None, None, None]:
     """Whatever the server or the connection to it says, as an error for people."""
     try:
         yield

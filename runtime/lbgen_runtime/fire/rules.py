@@ -73,11 +73,15 @@ class NodeRules:
         rules = self._of.get(node)
         if rules is None:
             node_of = self._topology.node_of
+
+            def serves(stream: bytes) -> bool:
+                return node_of(stream) == node
+
             made = replace(
                 self._rules,
                 broken=[],
                 eviction=EvictionCheck(asked=self._rules.eviction.asked),
-                serves=lambda stream: node_of(stream) == node,
+                serves=serves,
             )
             rules = self._of.setdefault(node, made)
         return rules

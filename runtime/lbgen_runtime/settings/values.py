@@ -171,7 +171,8 @@ def an_address_map(given: object) -> dict[tuple[str, int], tuple[str, int]]:
     if isinstance(given, str):
         pairs = [pair.strip().partition("=")[::2] for pair in given.split(",")]
     elif isinstance(given, Mapping):
-        pairs = [(str(announced), str(reached)) for announced, reached in given.items()]
+        mapping = cast("Mapping[object, object]", given)
+        pairs = [(str(announced), str(reached)) for announced, reached in mapping.items()]
     else:
         raise ValueError(_ADDRESS_MAP)
     return {_place(announced): _place(reached) for announced, reached in pairs}

@@ -102,8 +102,9 @@ def ask_in_transaction(connection: Exchanges, requests: Sequence[Request[Any]]) 
         ConnectionFailed: the connection broke.
     """
     commands = [(b"MULTI",), *(request.command for request in requests), (b"EXEC",)]
-    *_, replies = connection.exchange(commands)
-    for reply in [replies] if isinstance(replies, Exception) else replies:
+    last: Any = connection.exchange(commands)[-1]
+    replies: list[Any] = [last] if isinstance(last, Exception) else last
+    for reply in replies:
         if isinstance(reply, Exception):
             raise refusal_of(reply)
     return [request.read(reply) for request, reply in zip(requests, replies, strict=True)]

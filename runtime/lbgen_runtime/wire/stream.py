@@ -179,11 +179,12 @@ class GroupStream:
             copy: its fields and values, for one that was removed from the stream.
         """
         keys = [self.key, dead_key(original, self.group)]
-        arguments = [
+        copied: Sequence[Any] = () if copy is None else (1, *copy)
+        arguments: list[Any] = [
             *(self.group, self.consumer, entry_id, times, int(self.key != original)),
             *death.fields(),
             PACKED_FIELD,
-            *([] if copy is None else (1, *copy)),
+            *copied,
         ]
         return scripted(DEAD, keys, arguments, Outcome)
 

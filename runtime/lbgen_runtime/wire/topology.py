@@ -224,7 +224,8 @@ class Topology:
             reply = refusal.reply if isinstance(refusal, Refusal) else None
             if not isinstance(reply, AskError):  # MOVED is a kind of it
                 continue
-            known = (reply.host or asked.host, reply.port)
+            host: str | None = getattr(reply, "host", None)
+            known = (host or asked.host, reply.port)
             node = self._places.get(known, ServerNode(*known))
             if not isinstance(reply, MovedError):
                 until = clock.now() + _ASKING
