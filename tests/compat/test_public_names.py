@@ -61,6 +61,16 @@ TAKEN = {
         contract_of("shop", seen=event(x={**OBJECT, "title": "OrderPlaced"}), order_placed=OTHER),
         {"OrderPlaced": "compat-name-taken"},
     ),
+    "an event takes an endpoint": (
+        contract_of("shop", seen=event(x=TEXT)),
+        contract_of("shop", seen=event(x=TEXT), seen_endpoint=OTHER),
+        {"SeenEndpoint": "compat-name-taken"},
+    ),
+    "a title takes an endpoint": (
+        contract_of("shop", seen=event(x=TEXT)),
+        contract_of("shop", seen=event(x=TEXT, y={**OBJECT, "title": "Seen endpoint"})),
+        {"SeenEndpoint": "compat-name-taken"},
+    ),
     "a title takes a class": (
         contract_of("shop", seen=event(b={**OBJECT, "title": "Line item"})),
         contract_of(

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lbgen.tasks.check import run_check
 from lbgen_runtime import InvalidParameters
 from tests.support.packages import build_json, contract_of, imported, write_package
 
@@ -51,7 +52,7 @@ CASH = {
         "note": {"const": "optional"},
     },
 }
-PAID = {
+PAID: dict[str, Any] = {
     "type": "object",
     "required": ["payment", "version"],
     "properties": {
@@ -207,3 +208,13 @@ def test_a_class_of_the_contract_keeps_its_name_beside_an_endpoint(tmp_path: Pat
         assert type(bus.x.seen).__name__ == "_SeenEndpoint"
         assert type(bus.x.found).__name__ == "_FoundEndpoint"  # x.FoundEndpoint is an API
         assert type(bus.x.FoundEndpoint.lost).__name__ == "LostEndpoint"
+
+
+def test_the_check_tells_that_a_default_is_gone(tmp_path: Path) -> None:
+    later = {**PAID, "properties": {**PAID["properties"], "version": {"enum": [2, 3]}}}
+    for version, schema in (("old", PAID), ("new", later)):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "shop.json").write_text(json.dumps(contract_of("shop", paid=schema)))
+    against = [str(tmp_path / "old")]
+    findings = run_check(tmp_path / "new", against=against, source=True).findings
+    assert [each.path for each in findings if each.rule == "compat-source-changed"] == ["version"]
