@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from lbgen.findings.diagnostic import Diagnostic, Note, Place, Related, Severity
-from lbgen.report.printer import FORMATS, print_diagnostics
+from lbgen.report.formats import FORMATS
+from lbgen.report.printer import print_diagnostics
 from lbgen.report.run_facts import RunFacts
 from lbgen.source.document import Document
 from lbgen.tasks.build import build_folder
@@ -292,7 +293,7 @@ def test_no_findings_print_nothing_as_text() -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    assert FORMATS[:5] == ("text", "json", "github", "sarif", "junit")
+    assert set(FORMATS) == {"text", "json", "github", "gitlab", "sarif", "junit"}
     with pytest.raises(ValueError, match="is not an output format"):
         print_diagnostics((), {}, folder=".", format="xml")
 

@@ -15,7 +15,8 @@ from typer.testing import CliRunner, Result
 
 from lbgen.cli.app import app
 from lbgen.compat.normal.formats import validator
-from lbgen.tasks.check import FORMATS, run_check
+from lbgen.report.formats import FORMATS
+from lbgen.tasks.check import run_check
 from tests.compat.expected_output import RENAMED_PARAMETER, check_renamed_parameter
 from tests.compat.repositories import CONTRACT, commit, git, repository, write
 

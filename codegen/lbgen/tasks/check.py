@@ -16,12 +16,13 @@ from ..compat.contracts.new_contract import CannotCheck, NewContract, WrongConfi
 from ..compat.contracts.old_contract import OldContract
 from ..compat.result.allowed import judge
 from ..compat.result.changelog import changelog_text
+from ..compat.result.check_json import check_json
 from ..compat.result.check_result import Result, summary
-from ..compat.result.report_machine import as_gitlab, as_json
 from ..compat.settings import CheckSettings, WrongSettings, check_settings
 from ..compiler import analyse
 from ..findings.diagnostic import Diagnostic, Place, Severity
-from ..report.console import for_programs, say
+from ..report.console import say
+from ..report.formats import FORMATS
 from ..report.printer import print_diagnostics
 from ..report.run_facts import RunFacts
 from ..schema.equality import json_equal
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from ..compat.contracts.finding import Finding
     from ..compat.contracts.version import ContractVersion
     from ..source.document import Document
-
-FORMATS: Final = ("text", "json", "github", "gitlab", "sarif", "junit")
 
 
 class InvalidContract(CannotCheck):
@@ -132,18 +131,14 @@ def _no_comparison(schemas: Path, error: Exception) -> Result:
 
 def print_result(result: Result, format: str) -> None:  # noqa: A002 - the option's name
     """Print a result in one of `FORMATS`."""
-    if format == "json":
-        for_programs(sys.stdout).write(as_json(result))
-    elif format == "gitlab":
-        for_programs(sys.stdout).write(as_gitlab(result))
-    else:
-        print_diagnostics(
-            result.diagnostics(),
-            result.documents,
-            folder=str(result.schemas),
-            format=format,
-            facts=RunFacts(about=result.facts),
-        )
+    print_diagnostics(
+        result.diagnostics(),
+        result.documents,
+        folder=str(result.schemas),
+        format=format,
+        facts=RunFacts(about=result.facts),
+        own_json=lambda excerpts: check_json(result, excerpts),
+    )
     if format in ("text", "github") and result.code is None:  # lines among which others may be
         say(summary(result))
         say(result.used)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..report_format import ReportFormat
+from ...report.formats import ReportFormat
 
 __all__ = ["command"]
 

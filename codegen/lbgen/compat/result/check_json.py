@@ -1,31 +1,24 @@
-"""A check for programs: JSON, and GitLab's code quality report."""
+"""A check for programs: what `lbgen check --format json` prints."""
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from lbgen_runtime.version import __version__
 
-from ...findings.diagnostic import Severity
-from ...report.console import json_text
-from ...report.excerpts import Excerpts
-from ...report.words import details
 from .check_result import counted
 from .wording import allow_command, ways_out
 
 if TYPE_CHECKING:
+    from ...report.excerpts import Excerpts
     from ..contracts.finding import Finding
     from .check_result import Result
 
-_GITLAB: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
-
-def as_json(result: Result) -> str:
+def check_json(result: Result, excerpts: Excerpts) -> dict[str, Any]:
     """One JSON object; `docs/reference/check.schema.json` is its schema."""
-    excerpts = Excerpts(result.documents, str(result.schemas))
     rules = result.settings.rules
-    found = {
+    return {
         "version": 1,
         "tool": f"lbgen {__version__}",
         "against": [one.name for one in result.against],
@@ -53,7 +46,6 @@ def as_json(result: Result) -> str:
             for problem in result.problems
         ],
     }
-    return json_text(found)
 
 
 def _finding(finding: Finding, result: Result, excerpts: Excerpts) -> dict[str, Any]:
@@ -98,27 +90,3 @@ def _allowance(finding: Finding) -> dict[str, Any]:
     assert finding.allowance is not None
     until = finding.allowance.until
     return {"reason": finding.allowance.reason, "until": until.isoformat() if until else None}
-
-
-def as_gitlab(result: Result) -> str:
-    """GitLab's code quality report: a JSON array, one object a finding."""
-    excerpts = Excerpts(result.documents, str(result.schemas))
-    compared = [f"Compared with {result.facts['against']}"] if result.facts else []
-    found = [
-        {
-            "description": ". ".join((diagnostic.message, *details(diagnostic), *compared)),
-            "check_name": diagnostic.rule,
-            "fingerprint": hashlib.sha256(
-                f"{diagnostic.rule} {diagnostic.place.file} {diagnostic.message}".encode(
-                    errors="backslashreplace"
-                )
-            ).hexdigest(),
-            "severity": _GITLAB[diagnostic.severity],
-            "location": {
-                "path": excerpts.path(diagnostic.place.file),
-                "lines": {"begin": diagnostic.place.line},
-            },
-        }
-        for diagnostic in result.diagnostics()
-    ]
-    return json_text(found)
