@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from lbgen.tasks.check import run_check
 from lbgen_runtime import InvalidParameters
 from tests.support.packages import build_json, contract_of, imported, write_package
+from tests.support.servers import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,20 @@ def test_a_required_property_of_one_value_need_not_be_given(shop: Any) -> None:
     cash = shop.CashPayment(nothing=None)
     assert cash.to_dict() == {"kind": "cash", "pay-desk": 7, "confirmed": True, "nothing": None}
     assert shop.Paid.from_json(shop.Paid(payment=cash).to_json()).payment == cash
+
+
+def test_fire_sends_it(shop: Any) -> None:
+    server = Server("valkey")
+    try:
+        bus = importlib.import_module("readable").Bus(service_name="shop", redis_url=server.url)
+        bus.shop.paid.fire(payment=shop.CardPayment(last_digits="4242"))
+        bus.close()
+        (key,) = server.client.keys("*:stream")
+        ((_, sent),) = server.client.xrange(key)
+        assert json.loads(sent[b":version"]) == 2
+        assert json.loads(sent[b":payment"])["kind"] == "card"
+    finally:
+        server.stop()
 
 
 def test_the_schema_still_requires_it(shop: Any) -> None:
