@@ -61,6 +61,17 @@ def test_a_property_that_is_called_like_a_note_is_a_schema() -> None:
     assert analysis.failed
 
 
+def test_an_unknown_word_is_one_warning_in_a_file_that_holds_several_schemas() -> None:
+    fields = "".join(f"  f{at}: {{$ref: 'types.json#/{at}'}}\n" for at in "abc")
+    types = ", ".join(f'"{at}": {{"type": "string", "example": 1}}' for at in "abc")
+    event = f"type: object\nproperties:\n{fields}"
+    analysis = analyse({ORDER: event.encode(), "shop/types.json": f"{{{types}}}".encode()})
+    assert not analysis.failed
+    assert [problem.message for problem in analysis.problems] == [
+        "'example' is not a keyword of JSON Schema, so it checks nothing (at 3 places in this file)"
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..contract.contract import Contract
     from ..findings.diagnostic import Place
+    from ..schema.drafts import Draft
     from ..source.document import Document, Path
     from .references import References
     from .validators import Validators
@@ -58,19 +59,21 @@ def check_schemas(
         document = contract.documents[uri]
         is_contract = contract.is_api(uri)
         containers = {path[:length] for path, _ in roots for length in range(1, len(path))}
+        if not is_contract:  # in a plain file, any place to which a reference leads may be a schema
+            containers.update(path for path, _ in roots)
+        schemas: dict[Path, tuple[Path, dict[str, Any], Draft]] = {}
         for path, draft in roots:
             shape = check_schema_shape(document, path, draft, is_contract=is_contract)
             problems.extend(shape)
             every = contract.schemas(uri, path, draft)
-            schemas = [each for each in every if is_object(each[1])]
-            problems.extend(
-                unknown_keywords(document, schemas, containers, is_contract=is_contract)
-            )
-            for inner, schema, _ in schemas:
-                problems.extend(_references(document, Location(uri, inner), schema, references))
-                if contract.repeated:
-                    problems.extend(_ambiguous(contract, Location(uri, inner), schema, references))
-                problems.extend(_patterns(document, inner, schema))
+            schemas.update((each[0], each) for each in every if is_object(each[1]))
+        found = unknown_keywords(document, schemas.values(), containers, is_contract=is_contract)
+        problems.extend(found)
+        for path, schema, _ in schemas.values():
+            problems.extend(_references(document, Location(uri, path), schema, references))
+            if contract.repeated:
+                problems.extend(_ambiguous(contract, Location(uri, path), schema, references))
+            problems.extend(_patterns(document, path, schema))
     problems.extend(_repeated(contract, references))
     problems.extend(too_many_ways(contract, references))
     if all(problem.severity is not Severity.ERROR for problem in problems):
