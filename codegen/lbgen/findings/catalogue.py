@@ -1,6 +1,7 @@
 """Every rule that a diagnostic can name: what it means, why, and an example.
 
-The texts are in the TOML files of the folder `rules`, one file per family, one table per rule.
+The texts are in TOML files: in the folder `rules` one per family, for the linter one per rule in
+`lbgen/lint/rules`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .diagnostic import Severity
 
@@ -80,22 +81,35 @@ def all_rules() -> tuple[Rule, ...]:
     """Every rule, by family and id."""
     found: list[Rule] = []
     for family in FAMILIES:
-        source = files("lbgen.findings") / "rules" / f"{family}.toml"
-        if not source.is_file():
-            continue
-        for name, texts in sorted(tomllib.loads(source.read_text("utf-8")).items()):
-            found.append(
-                Rule(
-                    id=name,
-                    family=family,
-                    title=texts["title"],
-                    severity=Severity(texts["severity"]),
-                    explanation=texts["explanation"].strip(),
-                    bad=texts.get("bad", ""),
-                    good=texts.get("good", ""),
-                )
-            )
+        found += [_rule(name, family, texts) for name, texts in sorted(_texts(family).items())]
     return tuple(found)
+
+
+def _texts(family: str) -> dict[str, Any]:
+    """The texts of a family's rules, by id."""
+    if family == "lint":
+        folder = files("lbgen.lint") / "rules"
+        return {
+            file.name.removesuffix(".toml").replace("_", "-"): tomllib.loads(
+                file.read_text("utf-8")
+            )
+            for file in folder.iterdir()
+            if file.name.endswith(".toml")
+        }
+    source = files("lbgen.findings") / "rules" / f"{family}.toml"
+    return tomllib.loads(source.read_text("utf-8")) if source.is_file() else {}
+
+
+def _rule(name: str, family: str, texts: dict[str, Any]) -> Rule:
+    return Rule(
+        id=name,
+        family=family,
+        title=texts["title"],
+        severity=Severity(texts["severity"]),
+        explanation=texts["explanation"].strip(),
+        bad=texts.get("bad", ""),
+        good=texts.get("good", ""),
+    )
 
 
 def the_rule(name: str) -> Rule | None:

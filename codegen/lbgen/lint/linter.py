@@ -1,7 +1,7 @@
 """The linter: what a contract may say, and better would not.
 
-Every module of `rules` that is in `_CHECKS` holds one rule, or two that look at the same
-thing. `lbgen rule` tells what they mean.
+Every module of `rules` that is in `_CHECKS` holds the check of one rule. What `lbgen rule` says of
+it is in the TOML file of the same name.
 """
 
 from __future__ import annotations
@@ -17,15 +17,19 @@ from .rules import (
     event_name_tense,
     impossible_schema,
     integer_id,
-    lightbus,
+    lightbus_name,
+    lightbus_unchecked,
+    lightbus_value,
     missing_description,
     missing_format,
     relative_time,
     required_with_default,
     snake_case,
+    technical_event_name,
     undeclared_content,
     undeclared_required,
     unknown_format,
+    unknown_timezone,
     unused_definition,
     wide_type,
 )
@@ -43,6 +47,7 @@ __all__ = ["lint", "slips"]
 
 _CHECKS = (
     event_name_tense,
+    technical_event_name,
     snake_case,
     missing_description,
     missing_format,
@@ -56,8 +61,11 @@ _CHECKS = (
     impossible_schema,
     integer_id,
     unused_definition,
+    unknown_timezone,
     wide_type,
-    lightbus,
+    lightbus_name,
+    lightbus_unchecked,
+    lightbus_value,
 )
 _SLIPS = (undeclared_required, unknown_format, impossible_schema)
 
