@@ -126,9 +126,11 @@ def _words_of_cause(error: BaseException) -> str:
         case socket.gaierror():
             words = f"cannot resolve its host name: {cause.strerror}"
         case OSError() if cause.strerror:
-            words = cause.strerror[:1].lower() + cause.strerror[1:]
+            words = cause.strerror
         case _:
             words = str(error) or type(error).__name__
+    if words[1:2].islower() and " " in words:  # neither an error code nor a class name
+        words = words[:1].lower() + words[1:]
     return printable(words.rstrip("."), _LONGEST)
 
 
