@@ -95,6 +95,20 @@ def test_inclusion_is_what_greenery_says(one: str, two: str) -> None:
     assert inside == (next(texts(difference, lambda: None), None) is None)
 
 
+@pytest.mark.parametrize("pattern", [r"[\s\S]*", "^[a-z]*$", "^a[0-9]*z$"])
+def test_a_very_long_text_is_found_in_few_steps(pattern: str) -> None:
+    length, steps = 1_000_000, 0
+
+    def spend() -> None:
+        nonlocal steps
+        steps += 1
+
+    text = next(texts(Language(matching=(pattern,), shortest=length), spend))
+    assert len(text) >= length
+    assert validator({"pattern": pattern}).is_valid(text)
+    assert steps < 100
+
+
 def test_lengths_bound_a_language() -> None:
     language = Language(matching=("^(ab)*$",), shortest=3, longest=5)
     assert list(texts(language, lambda: None)) == ["abab"]

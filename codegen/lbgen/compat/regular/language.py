@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NICE: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_. /:@"
 _PER_STEP: Final = 4
-_VISITS: Final = 16
+_VISITS: Final = 8
 """How many known states are as much work as one step."""
 _BEYOND: Final = 0x110000
 _State: TypeAlias = tuple[tuple[frozenset[int], ...], bool]
@@ -106,6 +106,10 @@ class _Search:
                 continue
             counted = min(length + 1, shortest)  # beyond the shortest, lengths are all the same
             for char, following in self._steps(state):
+                if following == state and length < shortest and (state, shortest) not in seen:
+                    # Round and round, until the text is long enough, in one step.
+                    seen.add((state, shortest))
+                    queue.append((state, shortest, (text, char * (shortest - length))))
                 if (following, counted) not in seen:
                     seen.add((following, counted))
                     queue.append((following, length + 1, (text, char)))
