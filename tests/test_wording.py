@@ -97,7 +97,8 @@ def _texts() -> Iterator[tuple[str, str]]:
         for path in sorted(folder.rglob("*.jinja")):
             yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
         for path in sorted(folder.rglob("*.toml")):
-            for rule in tomllib.loads(path.read_text("utf-8")).values():
+            table = tomllib.loads(path.read_text("utf-8"))
+            for rule in (table,) if "title" in table else table.values():
                 yield path.relative_to(ROOT).as_posix(), f"{rule['title']}\n{rule['explanation']}"
     for pattern in PAGES:
         for path in sorted(ROOT.glob(pattern)):

@@ -41,7 +41,7 @@ class Target:
         try:
             schema = references.schema(location)
         except (KeyError, LookupError, ValueError):
-            raise UnsupportedSchema(f"the reference to {location}, where nothing is") from None
+            raise UnsupportedSchema(f"the reference to {location}, which does not exist") from None
         return Target(schema=schema, location=location, references=references)
 
     @property
@@ -64,7 +64,7 @@ class Target:
         """
         found = self.references.resolve(self.location, reference)
         if isinstance(found, Dangling):
-            raise UnsupportedSchema(f"the reference {reference!r}, which leads nowhere")
+            raise UnsupportedSchema(f"the reference {reference!r}, which does not exist")
         return Target.at(found, self.references)
 
     def referred_dynamically(self, reference: str) -> Target:
