@@ -10,10 +10,12 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from lbgen_runtime.events.json_pointer import steps_of
+
 from ..findings.suggestions import did_you_mean
 from ..schema.drafts import DRAFT_2020_12, DRAFTS, Draft, draft_of
 from ..schema.uris import join, split_fragment
-from ..source.document import SCHEME, Location, parse_pointer
+from ..source.document import SCHEME, Location
 from ..source.json_types import is_array, is_object
 
 if TYPE_CHECKING:
@@ -164,7 +166,7 @@ class References:
             return resource
         if not fragment.startswith("/"):
             return self._anchors.get(f"{base}#{fragment}", Dangling.MISSING)
-        return self._follow(resource, parse_pointer(fragment))
+        return self._follow(resource, steps_of(fragment))
 
     def _follow(self, resource: Location, steps: tuple[str, ...]) -> Location | Dangling:
         value = self.schema(resource)
@@ -200,7 +202,7 @@ class References:
             return named
         if base not in self._resources:
             return self._suggest_file(location, unquote(base.removeprefix(SCHEME)))
-        steps = parse_pointer(unquote(fragment)) if fragment.startswith("/") else ()
+        steps = steps_of(unquote(fragment)) if fragment.startswith("/") else ()
         for length in range(len(steps) - 1, -1, -1):
             found = self._follow(self._resources[base], steps[:length])
             if isinstance(found, Location):

@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..source.document import Location, pointer_text
+from lbgen_runtime.events.json_pointer import pointer_of
+
 from ..source.json_types import is_array, is_object
 from .references import References
 
 if TYPE_CHECKING:
     from ..contract.contract import Contract
-    from ..source.document import Document, Path
+    from ..source.document import Document, Location, Path
 
 __all__ = ["name_once"]
 
@@ -51,7 +52,7 @@ def _renamed(document: Document, location: Location, name: str, id_keyword: str)
     identifier = str(schema.get(id_keyword, "")).partition("#")[0]
     if not is_anchor:
         mark = "&" if "?" in identifier else "?"
-        there = quote(f"{document.file}{pointer_text(location.path)}", safe="")
+        there = quote(f"{document.file}{pointer_of(location.path)}", safe="")
         schema[id_keyword] = f"{identifier}{mark}in={there}"
     elif schema.get("$anchor") == anchor:
         del schema["$anchor"]

@@ -10,13 +10,14 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from lbgen_runtime.events.json_pointer import steps_of
 from lbgen_runtime.events.validation.reasons import Reasons
 from lbgen_runtime.events.validation.schemas import compile_schema
 
 from ..contract.shape import meta_schema
 from ..schema.drafts import DRAFT_2020_12, DRAFTS, draft_of
 from ..schema.uris import as_uri, join
-from ..source.document import Location, parse_pointer
+from ..source.document import Location
 from ..source.json_types import is_array, is_object
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class Validators:
             return None
         uri, path = resource.uri, resource.path
         document = self._contract.documents[uri]
-        for step in parse_pointer(unquote(fragment)) if fragment.startswith("/") else ():
+        for step in steps_of(unquote(fragment)) if fragment.startswith("/") else ():
             value = document.at(path) if path == () or path in document.places else None
             path = (*path, int(step) if is_array(value) else step)
         if (
@@ -235,6 +236,6 @@ class Validators:
     ) -> tuple[Path, str, Place | None] | None:
         """Where and how a value breaks a schema first, and the place of the rule."""
         for violation in self.violations(location, value):
-            path = parse_pointer(violation.pointer)
+            path = steps_of(violation.pointer)
             return path, violation.message, self.place(violation.location)
         return None

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from lbgen_runtime.events.json_pointer import pointer_of
+
 from .json_types import is_array, is_object
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..findings.diagnostic import Diagnostic, Place
 
-__all__ = ["SCHEME", "Document", "Location", "Path", "parse_pointer", "pointer_text"]
+__all__ = ["SCHEME", "Document", "Location", "Path"]
 
 Path: TypeAlias = tuple[str | int, ...]
 """Steps from the root of a document to one of its parts."""
@@ -42,30 +44,10 @@ class Location:
     def __str__(self) -> str:
         from urllib.parse import quote
 
-        return f"{self.uri}#{quote(pointer_text(self.path), safe=_FRAGMENT_SAFE)}"
+        return f"{self.uri}#{quote(pointer_of(self.path), safe=_FRAGMENT_SAFE)}"
 
 
 _FRAGMENT_SAFE = "/~!$&'()*+,;=:@-._"
-
-
-def pointer_text(path: Path) -> str:
-    """The JSON pointer of a path."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-
-
-def parse_pointer(pointer: str) -> tuple[str, ...]:
-    """The steps of a JSON pointer, as text.
-
-    Raises:
-        ValueError: it is not a JSON pointer.
-    """
-    if not pointer:
-        return ()
-    if not pointer.startswith("/"):
-        raise ValueError(f"no JSON pointer: {pointer!r}")
-    return tuple(
-        step.replace("~1", "/").replace("~0", "~") for step in pointer.removeprefix("/").split("/")
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

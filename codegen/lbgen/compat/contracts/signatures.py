@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from lbgen_runtime.events.json_pointer import steps_of
+
 from ...compiler import Options, build
 from ...generate.plan.placement import api_class
-from ...source.document import Location, parse_pointer
+from ...source.document import Location
 from .finding import Finding, Proof, fingerprint
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def _location(source: str) -> Location | None:
     if match is None:
         return None
     try:
-        return Location(match[1], parse_pointer(unquote(match[2])))
+        return Location(match[1], steps_of(unquote(match[2])))
     except ValueError:
         return None
 

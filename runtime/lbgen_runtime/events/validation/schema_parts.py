@@ -12,6 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote, urljoin
 
+from ..json_pointer import pointer_of, steps_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -94,7 +96,7 @@ class SchemaPart:
         schema, resource, pointer, draft = self.schema, self.resource, self.pointer, self.draft
         for step in steps:
             schema = schema[step]
-            pointer += f"/{str(step).replace('~', '~0').replace('/', '~1')}"
+            pointer += pointer_of((step,))
             if type(schema) is dict:
                 draft = draft_of(schema, draft)
                 inner = base_of(schema, resource, draft)
@@ -149,8 +151,7 @@ class SchemaParts:
         if fragment and not fragment.startswith("/"):
             return self._names()[0].get(f"{root.resource}#{fragment}")
         part = root
-        for step in fragment.split("/")[1:]:
-            step = step.replace("~1", "/").replace("~0", "~")
+        for step in steps_of(fragment):
             try:
                 part = part.step(int(step) if type(part.schema) is list else step)
             except (LookupError, TypeError, ValueError):
