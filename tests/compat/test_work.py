@@ -92,3 +92,12 @@ def test_decision_and_causes_take_a_bounded_amount_of_work(
             assert causes(writer, reader, decision)
 
     assert calls_of(work) < MULTIPLE * STEPS * CALLS_PER_STEP
+
+
+@pytest.mark.parametrize(
+    ("longest", "state"), [(2**31 - 1, "compatible"), (2**29 - 1, "undecided"), (999, "breaking")]
+)
+def test_no_text_is_made_that_no_event_can_hold(longest: int, state: str) -> None:
+    old = {"type": "object", "properties": {"text": {"type": "string"}}}
+    new = {"type": "object", "properties": {"text": {"type": "string", "maxLength": longest}}}
+    assert decide(version(old), version(new)).state == state

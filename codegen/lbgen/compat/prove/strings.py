@@ -25,14 +25,21 @@ _KNOWN: dict[tuple[Any, ...], Answer] = {}
 _ODD: Final = ("", "?", "a b", "é", "\n", "(", "[", "{", "%", "\\", "-1", "0", "a", "1/", "~", "/~")
 """Texts that few formats accept."""
 
+_MOST_SENT: Final = 512 * 1024 * 1024
+"""Bytes that a server takes for one field of an entry: a longer text is in no event."""
+_MOST_SHOWN: Final = 16 * 1024 * 1024
+"""Characters of a text that a counterexample may have."""
+
 _SPECIAL: Final = frozenset("\\^$.|?*+()[]{}/-")
 
 
 def solve(facts: Facts, spend: Callable[[], None]) -> Answer:
     """A text that fulfils the facts."""
     spend()
-    if _contradict(facts):
+    if _contradict(facts) or facts.least > _MOST_SENT:
         return EMPTY
+    if facts.least > _MOST_SHOWN:
+        return unknown("texts of more than 16 million characters")
     plain = not (facts.matching or facts.failing or facts.formats or facts.non_formats)
     if plain and not facts.opaque and not facts.refused:
         return found("a" * facts.least)
