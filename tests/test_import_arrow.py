@@ -52,7 +52,7 @@ def test_code_of_another_compiler_version_is_refused_with_the_side_to_upgrade(
     tmp_path: Path,
 ) -> None:
     for version, advice in (
-        ("0.0.9", "build the package again"),
+        ("0.0.9", "generate it again"),
         ("99.0.0", "install lbgen 99.0.0"),
     ):
         package = tmp_path / f"made_by_{version.replace('.', '_')}"

@@ -101,7 +101,7 @@ def test_the_setting_may_come_with_the_first_contract(project: Path) -> None:
     (project / "pyproject.toml").write_text(SETTINGS)
     result = lbgen("check", "schemas", "--against", "main")
     assert result.exit_code == 0, result.output
-    assert "were not compared" in result.output
+    assert "was not compared" in result.output
 
 
 @pytest.mark.parametrize("value", ['""', "1", "true", '["shop"]', '"shop orders"', '"1st"'])
