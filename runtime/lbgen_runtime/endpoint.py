@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack, overload
 
 from .errors import NotAuthoritative
 from .events.codecs.json_limits import is_unicode
@@ -26,13 +26,12 @@ from .wire.entry import MOST_PARAMETERS, EntryForm, age_of, new_event_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
-    from datetime import datetime
 
     from .bus import Bus
     from .events.contract import EventContract
     from .listen.delivery import Delivery
     from .listen.handler import Handler
-    from .settings.scopes import OnError
+    from .settings.scopes import ListenerOptions
 
 __all__ = ["EventEndpoint", "ListenDecorator"]
 
@@ -221,17 +220,7 @@ class EventEndpoint(Generic[E]):
         /,
         *,
         listener_name: str,
-        concurrency: int | None = None,
-        read_ahead: int | None = None,
-        read_ahead_bytes: int | None = None,
-        acknowledgement_timeout: float | str | None = None,
-        max_processing: float | str | None = None,
-        max_deliveries: int | None = None,
-        retry_delay: float | str | None = None,
-        max_retry_delay: float | str | None = None,
-        on_error: OnError | None = None,
-        since: str | datetime | None = None,
-        grace: float | str | None = None,
+        **options: Unpack[ListenerOptions],
     ) -> ListenDecorator[E]: ...
 
     @overload
@@ -241,17 +230,7 @@ class EventEndpoint(Generic[E]):
         /,
         *,
         listener_name: str,
-        concurrency: int | None = None,
-        read_ahead: int | None = None,
-        read_ahead_bytes: int | None = None,
-        acknowledgement_timeout: float | str | None = None,
-        max_processing: float | str | None = None,
-        max_deliveries: int | None = None,
-        retry_delay: float | str | None = None,
-        max_retry_delay: float | str | None = None,
-        on_error: OnError | None = None,
-        since: str | datetime | None = None,
-        grace: float | str | None = None,
+        **options: Unpack[ListenerOptions],
     ) -> None: ...
 
     def listen(  # noqa: D417 - the options are those of the overloads

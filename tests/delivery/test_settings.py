@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any
+from typing import Any, get_overloads
 
 import pytest
 
 import lbgen_runtime
 from lbgen_runtime.bus import RESERVED_API_NAMES
 from lbgen_runtime.settings.declarations import SETTINGS
+from lbgen_runtime.settings.scopes import ListenerOptions
 from tests.delivery.notes import Bus
 from tests.delivery.settings_page import PAGE, page
 
@@ -26,10 +27,11 @@ def test_the_page_of_settings_says_what_the_runtime_does() -> None:
 def test_bus_and_listen_take_every_setting_that_is_theirs() -> None:
     of_bus = set(inspect.signature(lbgen_runtime.Bus).parameters)
     assert of_bus == {setting.name for setting in SETTINGS}
-    endpoint = lbgen_runtime.EventEndpoint
-    [overload, *_] = __import__("typing").get_overloads(endpoint.listen)
-    of_listen = set(inspect.signature(overload).parameters) - {"self", "listener_name"}
+    of_listen = set(ListenerOptions.__annotations__)
     assert of_listen == {setting.name for setting in SETTINGS if setting.per_listener}
+    for overload in get_overloads(lbgen_runtime.EventEndpoint.listen):
+        options = inspect.signature(overload).parameters["options"]
+        assert options.annotation == "Unpack[ListenerOptions]"
 
 
 def test_a_value_comes_from_the_call_else_the_environment_else_the_default(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from .declarations import SETTINGS
 
@@ -16,10 +16,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-__all__ = ["ListenerSettings", "OnError", "OnFull", "Settings"]
+__all__ = ["ListenerOptions", "ListenerSettings", "OnError", "OnFull", "Settings"]
 
 OnFull = Literal["raise", "drop_oldest"]
 OnError = Literal["RETRY", "SHUTDOWN", "ACKNOWLEDGE_AND_LOG"]
+
+
+class ListenerOptions(TypedDict, total=False):
+    """What `listen` takes beside the handler and the listener's name.
+
+    Each is a setting of that name; `None` is that of the bus.
+    """
+
+    concurrency: int | None
+    read_ahead: int | None
+    read_ahead_bytes: int | None
+    acknowledgement_timeout: float | str | None
+    max_processing: float | str | None
+    max_deliveries: int | None
+    retry_delay: float | str | None
+    max_retry_delay: float | str | None
+    on_error: OnError | None
+    since: str | datetime | None
+    grace: float | str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
