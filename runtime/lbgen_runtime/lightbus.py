@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from .wire.client import RoutedClient
-from .wire.connection import ConnectionFailed
+from .wire.connection_failures import ConnectionFailed
 from .wire.published_schema import publish
 from .wire.refusals import Refusal
 from .wire.requests import ask_all

@@ -15,7 +15,7 @@ import pytest
 import lbgen_runtime
 from lbgen_runtime import BusFull, EventTooLarge, FireRejected, FireUnconfirmed, ServerUnreachable
 from lbgen_runtime.fire import attempt, batch
-from lbgen_runtime.wire import connection
+from lbgen_runtime.wire import async_connection, sync_connection
 from tests.delivery.live import until
 from tests.delivery.notes import Bus, Erased, Noted
 from tests.delivery.workers import Process
@@ -535,7 +535,8 @@ def test_an_idle_connection_that_was_dropped_on_its_way_is_noticed_before_an_eve
     server: Server, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, edge: str
 ) -> None:
     """What is sent over it would be swallowed, and the event would have to be looked for."""
-    monkeypatch.setattr(connection, "_IDLE", 0.0)
+    monkeypatch.setattr(sync_connection, "IDLE", 0.0)
+    monkeypatch.setattr(async_connection, "IDLE", 0.0)
     server.client.config_resetstat()
     bus = Bus(redis_url=proxy.url, retention="forever")  # a trim is a script
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lbgen_runtime.admin.dead_letters import DeadLetterBox, DeadLetterQuery
-from lbgen_runtime.wire.connection import AsyncConnection, ConnectionFailed
+from lbgen_runtime.wire.async_connection import AsyncConnection
+from lbgen_runtime.wire.connection_failures import ConnectionFailed
 from lbgen_runtime.wire.topology import Topology
 from tests.delivery.live import running, until
 from tests.delivery.notes import Bus

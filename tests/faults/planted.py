@@ -17,7 +17,7 @@ from lbgen_runtime.listen import (
     runners,
 )
 from lbgen_runtime.listen.acceptance import Invalid
-from lbgen_runtime.wire import connection, scripts, stream, writes
+from lbgen_runtime.wire import async_connection, scripts, stream, sync_connection, writes
 from lbgen_runtime.wire.refusals import Refusal
 
 __all__ = ["FAULTS", "plant"]
@@ -104,7 +104,8 @@ def _stay_with_a_demoted_server() -> None:
     class Never(Refusal):
         """What no reply is."""
 
-    connection.AskElsewhere = Never
+    sync_connection.AskElsewhere = Never
+    async_connection.AskElsewhere = Never
     commands.AskElsewhere = Never
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import LbgenError
 from ..wire.client import RoutedClient
-from ..wire.connection import ConnectionFailed, WrongServer
+from ..wire.connection_failures import ConnectionFailed, WrongServer
 from ..wire.inspection import keys_page
 from ..wire.refusals import Refusal
 from ..wire.requests import ask, ask_in_transaction

@@ -11,8 +11,9 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from ..wire.async_connection import AsyncConnection
 from ..wire.backoff import backoff
-from ..wire.connection import AsyncConnection, ConnectionFailed
+from ..wire.connection_failures import ConnectionFailed
 from .batch import Exchange, fire_batch, give_up_late
 from .outgoing import Problem
 

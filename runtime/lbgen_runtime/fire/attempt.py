@@ -18,7 +18,7 @@ from .search import Page, ServerClock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..wire.connection import Peer
+    from ..wire.connection_failures import Peer
     from ..wire.requests import Request
     from ..wire.resp import Command, Reply
     from ..wire.writes import NotWritten

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 from ..wire import clock
 from ..wire.backoff import backoff
-from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed
+from ..wire.connection import REPLY_TIMEOUT
+from ..wire.connection_failures import ConnectionFailed
 from .attempt import Attempt
 from .outgoing import Problem, give_up
 

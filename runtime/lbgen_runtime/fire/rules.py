@@ -12,7 +12,7 @@ from .search import EventSearches
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..wire.connection import Peer
+    from ..wire.connection_failures import Peer
     from ..wire.durability import Durability
     from ..wire.slots import ServerNode
     from ..wire.topology import Topology

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from ..wire import clock
 from ..wire.backoff import backoff
-from ..wire.connection import ConnectionFailed, SyncConnection
+from ..wire.connection_failures import ConnectionFailed
+from ..wire.sync_connection import SyncConnection
 from .batch import Exchange, fire_batch, give_up_late
 from .outgoing import Problem
 

@@ -10,7 +10,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from ..wire.connection import AsyncConnection, ConnectionFailed
+from ..wire.async_connection import AsyncConnection
+from ..wire.connection_failures import ConnectionFailed
 from ..wire.permissions import not_permitted
 from ..wire.refusals import AskElsewhere, AskLater, Forbidden, Refusal, UnknownScript
 from ..wire.routing import key_of

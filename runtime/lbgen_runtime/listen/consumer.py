@@ -25,7 +25,7 @@ from .room import Room
 from .runners import start_runners
 
 if TYPE_CHECKING:
-    from ..wire.connection import AsyncConnection
+    from ..wire.async_connection import AsyncConnection
     from .listener import Listener
     from .process import Process
 

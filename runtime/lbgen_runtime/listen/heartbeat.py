@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Final
 
 from ..errors import DuplicateProcessName, ServerRefused
 from ..wire import clock
-from ..wire.connection import ConnectionFailed, SyncConnection
+from ..wire.connection_failures import ConnectionFailed
 from ..wire.lease import Lease, connection_of
 from ..wire.peers import PING
 from ..wire.refusals import Refusal
 from ..wire.requests import ask, ask_all
+from ..wire.sync_connection import SyncConnection
 from .renewals import Renewals, ask_permitted
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ..wire import clock
-from ..wire.connection import REPLY_TIMEOUT, ConnectionFailed
+from ..wire.connection import REPLY_TIMEOUT
+from ..wire.connection_failures import ConnectionFailed
 from ..wire.peers import unblock
 from ..wire.permissions import not_permitted
 from ..wire.refusals import Forbidden, NoGroup, Refusal
 
 if TYPE_CHECKING:
-    from ..wire.connection import AsyncConnection
+    from ..wire.async_connection import AsyncConnection
     from .listener import Listener
     from .process import Process
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..wire.answers import Renewed
-    from ..wire.connection import SyncConnection
     from ..wire.requests import Request
+    from ..wire.sync_connection import SyncConnection
     from .claims import Claim
     from .consumer import Consumer
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..errors import DuplicateProcessName, InvalidSettings, WorkerFailed
 from ..wire import eviction
-from ..wire.connection import AsyncConnection
+from ..wire.async_connection import AsyncConnection
 from .commands import Commands
 from .consumer import Consumer
 from .heartbeat import Heartbeat

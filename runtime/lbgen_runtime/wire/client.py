@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from .backoff import backoff
-from .connection import ConnectionFailed, SyncConnection, WrongServer
+from .connection_failures import ConnectionFailed, WrongServer
 from .routing import key_of
 from .slots import ASK_FOR_SLOTS
+from .sync_connection import SyncConnection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from .requests import Request, nothing, scripted
 from .scripts import LEASE
 
 if TYPE_CHECKING:
-    from .connection import Peer
+    from .connection_failures import Peer
     from .resp import Reply
 
 __all__ = ["Lease", "connection_of"]

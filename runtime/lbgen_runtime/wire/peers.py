@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from .requests import Request, nothing
 
 if TYPE_CHECKING:
-    from .connection import Peer
+    from .connection_failures import Peer
     from .resp import Reply
 
 __all__ = ["PING", "is_connected", "kill", "unblock"]
