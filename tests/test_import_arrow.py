@@ -53,7 +53,7 @@ def test_code_of_another_compiler_version_is_refused_with_the_side_to_upgrade(
 ) -> None:
     for version, advice in (
         ("0.0.9", "generate it again"),
-        ("99.0.0", "install lbgen 99.0.0"),
+        ("99.0.0", "install lbgen-runtime 99.0.0"),
     ):
         package = tmp_path / f"made_by_{version.replace('.', '_')}"
         package.mkdir()
