@@ -144,7 +144,7 @@ class _Search:
         """The states that follow, each with a character that leads there."""
         if state not in self.steps:
             # How much work a state is grows with the states of the automata in it.
-            for _ in range(1 + sum(len(states) for states in state[0]) ** 2 // _PER_STEP):
+            for _ in range(1 + sum(len(states) for states in state[0]) // _PER_STEP):
                 self.spend()
             self.steps[state] = self._following(*state)
         return self.steps[state]
