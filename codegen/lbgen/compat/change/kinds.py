@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from ...source.json_types import is_array
 from ..normal.schema import Node
-from .schema_summary import shown
+from .property_kinds import (
+    additional,
+    by_pattern,
+    dependency,
+    property_,
+    rename,
+    required,
+)
+from .schema_summary import schema_words, shown, value_words
+from .seen import Seen, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +52,7 @@ def change_of(edit: Edit, direction: Direction) -> Change:
     backward = direction == "backward"
     old, new = (edit.writer, edit.reader) if backward else (edit.reader, edit.writer)
     places = (edit.writer_place, edit.reader_place)
-    rule, text, ways = _WORDS[edit.what](_Seen(edit, old, new, backward))
+    rule, text, ways = _WORDS[edit.what](Seen(edit, old, new, backward))
     return Change(
         rule=rule,
         text=text,
@@ -61,91 +69,7 @@ def _path(edit: Edit, new: Any) -> str:
     return f"{edit.path.removesuffix(edit.name)}{new}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """An edit from the old to the new contract."""
-
-    edit: Edit
-    old: Any
-    new: Any
-    backward: bool
-
-    @property
-    def subject(self) -> str:
-        return f'parameter "{self.edit.path}"' if self.edit.path else "the event"
-
-
-_Words: TypeAlias = tuple[str, str, tuple[str, ...]]
-
-
-def _property(seen: _Seen) -> _Words:
-    if seen.old is None:
-        schema, required = seen.new
-        if required:
-            text = f"{seen.subject} is new and required"
-            return (
-                "compat-parameter-added",
-                text,
-                ("make it optional: remove it from `required`, and add a `default` if possible",),
-            )
-        text = f"{seen.subject} is new ({shown(schema)})"
-        if seen.backward:
-            way = (
-                "use a name that was never used before, because events may have other values "
-                "under this one"
-            )
-        else:
-            way = (
-                "deploy all readers with the new contract before you send it, and allow this "
-                "break until then, because the old contract does not allow undeclared "
-                "properties"
-            )
-        return "compat-parameter-added", text, (way,)
-    schema, required = seen.old
-    text = f"{seen.subject} was removed"
-    if required:
-        text += ", which was required"
-        return (
-            "compat-parameter-removed",
-            text,
-            ("keep it, and keep sending it, until no reader uses the old contract",),
-        )
-    return "compat-parameter-removed", text, ("keep it as an optional parameter",)
-
-
-def _rename(seen: _Seen) -> _Words:
-    stem = seen.edit.path.removesuffix(seen.edit.name)
-    old, new = f"{stem}{seen.old}", f"{stem}{seen.new}"
-    return (
-        "compat-parameter-renamed",
-        f'parameter "{old}" is now named "{new}"',
-        (
-            (
-                f'keep "{old}", add "{new}" as an optional parameter, and send both until '
-                f'nobody reads "{old}"'
-            ),
-        ),
-    )
-
-
-def _required(seen: _Seen) -> _Words:
-    if seen.new:
-        return (
-            "compat-parameter-required",
-            f"{seen.subject} is now required",
-            ("keep it optional", "add a `default` first, and make it required in a later change"),
-        )
-    return (
-        "compat-parameter-optional",
-        f"{seen.subject} is now optional",
-        (
-            "keep it required until no reader uses the old contract",
-            "add a `default`, which `fire` then sends",
-        ),
-    )
-
-
-def _type(seen: _Seen) -> _Words:
+def _type(seen: Seen) -> Words:
     text = f"{seen.subject}: the type changed from {_types(seen.old)} to {_types(seen.new)}"
     return (
         "compat-type-changed",
@@ -154,7 +78,7 @@ def _type(seen: _Seen) -> _Words:
     )
 
 
-def _schema(seen: _Seen) -> _Words:
+def _schema(seen: Seen) -> Words:
     text = f"{seen.subject} changed from {shown(seen.old)} to {shown(seen.new)}"
     return (
         "compat-type-changed",
@@ -163,11 +87,11 @@ def _schema(seen: _Seen) -> _Words:
     )
 
 
-def _enum(seen: _Seen) -> _Words:
+def _enum(seen: Seen) -> Words:
     if seen.old is None:
-        text = f"{seen.subject} now allows only {_list(seen.new)}"
+        text = f"{seen.subject} now allows only {value_words(seen.new)}"
         return "compat-values-listed", text, ("keep all values that may have been fired",)
-    text = f"{seen.subject} is no longer limited to {_list(seen.old)}"
+    text = f"{seen.subject} is no longer limited to {value_words(seen.old)}"
     return (
         "compat-values-unlisted",
         text,
@@ -175,17 +99,17 @@ def _enum(seen: _Seen) -> _Words:
     )
 
 
-def _value(seen: _Seen) -> _Words:
+def _value(seen: Seen) -> Words:
     if seen.backward:
         values = seen.edit.writer
-        text = f"{seen.subject} no longer allows {_list(values)}"
+        text = f"{seen.subject} no longer allows {value_words(values)}"
         return (
             "compat-value-removed",
             text,
             ("keep the value, because events with it may still be in the streams",),
         )
     values = seen.edit.writer
-    text = f"{seen.subject} now allows {_list(values)}, too"
+    text = f"{seen.subject} now allows {value_words(values)}, too"
     return (
         "compat-value-added",
         text,
@@ -223,7 +147,7 @@ _RULES: Final = {
 }
 
 
-def _limit(seen: _Seen) -> _Words:
+def _limit(seen: Seen) -> Words:
     name = seen.edit.what
     old, new = (_single(value) for value in (seen.old, seen.new))
     thing = _NAMES.get(name, f"`{name}`")
@@ -244,7 +168,7 @@ def _limit(seen: _Seen) -> _Words:
     )
 
 
-def _facet(seen: _Seen) -> _Words:
+def _facet(seen: Seen) -> Words:
     name = seen.edit.what
     old, new = (_single(value) for value in (seen.old, seen.new))
     words = {
@@ -267,55 +191,23 @@ def _facet(seen: _Seen) -> _Words:
     return _RULES.get(name, "compat-schema-changed"), text, (f"keep the old {thing}",)
 
 
-def _additional(seen: _Seen) -> _Words:
-    if _is_false(seen.new):
-        text = f"{seen.subject} no longer allows additional properties"
-        return (
-            "compat-additional-forbidden",
-            text,
-            ("remove `additionalProperties`; readers then ignore unknown properties",),
-        )
-    if _is_false(seen.old):
-        text = f"{seen.subject} now allows additional properties"
-        return (
-            "compat-additional-allowed",
-            text,
-            ("deploy all readers with the new contract first, and allow this break until then",),
-        )
-    text = f"{seen.subject}: the schema of additional properties changed"
-    text += f" from {_shown(seen.old)} to {_shown(seen.new)}"
-    return "compat-additional-changed", text, ("keep the old schema of `additionalProperties`",)
-
-
-def _by_pattern(seen: _Seen) -> _Words:
-    verb = "describes" if seen.old is None else "no longer describes"
-    text = f"{seen.subject} {verb} properties that match {json.dumps(seen.edit.name)}"
-    return "compat-additional-changed", text, ("keep the old `patternProperties`",)
-
-
-def _dependency(seen: _Seen) -> _Words:
-    text = f'{seen.subject}: the properties that "{seen.edit.name}" requires changed'
-    if is_array(seen.new):
-        text = f'{seen.subject}: "{seen.edit.name}" now requires {_list(seen.new)}, too'
-    return "compat-dependency-changed", text, ("keep the old dependency",)
-
-
-def _items(seen: _Seen) -> _Words:
-    text = f"{seen.subject}: its items changed from {_shown(seen.old)} to {_shown(seen.new)}"
+def _items(seen: Seen) -> Words:
+    old, new = schema_words(seen.old), schema_words(seen.new)
+    text = f"{seen.subject}: its items changed from {old} to {new}"
     return "compat-items-changed", text, ("keep the type of the items",)
 
 
-def _tuple(seen: _Seen) -> _Words:
+def _tuple(seen: Seen) -> Words:
     text = f"{seen.subject}: the number of `prefixItems` changed from {seen.old} to {seen.new}"
     return "compat-items-changed", text, ("keep the items, and add another parameter",)
 
 
-def _union(seen: _Seen) -> _Words:
+def _union(seen: Seen) -> Words:
     text = f"{seen.subject}: `{seen.old}` became `{seen.new}`"
     return "compat-union-changed", text, (f"keep `{seen.old}`",)
 
 
-def _branch(seen: _Seen) -> _Words:
+def _branch(seen: Seen) -> Words:
     name = seen.edit.name
     if name:
         name = f" {name}" if '"' in name else f' "{name}"'
@@ -339,15 +231,15 @@ def _branch(seen: _Seen) -> _Words:
     )
 
 
-def _composition(seen: _Seen) -> _Words:
+def _composition(seen: Seen) -> Words:
     text = f"{seen.subject}: `{seen.edit.what}` changed"
     return "compat-schema-changed", text, (f"keep the old `{seen.edit.what}`",)
 
 
-_WORDS: Final[dict[str, Callable[[_Seen], _Words]]] = {
-    "property": _property,
-    "rename": _rename,
-    "required": _required,
+_WORDS: Final[dict[str, Callable[[Seen], Words]]] = {
+    "property": property_,
+    "rename": rename,
+    "required": required,
     "type": _type,
     "schema": _schema,
     "enum": _enum,
@@ -356,10 +248,10 @@ _WORDS: Final[dict[str, Callable[[_Seen], _Words]]] = {
     **dict.fromkeys(
         ("pattern", "format", "uniqueItems", "contains", "not", "propertyNames", "if"), _facet
     ),
-    "additionalProperties": _additional,
-    "patternProperties": _by_pattern,
-    "dependentSchemas": _dependency,
-    "dependentRequired": _dependency,
+    "additionalProperties": additional,
+    "patternProperties": by_pattern,
+    "dependentSchemas": dependency,
+    "dependentRequired": dependency,
     "items": _items,
     "prefixItems": _tuple,
     "union": _union,
@@ -380,15 +272,3 @@ def _single(value: Any) -> str:
 
 def _types(types: list[str] | None) -> str:
     return " or ".join(types) if types else "anything"
-
-
-def _list(values: list[Any]) -> str:
-    return ", ".join(json.dumps(value, ensure_ascii=False) for value in values)
-
-
-def _shown(schema: Node | None) -> str:
-    return "anything" if schema is None else shown(schema)
-
-
-def _is_false(schema: Node | None) -> bool:
-    return schema is not None and schema.is_false

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from ..normal.schema import REF, Node
 from .branches import name_of
@@ -56,3 +56,13 @@ def _plain(node: Node) -> str:
             value = node.get(keyword)
             words += " " + text.format(json.dumps(value) if keyword == "pattern" else value)
     return words
+
+
+def value_words(values: list[Any]) -> str:
+    """Values as JSON, one behind the other."""
+    return ", ".join(json.dumps(value, ensure_ascii=False) for value in values)
+
+
+def schema_words(schema: Node | None) -> str:
+    """A schema in a few words."""
+    return "anything" if schema is None else shown(schema)
