@@ -121,9 +121,7 @@ def make_encode(
             fast = "v" if write is None else f"w{index}(v)"
             encoded = f"result[k{index}] = {fast} if type(v) is p{index} else e{index}(v)"
         lines.append(f"        v = state[{field.name!r}]\n")
-        if field.required:
-            lines.append(f"        {encoded}\n")
-        elif field.make is None and field.default is None:
+        if not field.required and field.make is None and field.default is None:
             lines += ("        if v is not None and v is not unset:\n", f"            {encoded}\n")
         else:
             lines += ("        if v is not unset:\n", f"            {encoded}\n")
