@@ -34,7 +34,26 @@ _FOR_THE_NAME: Final = 0.9
 
 _Addresses = Future[list[str]]
 
-_asked: Final[dict[tuple[str, int], _Addresses]] = {}
+
+class _Question:
+    """What the system is being asked.
+
+    Attributes:
+        answer: the addresses, once it has answered.
+        asker: the thread that begins to ask.
+        begun: it has begun: the answer will come.
+    """
+
+    __slots__ = ("answer", "asker", "begun")
+
+    def __init__(self) -> None:
+        self.answer = _Addresses()
+        self.answer.set_running_or_notify_cancel()  # no waiter that is cancelled cancels it
+        self.asker = _thread.get_ident()
+        self.begun = False
+
+
+_asked: Final[dict[tuple[str, int], _Question]] = {}
 """What the system is being asked, so that no second thread waits for the same."""
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_asked.clear)  # the threads are the parent's
@@ -42,35 +61,41 @@ if hasattr(os, "register_at_fork"):
 
 def _look_up(host: str, port: int) -> _Addresses:
     """The addresses of a host, once the system has answered."""
-    if (current := _asked.get((host, port))) is not None:
-        return current
-    key, mine = (host, port), _Addresses()
-    mine.set_running_or_notify_cancel()  # no waiter that is cancelled cancels it for the others
+    key, mine = (host, port), _Question()
     if _is_address(host):
-        mine.set_result([host])
-        return mine
+        mine.answer.set_result([host])
+        return mine.answer
+
+    def forget() -> None:
+        if _asked.get(key) is mine:
+            _asked.pop(key, None)
 
     def ask() -> None:
-        # Here, where it is certain to be answered: a call that interrupts this one would wait for
-        # a thread that does not begin before it ends.
-        _asked[key] = mine
         try:
             found = [
                 _address(place)
                 for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             ]
         except BaseException as error:  # noqa: BLE001 - all that wait get it
-            _asked.pop(key, None)
-            mine.set_exception(error)
+            forget()
+            mine.answer.set_exception(error)
         else:
-            _asked.pop(key, None)
-            mine.set_result(list(dict.fromkeys(found)))
+            forget()
+            mine.answer.set_result(list(dict.fromkeys(found)))
 
+    current = _asked.setdefault(key, mine)
+    # A call that interrupts the one that begins to ask would wait for what begins after its end.
+    if current is not mine and (current.begun or current.asker != mine.asker):
+        return current.answer
     try:
         _thread.start_new_thread(ask, ())
     except RuntimeError:  # no thread begins any more: the process ends
         ask()
-    return mine
+    except BaseException:
+        forget()
+        raise
+    mine.begun = True
+    return mine.answer
 
 
 def _is_address(host: str) -> bool:
