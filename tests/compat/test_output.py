@@ -215,10 +215,10 @@ def test_a_format_that_cannot_be_written_loses_no_finding(
 ) -> None:
     write(project, {"orders.yaml": CONTRACT.replace("order_id: {type: string}", "order_id: {}")})
 
-    def fail(_: object) -> str:
+    def fail(*_: object) -> str:
         raise ValueError("Exceeds the limit for integer string conversion")
 
-    monkeypatch.setattr(check, "as_json", fail)
+    monkeypatch.setattr(check, "check_json", fail)
     assert check.check_folder(Path("schemas"), format="json", against=["main"]) == 1
     errors = capsys.readouterr().err
     assert "shop.orders.order_placed" in errors
