@@ -22,6 +22,7 @@ from tests.support.topologies import Cluster, SentinelSet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.cluster
 APIS = 12
 STREAM = "notes.*:stream"
 

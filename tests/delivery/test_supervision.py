@@ -261,7 +261,7 @@ ELSEWHERE = {
     "exit_watch": "watches the process, after the worker too",
     "daemon_thread": "a call that is awaited",
     "async_firer": "fires; who fires gets the error",
-    "connection": "a timer that moves the timeout of an exchange, which ends it; no more than that",
+    "async_connection": "a timer that moves the timeout of an exchange, which ends it",
     "lightbus": "beside the worker; goes on after any error",
 }
 

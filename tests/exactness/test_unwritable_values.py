@@ -86,9 +86,9 @@ WAYS: dict[str, Callable[[dict[str, Any]], Any]] = {
         ({"additional_properties": {"more": LONE}}, "/more", "unpaired surrogate"),
         ({"any": [10**4300]}, "/any/0", "at most 4,300 digits"),
         ({"any": [-(10**4300)]}, "/any/0", "at most 4,300 digits"),
-        ({"any": nested(129)}, "/any", "deeper than 128"),
-        ({"any": nested(100_000)}, "/any", "deeper than 128"),
-        ({"any": itself()}, "/any", "deeper than 128"),
+        ({"any": nested(129)}, "/any", "nested more than 128 levels deep"),
+        ({"any": nested(100_000)}, "/any", "nested more than 128 levels deep"),
+        ({"any": itself()}, "/any", "nested more than 128 levels deep"),
     ],
     ids=lambda value: ascii(value)[:30] if isinstance(value, str) else None,
 )
@@ -118,7 +118,7 @@ def test_every_such_part_is_named_at_once() -> None:
 
 @pytest.mark.parametrize("text", ['{"text": "\ud800"}', b'{"text": "\xed\xa0\x80"}', "\ud800"])
 def test_json_text_that_is_not_unicode_is_refused(text: Any) -> None:
-    with pytest.raises(InvalidParameters, match="not JSON"):
+    with pytest.raises(InvalidParameters, match="not valid JSON"):
         Noted.from_json(text)
 
 

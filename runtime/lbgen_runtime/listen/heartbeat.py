@@ -164,11 +164,13 @@ class Heartbeat:
 
     def _hold(self, dead: bytes = b"") -> bytes | None:
         """Hold the lease; returns the one of another process that holds instead."""
-        if self._connection.peer is None:
-            ask_all(self._connection, [PING])
-        [other] = ask_permitted(
-            self._connection, [self._lease.hold(self._connection.peer, _LEASE, dead=dead)]
-        )
+        while True:
+            if self._connection.peer is None:
+                ask_all(self._connection, [PING])
+            peer = self._connection.peer
+            [other] = ask_permitted(self._connection, [self._lease.hold(peer, _LEASE, dead=dead)])
+            if self._connection.peer == peer:
+                break  # else another node was asked, which knows this process by another name
         if isinstance(other, Refusal):
             _log.warning("cannot renew the lease of the process name: %s", other)
             return None
