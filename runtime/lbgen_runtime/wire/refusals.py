@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from redis import exceptions as redis_errors
-
 from ..printable import printable
 
 __all__ = [
@@ -74,19 +72,20 @@ class WrongType(Refusal):
     """What has the key is not of the type that the command is for."""
 
 
-_CODES: Final[dict[type[Exception], str]] = {
-    redis_errors.AskError: "ASK",
-    redis_errors.BusyLoadingError: "LOADING",
-    redis_errors.ClusterDownError: "CLUSTERDOWN",
-    redis_errors.MasterDownError: "MASTERDOWN",
-    redis_errors.MovedError: "MOVED",
-    redis_errors.NoPermissionError: "NOPERM",
-    redis_errors.NoScriptError: "NOSCRIPT",
-    redis_errors.OutOfMemoryError: "OOM",
-    redis_errors.ReadOnlyError: "READONLY",
-    redis_errors.TryAgainError: "TRYAGAIN",
+_CODES: Final[dict[str, str]] = {
+    "AskError": "ASK",
+    "BusyLoadingError": "LOADING",
+    "ClusterDownError": "CLUSTERDOWN",
+    "MasterDownError": "MASTERDOWN",
+    "MovedError": "MOVED",
+    "NoPermissionError": "NOPERM",
+    "NoScriptError": "NOSCRIPT",
+    "OutOfMemoryError": "OOM",
+    "ReadOnlyError": "READONLY",
+    "TryAgainError": "TRYAGAIN",
 }
-"""The codes that redis-py cuts off."""
+"""The codes that redis-py cuts off, by the names of its exceptions; importing the classes would
+take longer than importing all that generated code needs."""
 
 _KINDS: Final[dict[str, type[Refusal]]] = {
     "ASK": AskElsewhere,
@@ -125,7 +124,7 @@ def refusal_of(reply: Exception) -> Refusal:
     if isinstance(reply, Refusal):
         return reply
     text = str(reply)
-    code = _CODES.get(type(reply), "")
+    code = _CODES.get(type(reply).__name__, "")
     if not code:
         code = text.partition(" ")[0]
     elif not text.startswith(code):
