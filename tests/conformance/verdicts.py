@@ -69,7 +69,8 @@ def _is_filled_in(parameters: dict[str, Any], written: Mapping[str, bytes]) -> b
             return any(map(adds, given, made))
         return False
 
-    return adds(parameters, {key: json.loads(text) for key, text in written.items()})
+    read = json.JSONDecoder().decode  # `json.loads` is replaced where a fault is planted
+    return adds(parameters, {key: read(text.decode()) for key, text in written.items()})
 
 
 def _accepts(read: Any, value: Any) -> bool:
