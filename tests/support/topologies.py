@@ -366,7 +366,15 @@ class SentinelSet:
     def fail_over(self) -> Server:
         """A planned failover; returns the new master."""
         old = self.master
-        self.sentinels[0].client.sentinel_failover(self.name)
+
+        def began() -> bool:
+            try:
+                self.sentinels[0].client.sentinel_failover(self.name)
+            except redis.ResponseError:  # the last one is not over, or no replica is ready yet
+                return False
+            return True
+
+        wait_for(began, 30, what="the Sentinel begins a failover")
         wait_for(lambda: self.master is not old, 30, what="another master")
         return self.master
 
