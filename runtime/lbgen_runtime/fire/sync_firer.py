@@ -45,12 +45,13 @@ _SLACK: Final = 0.5
 class _Turn:
     """What one call fires into one stream, in which thread, and how the thread is woken."""
 
-    __slots__ = ("deadline", "fires", "redirections", "stream", "thread", "woken")
+    __slots__ = ("deadline", "elsewhere", "fires", "redirections", "stream", "thread", "woken")
 
     def __init__(self, fires: Sequence[Fire]) -> None:
         self.fires = fires
         self.stream = fires[0].stream if fires else b""
         self.redirections = 0
+        self.elsewhere = False
         self.thread = get_ident()
         self.woken: Lock | None = None
         self.deadline = 0.0
@@ -68,6 +69,11 @@ class _Turn:
         if self.woken is not None:
             with contextlib.suppress(RuntimeError):  # it is awake already
                 self.woken.release()
+
+    def send_elsewhere(self) -> None:
+        """Have the thread look for the lane of its stream: it is out of the line."""
+        self.elsewhere = True
+        self.wake()
 
     def wait(self) -> None:
         assert self.woken is not None
@@ -164,27 +170,52 @@ class SyncFirer:
             gathered: list[Fire] = []
             while lane.line and len(gathered) < _LARGEST_BATCH:
                 try:
-                    turns.append(lane.line.popleft())
+                    other = lane.line.popleft()
                 except IndexError:  # another thread has left the line, or an interrupting call
                     break
-                gathered += turns[-1].fires
+                if self._is_elsewhere(lane, other):
+                    other.send_elsewhere()
+                else:
+                    turns.append(other)
+                    gathered += other.fires
             return gathered
+
+        def divided() -> bool:
+            return any(self._is_elsewhere(lane, other) for other in turns if not other.done)
 
         try:
             if not turn.done:
-                self._drive(lane, turn, [*turn.fires, *gather()], gather)
+                self._drive(lane, turn, [*turn.fires, *gather()], gather, divided)
         except BaseException:
             for fire in (fire for other in turns for fire in other.fires if not fire.done):
                 fire.attempted(fire.began)
             raise
         finally:
-            lane.line.extendleft(other for other in reversed(turns) if not other.done)
+            for other in reversed(turns):
+                if other.done:
+                    continue
+                if self._is_elsewhere(lane, other):
+                    other.send_elsewhere()
+                else:
+                    lane.line.appendleft(other)
             self._leave(lane, turn)
 
+    def _is_elsewhere(self, lane: _Lane, turn: _Turn) -> bool:
+        """Whether another node serves the stream of a turn that waits in this lane."""
+        return not self._topology.is_single and self._topology.node_of(turn.stream) != lane.node
+
     def _drive(
-        self, lane: _Lane, turn: _Turn, batch: list[Fire], more: Callable[[], list[Fire]]
+        self,
+        lane: _Lane,
+        turn: _Turn,
+        batch: list[Fire],
+        more: Callable[[], list[Fire]],
+        divided: Callable[[], bool],
     ) -> None:
-        """Fire until the turn is done; what others fire and is not done goes on with the next."""
+        """Fire until the turn is done; what others fire and is not done goes on with the next.
+
+        It ends early where other nodes serve some of the streams by now (`divided`).
+        """
         steps = fire_batch(batch, lane.rules, more)
         peer, failures = None, 0
         try:
@@ -206,6 +237,9 @@ class SyncFirer:
                     time.sleep(step.seconds)
                     if self._lane_of(turn) is not lane:  # another node serves the stream now
                         self._redirected(turn)
+                        return
+                    if divided():
+                        give_up_late(turn.fires)
                         return
                     step = next(steps)
         except StopIteration:
@@ -237,7 +271,8 @@ class SyncFirer:
             now = clock.now()
             if now > turn.deadline + _SLACK:
                 turn.give_up(taken=not lane.leave(turn))
-            elif not here and lane.leave(turn):
+            elif turn.elsewhere or (not here and lane.leave(turn)):
+                turn.elsewhere = False
                 return
             elif now > patience and lane.leave(turn):
                 self._replace(lane)
