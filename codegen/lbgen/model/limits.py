@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from ..source.json_types import is_array
-from .types import Literals
+from .types import FORMATS_WITH_TYPES, Literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,6 @@ _SIZES: Final = (
     ("minItems", "maxItems", "item"),
     ("minProperties", "maxProperties", "property"),
 )
-_FORMATS_OF_TYPES: Final = {"uuid", "date-time", "date", "time"}
 _EXAMPLES: Final = 3
 _LONGEST: Final = 60
 """Characters of an example: a longer one explains nothing in a docstring."""
@@ -53,7 +52,7 @@ def _words(schema: dict[str, Any], type_: Type) -> Iterator[str]:
         yield f"a multiple of {json.dumps(step)}"
     if schema.get("uniqueItems") is True:
         yield "no two items are equal"
-    if isinstance(name := schema.get("format"), str) and name not in _FORMATS_OF_TYPES:
+    if isinstance(name := schema.get("format"), str) and name not in FORMATS_WITH_TYPES:
         yield f"format `{name}`"
     if isinstance(pattern := schema.get("pattern"), str):
         yield f"matches `{pattern}`"

@@ -7,11 +7,11 @@ that apply together; `format` with a Python type.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, cast
 
 from ..schema.equality import json_equal
 from ..source.json_types import is_array
-from .types import AnyType, ArrayOf, Formatted, Literals, MapOf, Scalar, Type
+from .types import FORMATS_WITH_TYPES, AnyType, ArrayOf, Formatted, Literals, MapOf, Scalar, Type
 
 __all__ = [
     "JSON_TYPES",
@@ -116,12 +116,9 @@ def enumeration_types(values: list[Any]) -> list[Type]:
     return [*found, *others]
 
 
-_Format = Literal["uuid", "date-time", "date", "time"]
-
-
 def string_type(schemas: list[dict[str, Any]]) -> Type:
     """The type of a string: a format's, if all formats that apply agree."""
-    formats = {schema["format"] for schema in schemas if schema.get("format") in get_args(_Format)}
+    formats = {schema["format"] for schema in schemas if schema.get("format") in FORMATS_WITH_TYPES}
     if len(formats) == 1:
         return Formatted(format=formats.pop())
     return Scalar(kind="string")

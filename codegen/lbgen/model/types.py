@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from ..schema.equality import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..findings.diagnostic import Place
     from ..source.document import Location
     from .parts import Parts
 
 __all__ = [
+    "FORMATS_WITH_TYPES",
     "AnyType",
     "ArrayOf",
     "Constant",
     "Field",
+    "FormatWithType",
     "Formatted",
     "Literals",
     "MapOf",
@@ -29,6 +33,7 @@ __all__ = [
     "Type",
     "UnionOf",
     "accepts_null",
+    "every_type",
     "is_larger",
     "only_value",
 ]
@@ -36,6 +41,11 @@ __all__ = [
 
 Constant: TypeAlias = str | int | float | bool
 """A value that can tell objects apart."""
+
+FormatWithType: TypeAlias = Literal["uuid", "date-time", "date", "time"]
+"""A format that has a Python type."""
+
+FORMATS_WITH_TYPES: Final[tuple[FormatWithType, ...]] = get_args(FormatWithType)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,7 @@ class Scalar:
 class Formatted:
     """A string whose format has a Python type."""
 
-    format: Literal["uuid", "date-time", "date", "time"]
+    format: FormatWithType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -230,6 +240,26 @@ class RecordType:
     """Why the class is wider than its schema."""
 
 
+def _inner_types(type_: Type) -> tuple[Type, ...]:
+    """The types that a type consists of. Records are found by their parts, and may recur."""
+    match type_:
+        case ArrayOf(item=inner) | MapOf(value=inner):
+            return (inner,)
+        case TupleOf(items=items, rest=rest):
+            return items if rest is None else (*items, rest)
+        case UnionOf(members=members):
+            return tuple(member.type for member in members)
+        case AnyType() | Nothing() | Scalar() | Formatted() | Literals() | RecordOf():
+            return ()
+
+
+def every_type(type_: Type) -> Iterator[Type]:
+    """A type and every type inside it, in the order in which the annotation names them."""
+    yield type_
+    for inner in _inner_types(type_):
+        yield from every_type(inner)
+
+
 def is_larger(type_: Type, most: int, deepest: int) -> bool:
     """Whether a type has more than some parts, or they are deeper inside one another.
 
@@ -241,19 +271,7 @@ def is_larger(type_: Type, most: int, deepest: int) -> bool:
         each, depth = waiting.pop()
         if count > most or depth > deepest:
             return True
-        inner: tuple[Type, ...] = ()
-        match each:
-            case ArrayOf(item=item):
-                inner = (item,)
-            case MapOf(value=value):
-                inner = (value,)
-            case TupleOf(items=items, rest=rest):
-                inner = items if rest is None else (*items, rest)
-            case UnionOf(members=members):
-                inner = tuple(member.type for member in members)
-            case _:
-                pass
-        waiting += ((one, depth + 1) for one in inner)
+        waiting += ((inner, depth + 1) for inner in _inner_types(each))
     return False
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from lbgen_runtime.events.validation.schema_parts import draft_number
+
 from .keywords import COMMON, FROM_06, FROM_07, FROM_2019, FROM_2020, TO_2019, Holds
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ class Draft:
     Attributes:
         name: as people write it.
         uri: of its meta-schema, without an empty fragment.
-        number: the number by which the validator knows it.
         keywords: what is behind each keyword.
         id_keyword: the keyword that names a schema.
         ref_alone: whether `$ref` hides the keywords beside it.
@@ -40,10 +41,16 @@ class Draft:
 
     name: str
     uri: str
-    number: int
     keywords: Mapping[str, Holds]
     id_keyword: str = "$id"
     ref_alone: bool = False
+
+    @property
+    def number(self) -> int:
+        """The number by which the validator knows it."""
+        number = draft_number(self.uri)
+        assert number is not None
+        return number
 
     def __str__(self) -> str:
         return self.name
@@ -52,7 +59,6 @@ class Draft:
 DRAFT_04: Final = Draft(
     name="draft-04",
     uri="http://json-schema.org/draft-04/schema",
-    number=4,
     keywords={**COMMON, **TO_2019, "id": Holds.VALUE},
     id_keyword="id",
     ref_alone=True,
@@ -60,27 +66,23 @@ DRAFT_04: Final = Draft(
 DRAFT_06: Final = Draft(
     name="draft-06",
     uri="http://json-schema.org/draft-06/schema",
-    number=6,
     keywords={**COMMON, **TO_2019, **FROM_06},
     ref_alone=True,
 )
 DRAFT_07: Final = Draft(
     name="draft-07",
     uri="http://json-schema.org/draft-07/schema",
-    number=7,
     keywords={**COMMON, **TO_2019, **FROM_06, **FROM_07},
     ref_alone=True,
 )
 DRAFT_2019_09: Final = Draft(
     name="2019-09",
     uri="https://json-schema.org/draft/2019-09/schema",
-    number=19,
     keywords={**COMMON, **TO_2019, **FROM_06, **FROM_07, **FROM_2019},
 )
 DRAFT_2020_12: Final = Draft(
     name="2020-12",
     uri="https://json-schema.org/draft/2020-12/schema",
-    number=20,
     keywords={**COMMON, **FROM_06, **FROM_07, **FROM_2019, **FROM_2020},
 )
 
@@ -88,17 +90,14 @@ DRAFTS: Final = {
     draft.uri: draft for draft in (DRAFT_04, DRAFT_06, DRAFT_07, DRAFT_2019_09, DRAFT_2020_12)
 }
 """Every draft, by the URI of its meta-schema."""
+_BY_NUMBER: Final = {draft.number: draft for draft in DRAFTS.values()}
 
 
 def draft_of(uri: object) -> Draft | None:
-    """The draft that a `$schema` names; `None` for another text.
-
-    People write `http` and `https`, and an empty fragment or none, in any draft.
+    """The draft that a `$schema` names; `None` for another value.
 
     Args:
         uri: the value of `$schema`.
     """
-    if not isinstance(uri, str):
-        return None
-    name = uri.removesuffix("#").removeprefix("https:").removeprefix("http:")
-    return DRAFTS.get(f"http:{name}") or DRAFTS.get(f"https:{name}")
+    number = draft_number(uri) if isinstance(uri, str) else None
+    return None if number is None else _BY_NUMBER[number]

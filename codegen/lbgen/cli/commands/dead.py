@@ -155,8 +155,10 @@ def show(
             raise typer.Exit(1)
 
 
-@app.command()
-def replay(
+@app.command("drop", help="Delete dead letters permanently.")
+@app.command("replay", help="Run dead letters again, in this listener only.")
+def replay_or_drop(
+    context: typer.Context,
     service: Service,
     listener: Listener,
     ids: Ids = None,
@@ -168,39 +170,9 @@ def replay(
     dry_run: DryRun = False,
     redis_url: Url = DEFAULT_URL,
 ) -> None:
-    """Run dead letters again, in this listener only."""
+    """Run the command by whose name it was called on the dead letters that the options select."""
     query = _query(ids, reason, event, older_than, newer_than)
-    _act(redis_url, service, listener, query, "replay", all_=all_, dry_run=dry_run)
-
-
-@app.command()
-def drop(
-    service: Service,
-    listener: Listener,
-    ids: Ids = None,
-    reason: Reason = None,
-    event: EventName = None,
-    older_than: Older = None,
-    newer_than: Newer = None,
-    all_: All = False,
-    dry_run: DryRun = False,
-    redis_url: Url = DEFAULT_URL,
-) -> None:
-    """Delete dead letters permanently."""
-    query = _query(ids, reason, event, older_than, newer_than)
-    _act(redis_url, service, listener, query, "drop", all_=all_, dry_run=dry_run)
-
-
-def _act(
-    redis_url: str,
-    service: str,
-    listener: str,
-    query: DeadLetterQuery,
-    action: str,
-    *,
-    all_: bool,
-    dry_run: bool,
-) -> None:
+    action = context.command.name
     if query.is_empty and not all_:
         raise typer.BadParameter(
             "select dead letters: --id, --reason, --event, --older-than, --newer-than or --all"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ...model.types import (
     AnyType,
@@ -22,6 +22,7 @@ from ..literals import python_literal
 
 if TYPE_CHECKING:
     from ...model.parts import Parts
+    from ...model.types import FormatWithType
 
 __all__ = ["ClassNames", "annotation", "or_else"]
 
@@ -32,7 +33,7 @@ _SCALARS = {
     "number": "float",
     "string": "str",
 }
-_FORMATS = {
+_CLASSES: Final[dict[FormatWithType, tuple[str, str]]] = {
     "uuid": ("uuid", "UUID"),
     "date-time": ("datetime", "datetime"),
     "date": ("datetime", "date"),
@@ -62,7 +63,7 @@ def annotation(type_: Type, names: ClassNames) -> Expression:
         case Scalar(kind=kind):
             return _SCALARS[kind]
         case Formatted(format=name):
-            module, class_ = _FORMATS[name]
+            module, class_ = _CLASSES[name]
             return f"{names.plain(module)}.{class_}"
         case Literals(values=values):
             return _literals(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ...model.types import (
     AnyType,
@@ -23,11 +23,12 @@ from ..literals import python_literal
 from .annotations import ClassNames
 
 if TYPE_CHECKING:
+    from ...model.types import FormatWithType
     from ...source.document import Location
 
 __all__ = ["CodecNames", "codec"]
 
-_FORMATS = {
+_CODECS: Final[dict[FormatWithType, str]] = {
     "uuid": "_codecs.UUID_",
     "date-time": "_codecs.DATE_TIME",
     "date": "_codecs.DATE",
@@ -51,7 +52,7 @@ def codec(type_: Type, names: CodecNames) -> Expression | None:
         case Scalar(kind=kind):
             return "_codecs.INTEGER" if kind == "integer" else None
         case Formatted(format=name):
-            return _FORMATS[name]
+            return _CODECS[name]
         case Literals(values=values):
             has_integer = any(type(value) is int for value in values)
             return "_codecs.INTEGER" if has_integer else None

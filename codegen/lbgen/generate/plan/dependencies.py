@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...model.types import (
-    AnyType,
-    ArrayOf,
-    Formatted,
-    Literals,
-    MapOf,
-    Nothing,
-    RecordOf,
-    Scalar,
-    TupleOf,
-    Type,
-    UnionOf,
-)
+from ...model.types import RecordOf, every_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,28 +17,13 @@ __all__ = ["circles_of", "records_in"]
 
 def records_in(record: RecordType) -> Iterator[Parts]:
     """The records that a record's annotations name."""
-    for field in record.fields:
-        yield from _of(field.type)
+    types = [field.type for field in record.fields]
     if record.additional is not None:
-        yield from _of(record.additional)
-
-
-def _of(type_: Type) -> Iterator[Parts]:
-    match type_:
-        case RecordOf(parts=parts):
-            yield parts
-        case ArrayOf(item=inner) | MapOf(value=inner):
-            yield from _of(inner)
-        case TupleOf(items=items, rest=rest):
-            for each in items:
-                yield from _of(each)
-            if rest is not None:
-                yield from _of(rest)
-        case UnionOf(members=members):
-            for member in members:
-                yield from _of(member.type)
-        case AnyType() | Nothing() | Scalar() | Formatted() | Literals():
-            return
+        types.append(record.additional)
+    for type_ in types:
+        for each in every_type(type_):
+            if isinstance(each, RecordOf):
+                yield each.parts
 
 
 def circles_of(needs: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:

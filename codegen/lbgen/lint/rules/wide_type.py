@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...model.types import (
-    AnyType,
-    ArrayOf,
-    Formatted,
-    Literals,
-    MapOf,
-    Nothing,
-    RecordOf,
-    Scalar,
-    TupleOf,
-    UnionOf,
-)
+from ...model.types import AnyType, every_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +32,7 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 place=record.place,
             )
         for field in record.fields:
-            for reason in sorted(set(_reasons(field.type))):
+            for reason in _reasons(field.type):
                 yield subjects.finding(
                     "wide-type",
                     field.location,
@@ -52,7 +41,7 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                     place=field.place,
                 )
         if record.additional is not None:
-            for reason in sorted(set(_reasons(record.additional))):
+            for reason in _reasons(record.additional):
                 yield subjects.finding(
                     "wide-type",
                     record.location,
@@ -62,20 +51,6 @@ def check(subjects: Subjects) -> Iterator[LintFinding]:
                 )
 
 
-def _reasons(type_: Type) -> Iterator[str]:
-    match type_:
-        case AnyType(reason=reason):
-            if reason is not None:
-                yield reason
-        case ArrayOf(item=inner) | MapOf(value=inner):
-            yield from _reasons(inner)
-        case TupleOf(items=items, rest=rest):
-            for item in items:
-                yield from _reasons(item)
-            if rest is not None:
-                yield from _reasons(rest)
-        case UnionOf(members=members):
-            for member in members:
-                yield from _reasons(member.type)
-        case Nothing() | Scalar() | Formatted() | Literals() | RecordOf():
-            return
+def _reasons(type_: Type) -> list[str]:
+    wide = (each for each in every_type(type_) if isinstance(each, AnyType))
+    return sorted({each.reason for each in wide if each.reason is not None})

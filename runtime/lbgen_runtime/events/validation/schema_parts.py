@@ -17,7 +17,15 @@ from ..json_pointer import pointer_of, steps_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["REFERENCES", "SchemaPart", "SchemaParts", "inner_parts", "named", "numbers"]
+__all__ = [
+    "REFERENCES",
+    "SchemaPart",
+    "SchemaParts",
+    "draft_number",
+    "inner_parts",
+    "named",
+    "numbers",
+]
 
 _DRAFTS: Final = {
     "json-schema.org/draft-04/schema": 4,
@@ -242,7 +250,19 @@ def draft_of(schema: Any, inherited: int) -> int:
     name = schema.get("$schema") if type(schema) is dict else None
     if type(name) is not str:
         return inherited
-    return _DRAFTS.get(name.rstrip("#").partition("://")[2], inherited)
+    return draft_number(name) or inherited
+
+
+def draft_number(uri: str) -> int | None:
+    """The number by which the validator knows the draft that a `$schema` names.
+
+    People write `http` and `https`, and an empty fragment or none, in any draft.
+
+    Returns:
+        `None` if the URI is not that of a draft's meta-schema.
+    """
+    scheme, _, name = uri.removesuffix("#").partition("://")
+    return _DRAFTS.get(name) if scheme in ("http", "https") else None
 
 
 def base_of(schema: Any, around: str, draft: int) -> str:
