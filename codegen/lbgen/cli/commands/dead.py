@@ -170,7 +170,7 @@ def replay_or_drop(
     dry_run: DryRun = False,
     redis_url: Url = DEFAULT_URL,
 ) -> None:
-    """Run the command by whose name it was called on the dead letters that the options select."""
+    """Replay or drop the selected dead letters; the name of the command decides which."""
     query = _query(ids, reason, event, older_than, newer_than)
     action = context.command.name
     if query.is_empty and not all_:
