@@ -12,7 +12,7 @@ import logging
 import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from redis.exceptions import AskError, MovedError
 
@@ -148,7 +148,7 @@ class Topology:
         self._due = 0.0
         self._read = 0.0
         self._forbidden = False
-        self._watching: WeakSet[Rerouted] = WeakSet()
+        self._watching: WeakValueDictionary[int, Rerouted] = WeakValueDictionary()
 
     @classmethod
     def of(cls, url: str) -> Topology:
@@ -195,8 +195,8 @@ class Topology:
         if table is None:
             return self._home
         slot = slot_of(key)
-        if self._asking and slot in self._asking:
-            node, until = self._asking[slot]
+        if (asking := self._asking.get(slot)) is not None:
+            node, until = asking
             if clock.now() < until:
                 return node
             self._forget_asking(slot)
@@ -205,7 +205,7 @@ class Topology:
 
     def watch(self, watching: Rerouted) -> None:
         """Tell an object, for as long as it exists, when keys may be served elsewhere."""
-        self._watching.add(watching)
+        self._watching[id(watching)] = watching
 
     # What connections tell.
 
@@ -262,8 +262,10 @@ class Topology:
         self._asking = {other: asked for other, asked in self._asking.items() if other != slot}
 
     def _tell(self) -> None:
-        for watching in list(self._watching):
-            watching.rerouted()
+        # One operation: going through a weak set or its like fails where another thread adds.
+        for reference in self._watching.valuerefs():
+            if (watching := reference()) is not None:
+                watching.rerouted()
 
     # Where a connection is to be opened.
 
