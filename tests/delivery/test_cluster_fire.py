@@ -127,6 +127,26 @@ def test_threads_fire_while_slots_move(cluster: Cluster) -> None:
     bus.close()
 
 
+async def test_a_slot_on_its_way_is_fired_to_from_a_plain_url_of_its_master(
+    cluster: Cluster,
+) -> None:
+    """That node is all that the process knows, until it says where to ask."""
+    slot = cluster.slot_of(STREAM)
+    of = await asyncio.to_thread(cluster.master_of, slot)
+    to = next(node for node in cluster.masters if node is not of)
+    bus = Bus(redis_url=of.url)
+    fired = [bus.notes.noted.fire(number=0), await bus.notes.noted.fire_async(number=0)]
+    await asyncio.to_thread(cluster.begin_move, slot, to)
+    await asyncio.to_thread(cluster.move_keys, slot, of, to)
+    other = Bus(redis_url=of.url)
+    fired += [bus.notes.noted.fire(number=1), await bus.notes.noted.fire_async(number=1)]
+    fired += [await other.notes.noted.fire_async(number=1), other.notes.noted.fire(number=1)]
+    await asyncio.to_thread(cluster.end_move, slot, of, to)
+    assert ids_in(cluster, STREAM) == fired
+    await bus.close_async()
+    await other.close_async()
+
+
 async def test_tasks_fire_while_a_master_fails_over(cluster: Cluster) -> None:
     bus = ManyBus(APIS, redis_url=cluster.url, durability="replicas:1", fire_deadline=20)
     fired: list[str] = []

@@ -69,13 +69,17 @@ class NodeRules:
         self._of: dict[ServerNode, FireRules] = {}
 
     def of(self, node: ServerNode) -> FireRules:
-        """The rules for a node."""
-        rules = self._of.get(node)
+        """The rules for a node: the same while it serves a slot that is on its way to it.
+
+        A connection that broke then may carry its writes until the slot has arrived.
+        """
+        place = node._replace(asking=False)
+        rules = self._of.get(place)
         if rules is None:
             node_of = self._topology.node_of
 
             def serves(stream: bytes) -> bool:
-                return node_of(stream) == node
+                return node_of(stream)._replace(asking=False) == place
 
             made = replace(
                 self._rules,
@@ -83,5 +87,5 @@ class NodeRules:
                 eviction=EvictionCheck(asked=self._rules.eviction.asked),
                 serves=serves,
             )
-            rules = self._of.setdefault(node, made)
+            rules = self._of.setdefault(place, made)
         return rules

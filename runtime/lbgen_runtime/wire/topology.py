@@ -227,15 +227,18 @@ class Topology:
             host: str | None = getattr(reply, "host", None)
             known = (host or asked.host, reply.port)
             node = self._places.get(known, ServerNode(*known))
-            if not isinstance(reply, MovedError):
+            # Who names another node is one of a cluster, which nobody may have known.
+            table = self._table or SlotTable((asked,), [None] * 16_384)
+            if isinstance(reply, MovedError):
+                self._forget_asking(reply.slot_id)
+                table = table.moved(reply.slot_id, node)
+                self._stale = True
+            else:
                 until = clock.now() + _ASKING
                 asking = (node._replace(asking=True), until)
                 self._asking = {**self._asking, reply.slot_id: asking}
-            else:
-                self._forget_asking(reply.slot_id)
-                table = self._table or SlotTable((node,), [None] * 16_384)
-                self._table = table.moved(reply.slot_id, node)
-                self._stale = True
+                self._stale = self._stale or self._table is None
+            self._table = table
             learnt = True
         if learnt:
             self._tell()
